@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+
+/** A long-running child: a process group of its own, and pipes that tie its life to its parent's. */
+export interface ChildOptions {
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** One line that it wrote to stdout or stderr, without the newline. */
+  onLine: (line: string) => void;
+  /** One line that it wrote to fd 3, where it reports to its parent. */
+  onReport: (line: string) => void;
+}
+
+/** How a child ended: its exit code or the signal that ended it; an error when it could not be started. */
+export interface ChildExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  error?: Error;
+}
+
+/** A running child. */
+export interface Child {
+  /** Undefined when it could not be started; `exited` says why. */
+  pid: number | undefined;
+  /** Resolves once it has ended, the rest of its group with it, and its pipes are drained; never rejects. */
+  exited: Promise<ChildExit>;
+  /** Asks it to end in order. */
+  terminate(): void;
+  /** Ends its whole process group at once. */
+  kill(): void;
+}
+
+// A grandchild that inherited the pipes must not keep its dead parent from being noticed.
+const DRAIN_MS = 500;
+
+/**
+ * Starts a child whose stdin is a pipe that only this process holds: its end, however this process ends,
+ * tells the child to end too, so that it is never orphaned. A terminal's Ctrl-C does not reach its group.
+ */
+export function startChild(options: ChildOptions): Child {
+  const child = spawn(options.command, options.args, {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: options.env,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  child.stdin.on('error', () => undefined); // It may be gone before its pipe is.
+  readLines(child.stdout, options.onLine);
+  readLines(child.stderr, options.onLine);
+  const report = child.stdio[3];
+  if (report instanceof Readable) readLines(report, options.onReport);
+  const kill = () => killGroup(child);
+  process.once('exit', kill); // Who does not wait for an orderly end leaves nothing behind.
+  child.once('exit', () => process.off('exit', kill));
+  return { pid: child.pid, exited: exitOf(child), terminate: () => void child.kill('SIGTERM'), kill };
+}
+
+function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
+}
+
+function exitOf(child: ChildProcess): Promise<ChildExit> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }));
+    child.once('exit', (code, signal) => {
+      killGroup(child);
+      const timer = setTimeout(() => resolve({ code, signal }), DRAIN_MS);
+      child.once('close', () => {
+        clearTimeout(timer);
+        resolve({ code, signal });
+      });
+    });
+  });
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    return; // Nobody of the group is left.
+  }
+}

@@ -1,0 +1,87 @@
+import { Writable } from 'node:stream';
+import chalk from 'chalk';
+import { pino, type Logger as PinoLogger } from 'pino';
+
+/** Structured log; `log.info({facts}, 'text')`. Lines start with `[daemon]` in the text forms. */
+export type Logger = PinoLogger;
+
+/** How lines look: coloured words on a terminal, JSON in a pipe, the document's words with priorities under systemd. */
+export type LogForm = 'pretty' | 'json' | 'journal';
+
+/** What a log needs to know; nothing is read from the environment here. */
+export interface LogOptions {
+  daemon: string;
+  form: LogForm;
+  level?: string;
+  write: (line: string) => void;
+}
+
+interface Line {
+  level: number;
+  time: number;
+  daemon: string;
+  msg: string;
+  err?: { type?: string; message?: string; stack?: string };
+  [key: string]: unknown;
+}
+
+const WORD: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+// Syslog priorities, read by journald from the `<n>` prefix (sd-daemon(3)).
+const PRIORITY: Record<number, number> = { 10: 7, 20: 7, 30: 6, 40: 4, 50: 3, 60: 2 };
+const COLOUR: Record<number, (text: string) => string> = {
+  10: chalk.dim,
+  20: chalk.dim,
+  40: chalk.yellow,
+  50: chalk.red,
+  60: chalk.redBright,
+};
+
+/** The form that fits where stderr goes. */
+export function logFormFor(env: NodeJS.ProcessEnv, isTty: boolean): LogForm {
+  if (env['KLOROS_LOG_FORM'] === 'pretty' || env['KLOROS_LOG_FORM'] === 'json') return env['KLOROS_LOG_FORM'];
+  if (env['JOURNAL_STREAM'] !== undefined) return 'journal';
+  return isTty ? 'pretty' : 'json';
+}
+
+/** Opens a log for one daemon. */
+export function createLog(options: LogOptions): Logger {
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk: string, _encoding, done) => {
+      options.write(render(chunk, options.form));
+      done();
+    },
+  });
+  const base = { daemon: options.daemon };
+  return pino({ level: options.level ?? 'info', base, messageKey: 'msg' }, stream);
+}
+
+function render(chunk: string, form: LogForm): string {
+  if (form === 'json') return chunk;
+  const line = JSON.parse(chunk) as Line;
+  const text = `[${line.daemon}] ${line.msg}${detail(line)}`;
+  return form === 'journal' ? `${journalLines(line.level, text)}\n` : `${pretty(line, text)}\n`;
+}
+
+function journalLines(level: number, text: string): string {
+  const prefix = `<${PRIORITY[level] ?? 6}>`;
+  return text
+    .split('\n')
+    .map((part) => prefix + part)
+    .join('\n');
+}
+
+function pretty(line: Line, text: string): string {
+  const time = chalk.dim(new Date(line.time).toISOString().slice(11, 23));
+  const word = line.level === 30 ? '' : ` ${WORD[line.level] ?? ''}`;
+  return `${time}${(COLOUR[line.level] ?? ((same: string) => same))(`${word} ${text}`)}`;
+}
+
+function detail(line: Line): string {
+  const { level: _l, time: _t, daemon: _d, msg: _m, err, ...rest } = line;
+  const words = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const error = err ? [err.stack ?? err.message ?? ''] : [];
+  return [...words, ...error].map((part) => ` ${part}`).join('');
+}

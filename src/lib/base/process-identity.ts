@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+
+/** Names one process for ever: a pid alone is reused, and starts again after a boot. */
+export interface ProcessIdentity {
+  bootId: string;
+  pid: number;
+  /** Clock ticks after boot at which it started, /proc/<pid>/stat field 22. */
+  startTicks: string;
+}
+
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+// Fields after the command's closing bracket: state is the first, start time the twentieth (proc(5)).
+const STATE_FIELD = 0;
+const PARENT_FIELD = 1;
+const START_FIELD = 19;
+
+/** This process. */
+export function ownIdentity(): ProcessIdentity {
+  const start = readStat(process.pid)?.startTicks ?? '';
+  return { bootId: readFileSync(BOOT_ID, 'utf8').trim(), pid: process.pid, startTicks: start };
+}
+
+/** Whether that very process still runs; a zombie does not. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.bootId !== readFileSync(BOOT_ID, 'utf8').trim()) return false;
+  const stat = readStat(identity.pid);
+  return stat !== undefined && stat.state !== 'Z' && stat.startTicks === identity.startTicks;
+}
+
+/** A process as people know it. */
+export interface ProcessDescription {
+  pid: number;
+  /** Its command line, words separated by spaces. */
+  command: string;
+}
+
+/** The process that started this one, where it can be seen. */
+export function parentOf(pid: number): ProcessDescription | undefined {
+  const parent = readStat(pid)?.parent ?? 0;
+  return parent > 1 ? { pid: parent, command: commandOf(parent) } : undefined;
+}
+
+/** Command line of a process, empty where it has gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return ''; // It ended meanwhile.
+  }
+}
+
+function readStat(pid: number): { state: string; parent: number; startTicks: string } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return {
+      state: fields[STATE_FIELD] ?? '',
+      parent: Number(fields[PARENT_FIELD]),
+      startTicks: fields[START_FIELD] ?? '',
+    };
+  } catch {
+    return undefined; // No such process.
+  }
+}

@@ -1,0 +1,54 @@
+import { parse } from 'yaml';
+import { closest } from '../base/closest.js';
+import type { LayerValue, Layer } from './provenance.js';
+import { settings, type Setting } from './load-settings.js';
+
+/** Names that existing installations already use for a setting. */
+const OLD_NAMES: Readonly<Record<string, string>> = { 'hub.xsub': 'KLR_CHEM_XSUB', 'hub.xpub': 'KLR_CHEM_XPUB' };
+
+/** KLOROS_ variables that are read elsewhere. */
+const OTHERS: ReadonlySet<string> = new Set(['KLOROS_LOG_FORM', 'KLOROS_LOG_LEVEL']);
+
+const LIST_SEPARATOR = ':';
+
+/** Variables that can set a setting, the stronger first. */
+function variablesOf(setting: Setting): string[] {
+  const old = OLD_NAMES[setting.key];
+  return old === undefined ? [setting.variable] : [setting.variable, old];
+}
+
+/** What the environment sets; an empty variable sets nothing. */
+export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
+  const values = new Map<string, LayerValue>();
+  for (const setting of settings) {
+    const name = variablesOf(setting).find((variable) => (env[variable] ?? '') !== '');
+    const text = name === undefined ? undefined : env[name];
+    if (name === undefined || text === undefined) continue;
+    values.set(setting.key, { value: valueOf(text, setting), from: `environment ${name}`, base: cwd });
+  }
+  return values;
+}
+
+/** Variables that look like a setting and are none: a typing error would otherwise pass in silence. */
+export function misspelt(env: NodeJS.ProcessEnv): string[] {
+  const known = settings.flatMap(variablesOf);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('KLOROS_') && !known.includes(name) && !OTHERS.has(name))
+    .flatMap((name) => {
+      const meant = closest(
+        name.slice('KLOROS_'.length),
+        known.map((one) => one.replace(/^KLOROS_/, '')),
+      );
+      return meant === undefined ? [] : [`${name} sets nothing; did you mean KLOROS_${meant}?`];
+    });
+}
+
+function valueOf(text: string, { kind }: Setting): unknown {
+  if (kind === 'list') return text.split(LIST_SEPARATOR).filter((part) => part !== '');
+  if (kind === 'text') return text;
+  try {
+    return parse(text) as unknown; // Numbers, booleans and maps are written as in a file.
+  } catch {
+    return text; // The schema's complaint names the variable.
+  }
+}

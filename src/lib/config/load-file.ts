@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type YAMLMap } from 'yaml';
+import { closest } from '../base/closest.js';
+import { errorCode, toError } from '../base/errors.js';
+import { invalidConfig } from './load-error.js';
+import type { Layer, LayerValue } from './provenance.js';
+import { namesBelow, settingOf } from './load-settings.js';
+
+/** A file being read. */
+interface Source {
+  path: string;
+  document: Document;
+  lines: LineCounter;
+  values: Map<string, LayerValue>;
+}
+
+/** A key of a file with its node. */
+interface Entry {
+  key: string;
+  /** File and line. */
+  place: string;
+  node: unknown;
+}
+
+const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** What a configuration file sets, or undefined where there is none. Throws INVALID_CONFIG with file, line and key. */
+export async function readConfigFile(path: string): Promise<Layer | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [problem] = document.errors;
+  const line = problem?.linePos?.[0].line ?? 1;
+  if (problem) throw invalidConfig(`${path}:${line}`, `it is not YAML: ${problem.message.split('\n')[0] ?? ''}`);
+  const source: Source = { path, document, lines, values: new Map() };
+  readGroup(source, { key: '', place: `${path}:1`, node: document.contents });
+  return source.values;
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (MISSING.has(errorCode(error))) return undefined;
+    throw invalidConfig(path, `the file cannot be read: ${toError(error).message}`);
+  }
+}
+
+function readGroup(source: Source, { key: group, place, node }: Entry): void {
+  if (isEmpty(node)) return;
+  if (!isMap(node)) throw invalidConfig(place, `${group === '' ? 'the file' : group} must be a map of settings`);
+  for (const entry of entriesOf(source, node, group)) {
+    if (settingOf(entry.key)) source.values.set(entry.key, layerValue(source, entry));
+    else if (namesBelow(entry.key).length > 0) readGroup(source, entry);
+    else throw invalidConfig(entry.place, unknownKey(entry.key, group));
+  }
+}
+
+function entriesOf(source: Source, map: YAMLMap, group: string): Entry[] {
+  return map.items.map(({ key, value }) => {
+    const name = String(isScalar(key) ? key.value : key);
+    const at = isNode(key) && key.range ? source.lines.linePos(key.range[0]).line : 1;
+    const node = isAlias(value) ? value.resolve(source.document) : value;
+    return { key: group === '' ? name : `${group}.${name}`, place: `${source.path}:${at}`, node };
+  });
+}
+
+function layerValue({ document, path }: Source, { place, node }: Entry): LayerValue {
+  const value: unknown = isNode(node) ? node.toJS(document) : node;
+  return { value, from: place, base: dirname(path) };
+}
+
+function unknownKey(key: string, group: string): string {
+  const names = namesBelow(group);
+  const meant = closest(key.slice(group === '' ? 0 : group.length + 1), names);
+  return `there is no setting ${key}; ${meant === undefined ? `possible here: ${names.join(', ')}` : `did you mean ${meant}?`}`;
+}
+
+function isEmpty(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.value === null);
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Config } from './schema.js';
+
+/** Every file of an installation, from its home (formats.md). */
+export interface Paths {
+  journal: string;
+  intents: string;
+  quarantine: string;
+  investigations: string;
+  investigationIndex: string;
+  evidence: string;
+  capabilities: string;
+  backups: string;
+  failedSignals: string;
+  failedSignalsArchive: string;
+  /** Replays of dead letters that are not finished. */
+  replays: string;
+  promotions: string;
+  cache: string;
+  run: string;
+}
+
+/** Where this colony keeps what. */
+export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Paths {
+  const at = (...parts: string[]) => join(config.home, ...parts);
+  return {
+    journal: at('journal', 'signals.db'),
+    intents: at('intents'),
+    quarantine: at('intents_quarantine'),
+    investigations: at('curiosity_investigations.jsonl'),
+    investigationIndex: at('index', 'investigations.db'),
+    evidence: at('evidence'),
+    capabilities: config.capabilitiesPath,
+    backups: at('backups'),
+    failedSignals: at('failed_signals.jsonl'),
+    failedSignalsArchive: at('failed_signals.archive.jsonl'),
+    replays: at('run', 'replays'),
+    promotions: at('dream_lab', 'promotions'),
+    cache: at('cache'),
+    run: at('run'),
+  };
+}
+
+/** Offsets from the port base of the ports that single daemons bind (D4): 7778 to 7781 by default. */
+export const OWN_PORT_OFFSETS: readonly number[] = [2, 3, 4, 5];
+
+/** Endpoints of the wire (D4). */
+export interface Endpoints {
+  /** Publishers connect here. */
+  xsub: string;
+  /** Subscribers connect here. */
+  xpub: string;
+  /** A daemon's own port, by its offset. */
+  own(offset: number): string;
+}
+
+/** Where the sockets of this colony are. */
+export function endpointsOf(config: Pick<Config, 'host' | 'portBase' | 'hub'>): Endpoints {
+  const own = (offset: number) => `tcp://${config.host}:${config.portBase + offset}`;
+  return { xsub: config.hub.xsub ?? own(0), xpub: config.hub.xpub ?? own(1), own };
+}

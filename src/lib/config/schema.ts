@@ -1,0 +1,144 @@
+import { z } from 'zod';
+
+/** The highest port less the five that follow the base. */
+const HIGHEST_PORT_BASE = 65_530;
+
+const portBase = z.number().int().min(1).max(HIGHEST_PORT_BASE);
+const percent = z.number().min(0).max(100);
+const positiveMs = z.number().int().positive();
+
+/** Route of an intent type: the signal it becomes, and the urgency it has when it names none. */
+const route = z.object({
+  signal: z.string().min(1),
+  /** 0..10, formats.md §3. */
+  priority: z.number().int().min(0).max(10).optional(),
+});
+
+/**
+ * Everything an operator can set, with its default.
+ * Paths are absolute after loading; `home` moves all of them, `portBase` all ports.
+ */
+export const configSchema = z.strictObject({
+  home: z.string().meta({ description: 'Folder of this colony; moves every path that is not set by itself' }),
+  portBase: portBase.default(7776).meta({ description: 'Hub XSUB; +1 its XPUB; +2 to +5 the ports of single daemons' }),
+  host: z.string().default('127.0.0.1').meta({ description: 'Address the bus binds and daemons connect to' }),
+  hub: z
+    .strictObject({
+      xsub: z.string().optional().meta({ description: 'Endpoint for publishers; overrides portBase (KLR_CHEM_XSUB)' }),
+      xpub: z
+        .string()
+        .optional()
+        .meta({ description: 'Endpoint for subscribers; overrides portBase + 1 (KLR_CHEM_XPUB)' }),
+    })
+    .prefault({}),
+  sourceRoots: z.array(z.string()).meta({ description: 'Folders whose code the colony may look at and change (D9)' }),
+  deployRoot: z.string().meta({ description: 'Folder below which winners are deployed' }),
+  capabilitiesPath: z.string().meta({ description: 'The registry, capabilities.yaml' }),
+  intents: z
+    .strictObject({
+      stillMs: positiveMs
+        .default(2_000)
+        .meta({ description: 'A file that does not parse is an error when it has not changed for this long' }),
+      maxBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(1_048_576)
+        .meta({ description: 'A larger intent file is quarantined' }),
+      batch: z
+        .number()
+        .int()
+        .min(1)
+        .max(500)
+        .default(200)
+        .meta({ description: 'Intents committed in one transaction' }),
+      routes: z
+        .record(z.string(), route)
+        .prefault({})
+        .meta({ description: 'Intent type (or prefix*) to signal; adds to and overrides the built-in table' }),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      days: z.number().positive().default(30),
+      maxBytes: z.number().int().positive().default(1_073_741_824),
+    })
+    .prefault({}),
+  delivery: z
+    .strictObject({
+      maxAttempts: z.number().int().min(1).default(5),
+      backoffMs: positiveMs
+        .default(1_000)
+        .meta({ description: 'Pause before the second attempt; doubles, with jitter' }),
+      maxBackoffMs: positiveMs.default(60_000),
+      leaseMs: positiveMs
+        .default(15_000)
+        .meta({ description: 'A live owner whose heartbeat stood still this long loses its work' }),
+      pollMs: positiveMs.default(1_000).meta({ description: 'Safety net behind the wake-up on the wire' }),
+    })
+    .prefault({}),
+  dlq: z
+    .strictObject({
+      quarantineAfter: z
+        .number()
+        .int()
+        .min(1)
+        .default(3)
+        .meta({ description: 'A signal that failed again after so many replays is replayed by its id only' }),
+      pruneAfterDays: z
+        .number()
+        .positive()
+        .default(30)
+        .meta({ description: 'Dead letters whose last failure is older move to the archive' }),
+      removeAfterDays: z
+        .number()
+        .positive()
+        .default(30)
+        .meta({ description: 'Rows of the archive are really removed after so long there' }),
+    })
+    .prefault({}),
+  investigation: z
+    .strictObject({
+      concurrency: z.number().int().min(1).default(2),
+      timeoutMs: positiveMs.default(60_000),
+      maxFiles: z.number().int().positive().default(5_000),
+      maxFileBytes: z.number().int().positive().default(2_097_152),
+    })
+    .prefault({}),
+  evidence: z
+    .strictObject({
+      threshold: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .meta({ description: 'Similarity from which two phrases mean the same; default is the tested one' }),
+      embeddings: z
+        .strictObject({
+          url: z.url(),
+          model: z.string(),
+          timeoutMs: positiveMs.default(5_000),
+          threshold: z.number().min(0).max(1).default(0.86),
+        })
+        .optional()
+        .meta({ description: 'OpenAI-compatible /embeddings endpoint; absent: the embedded measure' }),
+    })
+    .prefault({}),
+  monitor: z
+    .strictObject({
+      intervalMs: positiveMs.default(60_000),
+      diskPercent: percent
+        .default(80)
+        .meta({ description: 'Used space of the home that is a warning; halfway to full is critical' }),
+      memoryPercent: percent.default(90),
+      deadLetters: z.number().int().min(0).default(10),
+      deadLettersCritical: z.number().int().min(0).default(100),
+      stalledMs: positiveMs
+        .default(7_200_000)
+        .meta({ description: 'Alert when signals wait and none was handled for this long' }),
+    })
+    .prefault({}),
+});
+
+/** A loaded configuration: complete, checked, absolute. */
+export type Config = z.output<typeof configSchema>;
