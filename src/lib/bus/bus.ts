@@ -1,0 +1,192 @@
+import type { Draft, Signal } from '../signals/envelope.js';
+
+/** Where a consumer that is new starts reading. */
+export type StartFrom = 'now' | 'beginning';
+
+/** What a consumer hears and how its failures are treated; registered with the engine when it opens. */
+export interface ConsumerSpec {
+  /** Name of the daemon; instances of one daemon share it. */
+  name: string;
+  /** Exact signal names. */
+  hears: readonly string[];
+  from: StartFrom;
+  /** Attempts before a signal is a dead letter. */
+  maxAttempts: number;
+  /** A signal in backoff blocks those behind it. */
+  ordered: boolean;
+  /** More urgent signals (facts.priority) go first among those pending. */
+  urgentFirst: boolean;
+}
+
+/** One claimed signal. The token fences the settlement and, where a daemon wants it, outside effects. */
+export interface Delivery {
+  consumer: string;
+  /** Position in the engine's order; opaque outside the engine. */
+  seq: number;
+  signal: Signal;
+  /** 1 on the first attempt; counted and committed before the handler runs. */
+  attempt: number;
+  /** Times the process died while holding it. */
+  deaths: number;
+  /** 0 until an operator replays it; part of the derived ids of what its handler says. */
+  replay: number;
+  /** Grows with every claim. */
+  token: number;
+}
+
+/** A failure as the dead letter queue keeps it. */
+export interface Failure {
+  /** `Name: message` in the document's words. */
+  error: string;
+  /** Stack or issues, bounded. */
+  traceback: string;
+}
+
+/** A dead letter that a daemon decides by itself, e.g. an intent that nothing routes. */
+export interface DeadLetterDraft extends Failure {
+  /** Daemon that could not handle it. */
+  daemon: string;
+  /** The whole signal, where there is one. */
+  signal?: Signal;
+  /** The whole foreign content, where there is no signal: an intent file, raw frames. */
+  intentFile?: string;
+  content?: string;
+  /** Recording it twice under one key is one dead letter. */
+  key: string;
+}
+
+/** A dead letter as the engine keeps it. */
+export interface DeadLetter extends DeadLetterDraft {
+  /** Grows by one per dead letter. */
+  number: number;
+  /** Epoch milliseconds. */
+  firstFailedAtMs: number;
+  lastFailedAtMs: number;
+  attempts: number;
+  deaths: number;
+  replay: number;
+}
+
+/** A value that a daemon keeps between signals; null removes it. Written in the same transaction (D2). */
+export interface StateChange {
+  key: string;
+  value: unknown;
+}
+
+/** What a handler or source says in one transaction. */
+export interface Said {
+  signals?: Draft[];
+  deadLetters?: Omit<DeadLetterDraft, 'daemon'>[];
+  state?: StateChange[];
+}
+
+/** How one attempt ended. */
+export type Outcome =
+  | { kind: 'done'; said: { signals: Signal[]; deadLetters: DeadLetterDraft[]; state: StateChange[] } }
+  /** Tried again after delayMs; dead when attempts are used up. */
+  | { kind: 'retry'; failure: Failure; delayMs: number }
+  | { kind: 'dead'; failure: Failure }
+  /** The attempt is given back: an orderly stop, a breaker or maintenance. */
+  | { kind: 'release' };
+
+/** What became of a settlement. `fenced`: the lease was lost; `conflict`: a derived id exists with other content. */
+export type Settled = 'settled' | 'dead' | 'fenced' | 'conflict';
+
+/**
+ * Where one signal stands with one daemon: `waiting` to be handled (backoff included), `running`, `handled`,
+ * an open dead letter (`dead`), or `unknown`: the engine knows no such daemon or signal, or not together.
+ */
+export type Standing = 'waiting' | 'running' | 'handled' | 'dead' | 'unknown';
+
+/** A consumer's place in the flow, for operators. */
+export interface ConsumerStatus {
+  name: string;
+  hears: string[];
+  paused: boolean;
+  enabled: boolean;
+  /** Signals not yet fetched; exact on the embedded engine, an estimate elsewhere. */
+  lag: number;
+  /** Claimed and being handled. */
+  running: number;
+  /** In backoff, or ingested and not yet claimed. */
+  waiting: number;
+  /** Epoch milliseconds of its last settlement, to the second; null when it never handled one. */
+  lastHandledAtMs: number | null;
+  /** Process ids of live instances, where the engine knows them. */
+  pids: number[];
+}
+
+/** One daemon's door to the signals. */
+export interface Consumer {
+  /** At most n deliveries, in order; empty when there is nothing to do. Never waits. */
+  claim(n: number): Promise<Delivery[]>;
+  settle(delivery: Delivery, outcome: Outcome): Promise<Settled>;
+  /** Resolves when there may be something to claim, after timeoutMs, or on abort. */
+  wait(timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  /** Gives back what was claimed and not settled, and leaves. */
+  close(): Promise<void>;
+}
+
+/** A page of the past. */
+export interface BrowseQuery {
+  /** Exclusive; from the engine's beginning when absent. */
+  afterSeq?: number;
+  sinceMs?: number;
+  untilMs?: number;
+  /** Exact names. */
+  signals?: readonly string[];
+  trace?: string;
+  /** At most 500. */
+  limit?: number;
+}
+
+/** A journalled signal with its position. */
+export interface Recorded {
+  seq: number;
+  signal: Signal;
+  /** The second wire frame, byte for byte. */
+  frame: Buffer;
+}
+
+/**
+ * The engine's interface (D3). It promises: at least once; unique ids; per consumer an order of first attempts.
+ * It does not promise: one global order, comparable cursors, exact pending counts, deduplication for ever,
+ * or that the wire delivered.
+ */
+export interface Bus {
+  /** Durable when it resolves. The same id twice with the same content is one signal; with other content it throws ID_CONFLICT. */
+  emit(signals: readonly Signal[]): Promise<void>;
+  /** What a source says, in one transaction. */
+  commit(
+    said: { signals: Signal[]; deadLetters: DeadLetterDraft[]; state: StateChange[] },
+    daemon: string,
+  ): Promise<void>;
+  consumer(spec: ConsumerSpec): Promise<Consumer>;
+  consumers(): Promise<ConsumerStatus[]>;
+  setPaused(consumer: string, paused: boolean): Promise<void>;
+  /** Oldest first, at most 500. */
+  browse(query: BrowseQuery): Promise<Recorded[]>;
+  find(id: string): Promise<Recorded | undefined>;
+  state(daemon: string): Promise<Record<string, unknown>>;
+  /** Dead letters after a number, at most 500. */
+  deadLetters(afterNumber: number): Promise<DeadLetter[]>;
+  /** Opens a dead letter's signal again for the daemon that failed. */
+  reopen(deadLetterNumber: number): Promise<void>;
+  /** Ends a dead letter without handling its signal again; false where it is not open any more. */
+  resolve(deadLetterNumber: number): Promise<boolean>;
+  standing(daemon: string, signalId: string): Promise<Standing>;
+  /** Position of the newest signal, 0 in an empty journal; follow() from it hears what is said from now on. */
+  newest(): Promise<number>;
+  /** Every signal after afterSeq, without a gap, for ever; ends on abort. The wire only wakes it. */
+  follow(query: FollowQuery, abort: AbortSignal): AsyncIterable<Recorded>;
+  close(): Promise<void>;
+}
+
+/** Where to start following, and what to hear. */
+export interface FollowQuery {
+  afterSeq: number;
+  /** Exact names; all when absent. */
+  signals?: readonly string[];
+}
+
+export type { Draft, Signal };

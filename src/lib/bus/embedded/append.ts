@@ -1,0 +1,75 @@
+import { KlorosError } from '../../base/errors.js';
+import { saysTheSame } from './essence.js';
+import type { Database } from './database.js';
+import type { ForeignRow, Row } from './operations.js';
+
+/** Writes signals into the journal. */
+export interface Appender {
+  /** The same id twice with the same content is one signal; with other content it throws ID_CONFLICT. */
+  append(rows: readonly Row[]): void;
+  /** Appends those that are no repetition and answers how many those were. */
+  appendForeign(rows: readonly ForeignRow[], nowMs: number): number;
+  /** Number of a name, given on first use. */
+  nameId(name: string): number;
+  /** Name of a number. */
+  nameOf(id: number): string;
+}
+
+const OLD_REPETITIONS =
+  'DELETE FROM foreign_seen WHERE key IN (SELECT key FROM foreign_seen WHERE until_ms < ? LIMIT 200)';
+
+/** Prepares the statements that append. */
+export function openAppender(database: Database): Appender {
+  const names = new Map<string, number>();
+  const findName = database.prepare<[string], number>('SELECT id FROM names WHERE name = ?').pluck();
+  const textOf = database.prepare<[number], string>('SELECT name FROM names WHERE id = ?').pluck();
+  const addName = database.prepare<[string], number>('INSERT INTO names (name) VALUES (?) RETURNING id').pluck();
+  const insert = database.prepare(
+    'INSERT INTO signals (id, name_id, trace, at_ms, priority, frame) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  );
+  const frameOf = database.prepare<[string], Buffer>('SELECT frame FROM signals WHERE id = ?').pluck();
+  // Seen until a time beyond what a sight of now would give: the clock jumped back, and it is no repetition.
+  const see = database.prepare(
+    'INSERT INTO foreign_seen (key, until_ms) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET until_ms = excluded.until_ms WHERE until_ms < ? OR until_ms > excluded.until_ms',
+  );
+  const forget = database.prepare(OLD_REPETITIONS);
+
+  const nameId = (name: string): number => {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const found = findName.get(name);
+    // A name that this transaction adds may be rolled back with it, so only committed ones are remembered.
+    if (found !== undefined) names.set(name, found);
+    return found ?? Number(addName.get(name));
+  };
+  const appendOne = (row: Row): void => {
+    const { changes } = insert.run(row.id, nameId(row.name), row.trace, row.atMs, row.priority, row.frame);
+    if (changes === 0 && !saysTheSame(frameOf.get(row.id), row.frame)) throw conflict(row);
+  };
+  const texts = new Map<number, string>();
+  const nameOf = (id: number): string => {
+    const text = texts.get(id) ?? textOf.get(id) ?? '';
+    texts.set(id, text);
+    return text;
+  };
+  return {
+    nameId,
+    nameOf,
+    append: (rows) => rows.forEach(appendOne),
+    appendForeign: (rows, nowMs) => {
+      forget.run(nowMs);
+      const fresh = rows.filter(({ seen }) => see.run(seen.key, seen.untilMs, nowMs).changes > 0);
+      fresh.forEach(({ row }) => appendOne(row));
+      return fresh.length;
+    },
+  };
+}
+
+function conflict(row: Row): KlorosError {
+  return new KlorosError({
+    code: 'ID_CONFLICT',
+    message: `${row.name} ${row.id} exists already with other content`,
+    why: 'an id stands for one content; a handler that decides differently when it runs again must not have effects of its own',
+    next: [`kloros bus listen --since beginning --where 'id == "${row.id}"'`],
+  });
+}

@@ -1,0 +1,83 @@
+import type { ConsumerStatus } from '../bus.js';
+import type { Database } from './database.js';
+
+/** A consumer's row with what is open for it. */
+export type StoredConsumer = Omit<ConsumerStatus, 'pids'> & { id: number; fetched: number; lowestOpen: number | null };
+
+/** Reads where consumers are. */
+export interface ConsumerReader {
+  consumers(): StoredConsumer[];
+  /** Owners of what is held for a consumer. */
+  holders(consumer: number): number[];
+  /** Whether a claim could find anything, without the price of a transaction. */
+  hasWork(consumer: number): boolean;
+}
+
+interface ConsumerRow {
+  id: number;
+  name: string;
+  hears: string;
+  paused: number;
+  enabled: number;
+  fetched: number;
+  handled_ms: number | null;
+}
+
+interface OpenWork {
+  running: number;
+  waiting: number;
+  lowest: number | null;
+}
+
+/** Prepares the statements that read where consumers are. */
+export function openConsumerReader(database: Database): ConsumerReader {
+  const rows = database.prepare<[], ConsumerRow>('SELECT * FROM consumers ORDER BY name');
+  const pending = database
+    .prepare<[string, number], number>(
+      'SELECT count(*) FROM signals WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ?',
+    )
+    .pluck();
+  const open = database.prepare<[number], OpenWork>(
+    'SELECT coalesce(sum(token > 0), 0) AS running, coalesce(sum(token = 0), 0) AS waiting, min(seq) AS lowest FROM work WHERE consumer = ?',
+  );
+  const holders = database
+    .prepare<[number], number>('SELECT DISTINCT owner FROM work WHERE owner > 0 AND consumer = ?')
+    .pluck();
+  const hasWork = database
+    .prepare<{ id: number }, number>(
+      `SELECT EXISTS (SELECT 1 FROM work WHERE consumer = @id AND token = 0)
+         OR (SELECT max(seq) FROM signals) > (SELECT fetched FROM consumers WHERE id = @id)`,
+    )
+    .pluck();
+  const lagOf = (row: ConsumerRow, hears: readonly string[]) =>
+    hears.reduce((sum, name) => sum + (pending.get(name, row.fetched) ?? 0), 0);
+  return {
+    consumers: () =>
+      rows.all().map((row) => {
+        const hears = JSON.parse(row.hears) as string[];
+        return statusOf(row, { hears, lag: lagOf(row, hears), open: open.get(row.id) });
+      }),
+    holders: (consumer) => holders.all(consumer),
+    hasWork: (id) => hasWork.get({ id }) === 1,
+  };
+}
+
+function statusOf(
+  row: ConsumerRow,
+  more: { hears: string[]; lag: number; open: OpenWork | undefined },
+): StoredConsumer {
+  const { hears, lag, open } = more;
+  return {
+    id: row.id,
+    name: row.name,
+    hears,
+    lag,
+    fetched: row.fetched,
+    paused: row.paused === 1,
+    enabled: row.enabled === 1,
+    running: open?.running ?? 0,
+    waiting: open?.waiting ?? 0,
+    lowestOpen: open?.lowest ?? null,
+    lastHandledAtMs: row.handled_ms,
+  };
+}

@@ -1,0 +1,170 @@
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { errorCode, KlorosError, toError } from '../../base/errors.js';
+import { SCHEMA, SCHEMA_VERSION } from './schema.js';
+
+export type { Database } from 'better-sqlite3';
+
+/** File systems whose locks SQLite's WAL cannot trust (statfs(2) magic numbers). */
+const REFUSED_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'nfs'],
+  [0xff534d42, 'cifs'],
+  [0xfe534d42, 'smb2'],
+  [0x01021997, '9p'],
+  [0x65735546, 'fuse'],
+]);
+const MINIMUM_SQLITE: readonly [number, number, number] = [3, 51, 3];
+/** A restarted WAL is cut only above this: writing over a file costs half of what growing it costs. */
+const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+const OPEN_TRIES = 5_000;
+const PAUSE_MS = 1;
+
+const pauseCell = new Int32Array(new SharedArrayBuffer(4));
+
+/** Blocks this thread for a moment; only for waits of a millisecond or less, and while opening. */
+export function blockMs(ms: number): void {
+  Atomics.wait(pauseCell, 0, 0, ms);
+}
+
+/** Whether somebody else holds SQLite's lock; any statement may say so, opening included (D1). */
+export function isBusy(thrown: unknown): boolean {
+  return errorCode(thrown)?.startsWith('SQLITE_BUSY') ?? false;
+}
+
+/** Whether the disk is full or not writable. */
+export function isDiskTrouble(thrown: unknown): boolean {
+  const code = errorCode(thrown) ?? '';
+  return code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY');
+}
+
+/** Runs a short statement until nobody is in its way. */
+export function untilNotBusy<T>(run: () => T): T {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return run();
+    } catch (error) {
+      if (!isBusy(error) || tries >= OPEN_TRIES) throw error;
+      blockMs(PAUSE_MS);
+    }
+  }
+}
+
+/** Opens the journal's database, making it when it is not there. Throws KlorosError where it could not be trusted. */
+export function openDatabase(path: string): Database.Database {
+  makeFolder(dirname(path));
+  refuseUnsafeFileSystem(dirname(path));
+  const database = openFile(path);
+  try {
+    prepare(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error instanceof KlorosError ? error : unusable(path, error);
+  }
+}
+
+function prepare(database: Database.Database, path: string): void {
+  refuseOldSqlite(database);
+  untilNotBusy(() => database.pragma('journal_mode = WAL'));
+  database.pragma('wal_autocheckpoint = 0');
+  database.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
+  database.pragma('cache_size = -16384');
+  untilNotBusy(() => migrate(database, path));
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
+}
+
+function openFile(path: string): Database.Database {
+  try {
+    return untilNotBusy(() => new Database(path, { timeout: 0 }));
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): KlorosError {
+  return new KlorosError({
+    code: 'JOURNAL_NOT_WRITABLE',
+    message: `The journal at ${path} cannot be opened`,
+    why: refusalOf(dirname(path)) ?? toError(error).message,
+    next: ['make the folder writable for this user', 'or choose another home: KLOROS_HOME=<folder>'],
+    cause: error,
+  });
+}
+
+/** What the file system says to somebody who wants to write there; SQLite says only that it could not. */
+function refusalOf(folder: string): string | undefined {
+  try {
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return toError(error).message;
+  }
+}
+
+/** SQLite opens a file that it may only read, and one that is no database; both show at the first statement. */
+function unusable(path: string, error: unknown): KlorosError {
+  const code = errorCode(error) ?? '';
+  if (!code.startsWith('SQLITE_NOTADB') && !code.startsWith('SQLITE_CORRUPT')) return unwritable(path, error);
+  return new KlorosError({
+    code: 'JOURNAL_DAMAGED',
+    message: `The journal at ${path} cannot be read`,
+    why: toError(error).message,
+    next: [
+      `keep what is there and begin anew: mv ${dirname(path)} ${dirname(path)}.damaged`,
+      'or put a backup of it in its place',
+    ],
+    cause: error,
+  });
+}
+
+function refuseUnsafeFileSystem(folder: string): void {
+  const kind = REFUSED_FILE_SYSTEMS.get(statfsSync(folder).type >>> 0);
+  if (kind === undefined) return;
+  throw new KlorosError({
+    code: 'UNSAFE_FILE_SYSTEM',
+    message: `The journal cannot live in ${folder}`,
+    why: `it is a ${kind} file system, whose locks and shared memory do not hold what was promised`,
+    next: ['set KLOROS_HOME to a folder on a local disk'],
+  });
+}
+
+function refuseOldSqlite(database: Database.Database): void {
+  const version = String(database.prepare('SELECT sqlite_version()').pluck().get());
+  const parts = version.split('.').map(Number);
+  const older = MINIMUM_SQLITE.findIndex((least, index) => (parts[index] ?? 0) !== least);
+  if (older === -1 || (parts[older] ?? 0) > (MINIMUM_SQLITE[older] ?? 0)) return;
+  throw new KlorosError({
+    code: 'SQLITE_TOO_OLD',
+    message: `SQLite ${version} is too old for the journal`,
+    why: `before ${MINIMUM_SQLITE.join('.')} a checkpoint of a WAL could lose data`,
+    next: ['npm rebuild better-sqlite3'],
+  });
+}
+
+function migrate(database: Database.Database, path: string): void {
+  const upgrade = database.transaction(() => {
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version === SCHEMA_VERSION) return;
+    if (version > SCHEMA_VERSION) throw tooNew(path, version);
+    database.exec(SCHEMA);
+    database.pragma(`user_version = ${SCHEMA_VERSION}`);
+  });
+  upgrade.immediate();
+}
+
+function tooNew(path: string, version: number): KlorosError {
+  return new KlorosError({
+    code: 'JOURNAL_TOO_NEW',
+    message: `The journal at ${path} was written by a newer kloros`,
+    why: `its format is ${version}, this version reads ${SCHEMA_VERSION}`,
+    next: ['upgrade kloros', 'or choose another home: KLOROS_HOME=<folder>'],
+  });
+}

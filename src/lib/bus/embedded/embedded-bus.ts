@@ -1,0 +1,198 @@
+import type { Clock } from '../../base/clock.js';
+import { KlorosError } from '../../base/errors.js';
+import { isAlive } from '../../base/process-identity.js';
+import type { Signal } from '../../signals/envelope.js';
+import type {
+  BrowseQuery,
+  Bus,
+  Consumer,
+  ConsumerSpec,
+  ConsumerStatus,
+  DeadLetter,
+  FollowQuery,
+  Recorded,
+  Standing,
+} from '../bus.js';
+import { EmbeddedConsumer } from './embedded-consumer.js';
+import type { Journal } from './journal.js';
+import { deadLettersOf, recordedOf, rowOf } from './rows.js';
+import { WakeUp } from '../../base/wake-up.js';
+import type { Publisher, Waker } from './wire.js';
+
+/** What the embedded engine is made of. */
+export interface EmbeddedParts {
+  journal: Journal;
+  publisher: Publisher;
+  waker: Waker;
+  clock: Clock;
+  leaseMs: number;
+  pollMs: number;
+  /** This process among the owners. */
+  owner: number;
+  /** Whether direct subscribers hear this process on a port of its own, and so need every message. */
+  ownPort: boolean;
+}
+
+/** The bus on the journal and the wire (D1, D4). */
+export class EmbeddedBus implements Bus {
+  readonly #parts: EmbeddedParts;
+  readonly #wakeups = new Set<WakeUp>();
+  readonly #consumers = new Set<Consumer>();
+  #latest: { name: string; frame: Buffer } | undefined;
+
+  constructor(parts: EmbeddedParts) {
+    this.#parts = parts;
+  }
+
+  /** The wire said that something was said. */
+  wake(): void {
+    for (const wakeup of this.#wakeups) wakeup.call();
+  }
+
+  async emit(signals: readonly Signal[]): Promise<void> {
+    const rows = signals.map(rowOf);
+    await this.#parts.journal.write({ kind: 'append', rows });
+    this.#tell(rows);
+  }
+
+  async commit(said: Parameters<Bus['commit']>[0], daemon: string): Promise<void> {
+    const rows = said.signals.map(rowOf);
+    const { deadLetters, state } = said;
+    await this.#parts.journal.write({
+      kind: 'say',
+      daemon,
+      rows,
+      deadLetters,
+      state,
+      nowMs: this.#parts.clock.nowMs(),
+    });
+    this.#tell(rows);
+  }
+
+  async consumer(spec: ConsumerSpec): Promise<Consumer> {
+    const { journal, clock, leaseMs, pollMs, owner, waker } = this.#parts;
+    const id = journal.consumers.register(spec);
+    const wakeup = this.#addWakeup();
+    waker.subscribe(spec.hears);
+    const said = (rows: readonly { name: string; frame: Buffer }[]) => this.#tell(rows);
+    const consumer = new EmbeddedConsumer({
+      journal,
+      id,
+      name: spec.name,
+      owner,
+      clock,
+      leaseMs,
+      pollMs,
+      wakeup,
+      said,
+    });
+    this.#consumers.add(consumer);
+    await consumer.takeOverLost();
+    return consumer;
+  }
+
+  async consumers(): Promise<ConsumerStatus[]> {
+    const { journal } = this.#parts;
+    const living = journal.owners.all().filter(isAlive);
+    return journal.read.consumers().map(({ id: _id, fetched: _fetched, lowestOpen: _lowest, ...status }) => ({
+      ...status,
+      pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid),
+    }));
+  }
+
+  async setPaused(consumer: string, paused: boolean): Promise<void> {
+    const changed = await this.#parts.journal.write({ kind: 'pause', consumer, paused });
+    if (changed === 0) throw unknownConsumer(consumer, this.#parts.journal);
+    this.wake();
+  }
+
+  async newest(): Promise<number> {
+    return this.#parts.journal.read.newest();
+  }
+
+  async browse(query: BrowseQuery): Promise<Recorded[]> {
+    return this.#parts.journal.read.page(query).map(recordedOf);
+  }
+
+  async find(id: string): Promise<Recorded | undefined> {
+    const row = this.#parts.journal.read.find(id);
+    return row && recordedOf(row);
+  }
+
+  async state(daemon: string): Promise<Record<string, unknown>> {
+    return this.#parts.journal.state.of(daemon);
+  }
+
+  async deadLetters(afterNumber: number): Promise<DeadLetter[]> {
+    return deadLettersOf(this.#parts.journal, afterNumber);
+  }
+
+  async reopen(deadLetterNumber: number): Promise<void> {
+    await this.#parts.journal.write({ kind: 'reopen', number: deadLetterNumber });
+    this.#tell([]);
+  }
+
+  async resolve(deadLetterNumber: number): Promise<boolean> {
+    return (await this.#parts.journal.write({ kind: 'resolve', number: deadLetterNumber })) > 0;
+  }
+
+  async standing(daemon: string, signalId: string): Promise<Standing> {
+    return this.#parts.journal.read.standing(daemon, signalId);
+  }
+
+  async *follow(query: FollowQuery, abort: AbortSignal): AsyncGenerator<Recorded> {
+    const wakeup = this.#addWakeup();
+    this.#parts.waker.subscribe(query.signals ?? ['']);
+    let afterSeq = query.afterSeq;
+    try {
+      while (!abort.aborted) {
+        const page = await this.browse({ ...query, afterSeq });
+        if (page.length === 0) await wakeup.rest(this.#parts.pollMs, abort);
+        for (const recorded of page) {
+          yield recorded;
+          afterSeq = recorded.seq;
+        }
+      }
+    } finally {
+      this.#wakeups.delete(wakeup);
+    }
+  }
+
+  async close(): Promise<void> {
+    const { journal, publisher, waker, owner } = this.#parts;
+    await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
+    await journal.write({ kind: 'leave', owner });
+    waker.close();
+    await publisher.close();
+    await journal.close();
+  }
+
+  /** Direct subscribers of an own port hear every message; the hub needs one to wake up, whatever was said in a turn. */
+  #tell(rows: readonly { name: string; frame: Buffer }[]): void {
+    this.wake();
+    if (this.#parts.ownPort) void this.#parts.publisher.send(rows);
+    else if (this.#latest === undefined) setImmediate(() => this.#tellLatest());
+    this.#latest = rows.at(-1);
+  }
+
+  #tellLatest(): void {
+    if (this.#latest) void this.#parts.publisher.send([this.#latest]);
+    this.#latest = undefined;
+  }
+
+  #addWakeup(): WakeUp {
+    const wakeup = new WakeUp();
+    this.#wakeups.add(wakeup);
+    return wakeup;
+  }
+}
+
+function unknownConsumer(name: string, journal: Journal): KlorosError {
+  const known = journal.read.consumers().map((consumer) => consumer.name);
+  return new KlorosError({
+    code: 'UNKNOWN_CONSUMER',
+    message: `No consumer named ${name} is known here`,
+    why: known.length > 0 ? `known are ${known.join(', ')}` : 'no daemon has run in this home yet',
+    next: ['kloros daemon list'],
+  });
+}

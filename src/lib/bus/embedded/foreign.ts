@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { PermanentError } from '../../base/errors.js';
+import { decodeFrame } from '../../signals/codec.js';
+import { idFromKey } from '../../signals/id.js';
+import { urgencyOf } from '../../signals/priority.js';
+import type { DeadLetterDraft } from '../bus.js';
+import type { ForeignRow } from './operations.js';
+
+/** Peers drop an incident that they have seen within this time; so do we. */
+const INCIDENT_MS = 60_000;
+/** Existing publishers send the first message of a topic twice, 150 ms apart, without an incident. */
+const TWIN_MS = 1_000;
+const LONGEST_NAME_BYTES = 255;
+const CODE = 'UNREADABLE_FRAME';
+
+/** A foreign message at the door: a row for the journal, or a dead letter that holds all of it. */
+export type Received = { row: ForeignRow } | { deadLetter: DeadLetterDraft };
+
+/** Reads what a foreign peer sent. The frame goes into the journal byte for byte. */
+export function receiveForeign(frames: readonly Buffer[], nowMs: number, daemon: string): Received {
+  try {
+    return { row: rowOfFrames(frames, nowMs) };
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    return { deadLetter: deadLetterOf(frames, error, { nowMs, daemon }) };
+  }
+}
+
+function rowOfFrames(frames: readonly Buffer[], nowMs: number): ForeignRow {
+  const [nameFrame, frame] = frames;
+  if (frames.length !== 2 || !nameFrame || !frame) throw unreadable(`it has ${frames.length} frames and not two`);
+  const name = nameOf(nameFrame);
+  const provisional = decodeFrame(name, frame, { id: '', receivedAtMs: nowMs });
+  const incident = provisional.incident_id;
+  const key =
+    incident === null ? `bytes ${sha256([nameFrame, frame])}` : `incident ${provisional.source} ${name} ${incident}`;
+  const id = idFromKey(nowMs, `${key} ${nowMs}`);
+  const row = {
+    id,
+    name,
+    trace: provisional.trace || id,
+    atMs: nowMs,
+    priority: urgencyOf(provisional.facts['priority']),
+    frame,
+  };
+  return { row, seen: { key, untilMs: nowMs + (incident === null ? TWIN_MS : INCIDENT_MS) } };
+}
+
+function nameOf(frame: Buffer): string {
+  if (frame.length === 0) throw unreadable('its name is empty');
+  if (frame.length > LONGEST_NAME_BYTES) {
+    throw unreadable(`its name has ${frame.length} bytes, and ${LONGEST_NAME_BYTES} are the most that is taken`);
+  }
+  const name = frame.toString('utf8');
+  if (!Buffer.from(name).equals(frame)) throw unreadable('its name is not UTF-8');
+  if (name.includes('\0')) throw unreadable('its name holds a NUL');
+  return name;
+}
+
+function unreadable(why: string): PermanentError {
+  const next = ['correct the peer that sends it: two frames, the name in UTF-8 and one JSON object'];
+  return new PermanentError({ code: CODE, message: 'A message on the bus cannot be read', why, next });
+}
+
+function deadLetterOf(
+  frames: readonly Buffer[],
+  error: PermanentError,
+  at: { nowMs: number; daemon: string },
+): DeadLetterDraft {
+  return {
+    daemon: at.daemon,
+    key: `${sha256(frames)} ${at.nowMs}`,
+    error: `${error.code}: ${error.message}: ${error.why ?? ''}`,
+    traceback: error.next.join('\n'),
+    content: JSON.stringify({ frames_base64: frames.map((frame) => frame.toString('base64')) }),
+  };
+}
+
+function sha256(frames: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const frame of frames) hash.update(`${frame.length} `).update(frame);
+  return hash.digest('hex');
+}

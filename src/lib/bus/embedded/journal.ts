@@ -1,0 +1,118 @@
+import { KlorosError } from '../../base/errors.js';
+import type { Logger } from '../../base/log.js';
+import { openAppender } from './append.js';
+import { reserveWatch, takeBallast } from './ballast.js';
+import { Bell } from './bell.js';
+import { Claimer } from './claim.js';
+import { openConsumers, type ConsumerRegister } from './consumers.js';
+import { openDatabase, type Database } from './database.js';
+import { openDeadStore, type DeadStore } from './dead.js';
+import type { Answer, Kind, Operation, Operations } from './operations.js';
+import { openOwners, type Owners } from './owners.js';
+import { openReader, type Reader } from './reader.js';
+import { Settler, type Doors } from './settle.js';
+import { openStateStore, type StateStore } from './state.js';
+import { openUpkeep } from './upkeep.js';
+import { Writer, type Apply, type WriterEvents } from './writer.js';
+
+/** The durable log of signals of one installation, open in this process (D1). */
+export interface Journal {
+  path: string;
+  read: Reader;
+  dead: Pick<DeadStore, 'after'>;
+  state: Pick<StateStore, 'of'>;
+  owners: Owners;
+  consumers: ConsumerRegister;
+  /** Rings when something was said, here or in another process. */
+  bell: Pick<Bell, 'listen'>;
+  /** Resolves after the commit that holds the operation. */
+  write<K extends Kind>(operation: Operation<K>): Promise<Answer<K>>;
+  close(): Promise<void>;
+}
+
+type Handlers = { [K in Kind]: (input: Operations[K]['in']) => Operations[K]['out'] };
+
+const HEARD: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say', 'reopen', 'pause']);
+const UNATTENDED_WAL_BYTES = 64 * 1024 * 1024;
+const REFUSED_WHEN_FULL: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say']);
+
+/** Opens the journal at a path, making it when it is not there. */
+export function openJournal(path: string, log: Logger, events: WriterEvents = {}): Journal {
+  const database = openDatabase(path);
+  const dead = openDeadStore(database);
+  const state = openStateStore(database);
+  const consumers = openConsumers(database);
+  const handlers = openHandlers(database, { dead, state, consumers });
+  const read = openReader(database);
+  const often = () => relieve(database, read);
+  const writer = new Writer(database, dispatch(handlers), { often, ...events });
+  const hasReserve = reserveWatch(path);
+  takeBallast(path);
+  const bell = new Bell(path, log);
+  return {
+    path,
+    dead,
+    state,
+    read,
+    owners: openOwners(database),
+    consumers,
+    bell,
+    write: async (operation) => {
+      if (REFUSED_WHEN_FULL.has(operation.kind) && !hasReserve()) throw fullError(path);
+      const answer = await writer.submit(operation);
+      if (isHeard(operation as Operation)) bell.ring();
+      return answer;
+    },
+    close: async () => {
+      await writer.close();
+      bell.close();
+      database.close();
+    },
+  };
+}
+
+/** The hub checkpoints in a thread of its own; without a hub the WAL would grow for ever, so others do it when it is huge. */
+function relieve(database: Database, read: Reader): void {
+  if (read.wal().usedBytes > UNATTENDED_WAL_BYTES) database.pragma('wal_checkpoint(PASSIVE)');
+}
+
+/** Whether an operation gives somebody something to do. */
+function isHeard(operation: Operation): boolean {
+  if (operation.kind === 'settle') return operation.outcome.kind === 'done' && operation.outcome.rows.length > 0;
+  return HEARD.has(operation.kind);
+}
+
+function openHandlers(database: Database, stores: Omit<Doors, 'appender'>): Handlers {
+  const { dead, state } = stores;
+  const appender = openAppender(database);
+  const settler = new Settler(database, { appender, ...stores });
+  const claimer = new Claimer(database, appender, dead);
+  return {
+    ...openUpkeep(database, dead),
+    settle: (input) => settler.settle(input),
+    claim: (input) => claimer.claim(input),
+    append: ({ rows }) => appender.append(rows),
+    appendForeign: ({ rows, nowMs }) => appender.appendForeign(rows, nowMs),
+    say: ({ daemon, rows, deadLetters, state: changes, nowMs }) => {
+      appender.append(rows);
+      deadLetters.forEach((letter) => dead.bury(letter, { nowMs }));
+      state.apply(daemon, changes);
+    },
+  };
+}
+
+function dispatch(handlers: Handlers): Apply {
+  return <K extends Kind>(operation: Operation<K>) => {
+    const handle = handlers[operation.kind] as (input: Operations[K]['in']) => Operations[K]['out'];
+    return handle(operation);
+  };
+}
+
+function fullError(path: string): KlorosError {
+  return new KlorosError({
+    code: 'DISK_FULL',
+    message: 'The signal was not accepted',
+    why: `the disk of ${path} is full, and what room is left serves to settle what was accepted before`,
+    next: ['free space on that disk; the hub takes up its reserve again and all resumes by itself'],
+  });
+}

@@ -1,0 +1,94 @@
+import type { DeadLetterDraft, Failure, StateChange } from '../bus.js';
+
+/** A signal as a journal row. */
+export interface Row {
+  id: string;
+  name: string;
+  trace: string;
+  atMs: number;
+  /** 0 critical to 3 low. */
+  priority: number;
+  frame: Buffer;
+}
+
+/** A row as it is claimed. */
+export interface Claimed {
+  seq: number;
+  id: string;
+  name: string;
+  frame: Buffer;
+  atMs: number;
+  attempt: number;
+  deaths: number;
+  replay: number;
+  token: number;
+}
+
+/** A foreign message with the keys under which a repetition is the same message. */
+export interface ForeignRow {
+  row: Row;
+  seen: { key: string; untilMs: number };
+}
+
+/** How an attempt ended, as plain data. */
+export type SettleOutcome =
+  | { kind: 'done'; rows: Row[]; deadLetters: DeadLetterDraft[]; state: StateChange[] }
+  | { kind: 'retry'; failure: Failure; notBeforeMs: number }
+  | { kind: 'dead'; failure: Failure }
+  | { kind: 'release' };
+
+/**
+ * Everything that is written to the journal, as plain data, so that another process could write it for us (D1).
+ * `in` is what an operation needs, `out` what it answers.
+ */
+export interface Operations {
+  append: { in: { rows: Row[] }; out: void };
+  appendForeign: { in: { rows: ForeignRow[]; nowMs: number }; out: number };
+  say: {
+    in: { daemon: string; rows: Row[]; deadLetters: DeadLetterDraft[]; state: StateChange[]; nowMs: number };
+    out: void;
+  };
+  claim: {
+    in: { consumer: number; owner: number; limit: number; inFlight: number; nowMs: number; ingest: number };
+    out: Claimed[];
+  };
+  settle: {
+    in: { consumer: number; seq: number; token: number; outcome: SettleOutcome; nowMs: number };
+    out: 'settled' | 'dead' | 'fenced' | 'conflict';
+  };
+  takeOver: { in: { consumer: number; owners: number[] }; out: number };
+  beat: { in: { owner: number }; out: void };
+  leave: { in: { owner: number }; out: void };
+  pause: { in: { consumer: string; paused: boolean }; out: number };
+  reopen: { in: { number: number }; out: number };
+  resolve: { in: { number: number }; out: number };
+  mark: { in: { key: 'hub_cursor' | 'projected'; value: number }; out: void };
+  /** Never uses positions up to seq again; answers the newest position before. */
+  resumeAbove: { in: { seq: number }; out: number };
+  retain: { in: { upToSeq: number; beforeMs: number | null; limit: number }; out: number };
+}
+
+/** Name of an operation. */
+export type Kind = keyof Operations;
+
+/** One operation of a kind. */
+export type Operation<K extends Kind = Kind> = { [P in K]: { kind: P } & Operations[P]['in'] }[K];
+
+/** What an operation of a kind answers. */
+export type Answer<K extends Kind> = Operations[K]['out'];
+
+/** Operations that a power cut may undo: they only lower a count or cost a repetition (D3). */
+const RELAXED: ReadonlySet<Kind> = new Set(['claim', 'beat', 'takeOver', 'mark', 'retain', 'leave']);
+
+/** Whether an operation must be on the disk before it is answered. */
+export function isDurable(kind: Kind): boolean {
+  return !RELAXED.has(kind);
+}
+
+/** Operations that may be refused after they wrote something, and so need a place to go back to. */
+const UNDOABLE: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say', 'reopen']);
+
+/** Whether an operation may be refused halfway. */
+export function isUndoable(kind: Kind): boolean {
+  return UNDOABLE.has(kind);
+}

@@ -1,0 +1,64 @@
+import type { Logger } from '../../base/log.js';
+import type { Clock } from '../../base/clock.js';
+import type { Journal } from './journal.js';
+import type { StoredConsumer } from './consumer-reader.js';
+
+/** How long and how much of the past is kept. */
+export interface RetentionOptions {
+  days: number;
+  maxBytes: number;
+}
+
+const ROWS_PER_TRANSACTION = 200;
+const DAY_MS = 86_400_000;
+
+/** Highest position that no enabled consumer has still to see. */
+export function retentionBarrier(
+  consumers: readonly Pick<StoredConsumer, 'enabled' | 'fetched' | 'lowestOpen'>[],
+  hubCursor: number,
+): number {
+  const marks = consumers
+    .filter(({ enabled }) => enabled)
+    .map(({ fetched, lowestOpen }) => Math.min(fetched, (lowestOpen ?? Infinity) - 1));
+  return Math.min(hubCursor, ...marks);
+}
+
+/**
+ * Removes what is too old, and the oldest where the journal is too large; answers how many signals went.
+ * What an enabled consumer has still to see stays, and where that makes the journal too large it is said loudly.
+ */
+export async function retain(
+  journal: Journal,
+  options: RetentionOptions,
+  { clock, log }: { clock: Clock; log: Logger },
+): Promise<number> {
+  const upToSeq = retentionBarrier(journal.read.consumers(), journal.read.meta('hub_cursor'));
+  const beforeMs = clock.nowMs() - options.days * DAY_MS;
+  let removed = await removeAll(() =>
+    journal.write({ kind: 'retain', upToSeq, beforeMs, limit: ROWS_PER_TRANSACTION }),
+  );
+  removed += await removeAll(async () =>
+    journal.read.usedBytes() > options.maxBytes
+      ? journal.write({ kind: 'retain', upToSeq, beforeMs: null, limit: ROWS_PER_TRANSACTION })
+      : 0,
+  );
+  if (journal.read.usedBytes() > options.maxBytes) warnTooLarge(journal, options, log);
+  return removed;
+}
+
+async function removeAll(removeSome: () => Promise<number>): Promise<number> {
+  let sum = 0;
+  for (let removed = await removeSome(); removed > 0; removed = await removeSome()) sum += removed;
+  return sum;
+}
+
+function warnTooLarge(journal: Journal, options: RetentionOptions, log: Logger): void {
+  const slowest = journal.read
+    .consumers()
+    .filter(({ enabled }) => enabled)
+    .sort((a, b) => a.fetched - b.fetched)[0];
+  log.error(
+    { bytes: journal.read.usedBytes(), maxBytes: options.maxBytes, slowest: slowest?.name, lag: slowest?.lag },
+    'The journal is larger than its limit, and nothing may be removed: consumers have still to see it. Start or disable the slowest',
+  );
+}

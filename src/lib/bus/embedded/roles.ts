@@ -1,0 +1,37 @@
+import { KlorosError } from '../../base/errors.js';
+import { parentOf, type ProcessIdentity } from '../../base/process-identity.js';
+import type { Owner, Owners } from './owners.js';
+
+const SUPERVISOR = /\bup\b/;
+
+/** Who wants to be what, where. */
+export interface RoleRequest {
+  identity: ProcessIdentity;
+  /** Daemon's name, for operators. */
+  name: string;
+  /** Only one live process of a home has it; null for those that may be many. */
+  role: string | null;
+  home: string;
+}
+
+/** Enters this process among the owners. Throws KlorosError ALREADY_RUNNING with the pid of a live holder of the role. */
+export function enterRole(owners: Owners, request: RoleRequest): number {
+  const entered = owners.enter(request.identity, request.name, request.role);
+  if (typeof entered === 'number') return entered;
+  throw alreadyRunning(request, entered);
+}
+
+/** A supervised process would only be started again, so it is its supervisor that has to end. */
+function alreadyRunning(request: RoleRequest, holder: Owner): KlorosError {
+  const parent = parentOf(holder.pid);
+  const supervisor = parent !== undefined && SUPERVISOR.test(parent.command) ? parent : undefined;
+  return new KlorosError({
+    code: 'ALREADY_RUNNING',
+    message: `${request.name} runs already in ${request.home}`,
+    why: `process ${holder.pid} is it${supervisor ? `, kept alive by process ${supervisor.pid} (kloros up)` : ''}`,
+    next: [
+      `end it: kill ${(supervisor ?? holder).pid}`,
+      'or run another colony beside it: KLOROS_HOME=<folder> KLOROS_PORT_BASE=<first of six free ports>',
+    ],
+  });
+}

@@ -1,0 +1,38 @@
+import { decodeFrame, encodeSignal } from '../../signals/codec.js';
+import { urgencyOf } from '../../signals/priority.js';
+import type { Signal } from '../../signals/envelope.js';
+import type { DeadLetter, Recorded } from '../bus.js';
+import type { Journal } from './journal.js';
+import type { Row } from './operations.js';
+import { PAGE, type StoredRow } from './reader.js';
+
+/** A signal of ours as a journal row. */
+export function rowOf(signal: Signal): Row {
+  return {
+    id: signal.id,
+    name: signal.signal,
+    trace: signal.trace,
+    atMs: Math.round(signal.ts * 1000),
+    priority: urgencyOf(signal.facts['priority']),
+    frame: encodeSignal(signal),
+  };
+}
+
+/** A journal row as it is read. */
+export function signalOf(row: Pick<StoredRow, 'id' | 'name' | 'frame' | 'atMs'>): Signal {
+  return decodeFrame(row.name, row.frame, { id: row.id, receivedAtMs: row.atMs });
+}
+
+/** A journal row with its position. */
+export function recordedOf(row: StoredRow): Recorded {
+  return { seq: row.seq, signal: signalOf(row), frame: row.frame };
+}
+
+/** Open dead letters after a number, at most a page, each with its whole signal. */
+export function deadLettersOf(journal: Pick<Journal, 'dead'>, afterNumber: number): DeadLetter[] {
+  return journal.dead
+    .after(afterNumber, PAGE)
+    .map(({ frame, name, id, atMs, ...letter }) =>
+      frame && name && id ? { ...letter, signal: signalOf({ frame, name, id, atMs: atMs ?? 0 }) } : letter,
+    );
+}

@@ -1,0 +1,73 @@
+/**
+ * Tables of the journal.
+ *
+ * signals    what was said, in order; `frame` is the second wire frame, byte for byte
+ * foreign    what foreign messages were seen lately, to take a doubled one as one
+ * consumers  who hears what, and up to where each has fetched
+ * work       one row per fetched and unsettled signal of a consumer; token 0 is "nobody holds it"
+ * owners     processes that hold work, with the heartbeat that proves life
+ * dead       open dead letters
+ * state      what daemons keep between signals
+ */
+export const SCHEMA_VERSION = 1;
+
+/** Statements that make an empty database a journal. */
+export const SCHEMA = `
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE signals (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL,
+  name_id INTEGER NOT NULL,
+  trace TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  frame BLOB NOT NULL
+);
+CREATE UNIQUE INDEX signals_id ON signals (id);
+CREATE INDEX signals_name ON signals (name_id, seq);
+CREATE INDEX signals_trace ON signals (trace);
+CREATE TABLE foreign_seen (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE consumers (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  hears TEXT NOT NULL,
+  fetched INTEGER NOT NULL,
+  max_attempts INTEGER NOT NULL,
+  ordered INTEGER NOT NULL,
+  urgent_first INTEGER NOT NULL,
+  paused INTEGER NOT NULL DEFAULT 0,
+  enabled INTEGER NOT NULL DEFAULT 1,
+  handled_ms INTEGER
+);
+CREATE TABLE work (
+  consumer INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  token INTEGER NOT NULL DEFAULT 0,
+  owner INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  deaths INTEGER NOT NULL DEFAULT 0,
+  replay INTEGER NOT NULL DEFAULT 0,
+  priority INTEGER NOT NULL,
+  not_before_ms INTEGER NOT NULL DEFAULT 0,
+  first_failed_ms INTEGER,
+  PRIMARY KEY (consumer, seq)
+) WITHOUT ROWID;
+CREATE INDEX work_ready ON work (consumer, priority, seq) WHERE token = 0;
+CREATE INDEX work_suspect ON work (consumer, seq) WHERE deaths > 0;
+CREATE TABLE owners (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  boot_id TEXT NOT NULL, pid INTEGER NOT NULL, start_ticks TEXT NOT NULL,
+  name TEXT NOT NULL, role TEXT UNIQUE, beat INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE dead (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  daemon TEXT NOT NULL,
+  seq INTEGER,
+  letter TEXT NOT NULL
+);
+CREATE INDEX dead_seq ON dead (seq) WHERE seq IS NOT NULL;
+CREATE TABLE state (daemon TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (daemon, key)) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('token', 0), ('hub_cursor', 0), ('projected', 0);
+`;

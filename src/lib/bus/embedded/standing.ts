@@ -1,0 +1,35 @@
+import type { Standing } from '../bus.js';
+import type { Database } from './database.js';
+
+interface Consumer {
+  id: number;
+  hears: string;
+  fetched: number;
+}
+
+interface SignalPlace {
+  seq: number;
+  name: string;
+}
+
+/** Prepares the statements that say where one signal stands with one daemon. */
+export function openStandingReader(database: Database): (daemon: string, signalId: string) => Standing {
+  const consumerOf = database.prepare<[string], Consumer>('SELECT id, hears, fetched FROM consumers WHERE name = ?');
+  const placeOf = database.prepare<[string], SignalPlace>(
+    'SELECT seq, names.name FROM signals JOIN names ON names.id = name_id WHERE signals.id = ?',
+  );
+  const tokenOf = database
+    .prepare<[number, number], number>('SELECT token FROM work WHERE consumer = ? AND seq = ?')
+    .pluck();
+  const isDead = database.prepare<[number, string], number>('SELECT 1 FROM dead WHERE seq = ? AND daemon = ?').pluck();
+  return (daemon, signalId) => {
+    const consumer = consumerOf.get(daemon);
+    const place = placeOf.get(signalId);
+    if (consumer === undefined || place === undefined) return 'unknown';
+    const token = tokenOf.get(consumer.id, place.seq);
+    if (token !== undefined) return token > 0 ? 'running' : 'waiting';
+    if (isDead.get(place.seq, daemon) !== undefined) return 'dead';
+    if (!(JSON.parse(consumer.hears) as string[]).includes(place.name)) return 'unknown';
+    return place.seq > consumer.fetched ? 'waiting' : 'handled';
+  };
+}

@@ -1,0 +1,137 @@
+import { setTimeout } from 'node:timers/promises';
+import { Subscriber, XPublisher } from 'zeromq';
+import { errorCode, KlorosError } from '../../base/errors.js';
+import { portHolder } from '../../base/port-holder.js';
+import { WakeUp } from '../../base/wake-up.js';
+
+/** The two frames of a message. */
+export interface Frames {
+  name: string;
+  frame: Buffer;
+}
+
+/** Messages that a slow subscriber may lag behind before the wire forgets some; the journal does not. */
+const HIGH_WATER_MARK = 50_000;
+/** The first message waits this long for somebody to subscribe: a peer that just connects would miss it. */
+const FIRST_AUDIENCE_MS = 500;
+const WAKE_PAUSE_MS = 5;
+const SUBSCRIBE = 1;
+
+/** A socket that says; subscribers' frames tell when somebody listens, so nobody has to sleep. */
+export class Publisher {
+  readonly #socket = new XPublisher({ linger: 500, sendHighWaterMark: HIGH_WATER_MARK, verbosity: 'allSubsUnsubs' });
+  readonly #heard = new WakeUp();
+  #subscriptions = 0;
+  #sending: Promise<void> = Promise.resolve();
+  #queue: Frames[] = [];
+  #begun = false;
+
+  /** Binds a port. Throws KlorosError PORT_TAKEN with its holder. */
+  static async bound(endpoint: string): Promise<Publisher> {
+    const publisher = new Publisher();
+    await bindOrExplain(() => publisher.#socket.bind(endpoint), endpoint);
+    void publisher.#watchSubscribers(); // A socket that is being bound refuses to receive.
+    return publisher;
+  }
+
+  /** Connects to the hub's door for publishers. */
+  static connected(endpoint: string): Publisher {
+    const publisher = new Publisher();
+    publisher.#socket.connect(endpoint);
+    void publisher.#watchSubscribers();
+    return publisher;
+  }
+
+  /** Queues messages; one loop sends them, because a socket takes one send at a time. */
+  send(messages: readonly Frames[]): Promise<void> {
+    this.#queue.push(...messages);
+    this.#sending = this.#sending.then(() => this.#sendQueued());
+    return this.#sending;
+  }
+
+  /** Resolves true when somebody subscribes, false after timeoutMs. */
+  async audience(timeoutMs: number): Promise<boolean> {
+    if (this.#subscriptions === 0) await this.#heard.rest(timeoutMs);
+    return this.#subscriptions > 0;
+  }
+
+  /** Sends what is queued, then closes. */
+  async close(): Promise<void> {
+    this.#heard.call(); // Whoever hears nobody now has rung the bell, which is enough.
+    await this.#sending;
+    this.#socket.close();
+  }
+
+  async #sendQueued(): Promise<void> {
+    if (!this.#begun) await this.audience(FIRST_AUDIENCE_MS);
+    this.#begun = true;
+    const messages = this.#queue;
+    this.#queue = [];
+    for (const { name, frame } of messages) {
+      if (this.#socket.closed) return;
+      await this.#socket.send([name, frame]);
+    }
+  }
+
+  async #watchSubscribers(): Promise<void> {
+    for await (const [frame] of this.#socket) {
+      this.#subscriptions += frame?.[0] === SUBSCRIBE ? 1 : -1;
+      if (this.#subscriptions > 0) this.#heard.call();
+    }
+  }
+}
+
+/** A socket that hears names and wakes its owner; what it hears is in the journal. */
+export class Waker {
+  readonly #socket = new Subscriber({ linger: 0, receiveHighWaterMark: HIGH_WATER_MARK });
+
+  constructor(endpoint: string, onWake: () => void) {
+    this.#socket.connect(endpoint);
+    void this.#receive(onWake);
+  }
+
+  /** Hears these names too; the empty name is all of them. A subscription is a prefix, which for a wake-up is enough. */
+  subscribe(names: readonly string[]): void {
+    this.#socket.subscribe(...names);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  async #receive(onWake: () => void): Promise<void> {
+    for await (const _message of this.#socket) {
+      onWake();
+      // One message wakes as well as a thousand; those that come meanwhile are not worth their reading.
+      await setTimeout(WAKE_PAUSE_MS);
+    }
+  }
+}
+
+/** Binds, and names who holds the port when it is taken. */
+export async function bindOrExplain(bind: () => Promise<void>, endpoint: string): Promise<void> {
+  try {
+    await bind();
+  } catch (error) {
+    if (errorCode(error) !== 'EADDRINUSE') throw error;
+    throw portTaken(endpoint, error);
+  }
+}
+
+function portTaken(endpoint: string, cause: unknown): KlorosError {
+  const port = Number(endpoint.split(':').at(-1));
+  const holder = portHolder(port);
+  const who = holder
+    ? `process ${holder.pid} (${holder.command.slice(0, 120)}) listens there`
+    : 'another process listens there';
+  return new KlorosError({
+    code: 'PORT_TAKEN',
+    message: `${endpoint} cannot be bound`,
+    why: who,
+    next: [
+      ...(holder ? [`end it: kill ${holder.pid}`] : [`find it: ss -ltnp 'sport = :${port}'`]),
+      'or move this colony: KLOROS_PORT_BASE=<first of six free ports>',
+    ],
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import { ownIdentity } from '../base/process-identity.js';
+import { endpointsOf, pathsOf } from '../config/paths.js';
+import type { Config } from '../config/schema.js';
+import type { Bus } from './bus.js';
+import { dropBallast } from './embedded/ballast.js';
+import { EmbeddedBus } from './embedded/embedded-bus.js';
+import { openJournal } from './embedded/journal.js';
+import { enterRole } from './embedded/roles.js';
+import { stuckWriterReporter } from './embedded/stuck-writer.js';
+import { Publisher, Waker } from './embedded/wire.js';
+
+/** What a process needs to join the bus. */
+export interface OpenBusOptions {
+  config: Config;
+  clock: Clock;
+  log: Logger;
+  /** Daemon or command, for operators. */
+  name: string;
+  /** Only one live process of this home may have it, e.g. `daemon:intent_router`. */
+  role?: string;
+  /** Offset of a port of its own, where direct subscribers hear this process alone. */
+  portOffset?: number;
+}
+
+/** Joins the bus of a home. Throws KlorosError ALREADY_RUNNING, PORT_TAKEN, JOURNAL_NOT_WRITABLE and its like. */
+export async function openBus(options: OpenBusOptions): Promise<Bus> {
+  const { config, clock, log, name, portOffset } = options;
+  const { journal: path } = pathsOf(config);
+  const endpoints = endpointsOf(config);
+  const journal = openJournal(path, log, {
+    stuck: stuckWriterReporter(path, log),
+    diskTrouble: () => dropBallast(path),
+  });
+  try {
+    const owner = enterRole(journal.owners, {
+      identity: ownIdentity(),
+      name,
+      role: options.role ?? null,
+      home: config.home,
+    });
+    const ownPort = portOffset !== undefined;
+    const publisher = ownPort ? await Publisher.bound(endpoints.own(portOffset)) : Publisher.connected(endpoints.xsub);
+    const waker = new Waker(endpoints.xpub, () => bus.wake());
+    const { leaseMs, pollMs } = config.delivery;
+    const bus: EmbeddedBus = new EmbeddedBus({ journal, publisher, waker, clock, leaseMs, pollMs, owner, ownPort });
+    journal.bell.listen(() => bus.wake());
+    return bus;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}

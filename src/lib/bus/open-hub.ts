@@ -1,0 +1,1 @@
+export { openHub } from './embedded/open-hub.js';

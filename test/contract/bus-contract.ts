@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Bus } from '../../src/lib/bus/bus.js';
+import { chained, done, signalOf } from '../helpers/signals.js';
+import { until } from '../helpers/colony.js';
+import { claimAll, FAILURE, numbers, spec, type EngineUnderTest } from './engine.js';
+
+/** What every engine promises (DESIGN D3); the distributed engine passes the same suite. */
+export function describeBusContract(engineName: string, start: () => Promise<EngineUnderTest>): void {
+  describe(`the ${engineName} engine`, () => {
+    let engine: EngineUnderTest;
+    let bus: Bus;
+    beforeEach(async () => {
+      engine = await start();
+      ({ bus } = await engine.join('test'));
+    });
+    afterEach(() => engine.end());
+
+    it('gives first attempts in the order of the journal', async () => {
+      const consumer = await bus.consumer(spec());
+      await Promise.all(
+        [0, 1, 2, 3].map((part) => bus.emit([...Array(25).keys()].map((n) => signalOf('Q_A', { n: part * 25 + n })))),
+      );
+      const order = (await bus.browse({ signals: ['Q_A'] })).map(({ seq }) => seq);
+      expect((await claimAll(consumer, 100)).map(({ seq }) => seq)).toEqual(order);
+    });
+
+    it('hears only the exact names that it asked for', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_AB'), signalOf('Q_A', { n: 1 }), signalOf('Q_')]);
+      expect(numbers(await consumer.claim(10))).toEqual([1]);
+      expect(await consumer.claim(10)).toEqual([]);
+    });
+
+    it('counts an attempt before the handler runs', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A')]);
+      const [first] = await consumer.claim(1);
+      expect(first!.attempt).toBe(1);
+      await consumer.settle(first!, { kind: 'retry', failure: FAILURE, delayMs: 0 });
+      const [second] = await claimAll(consumer, 1);
+      expect(second!.attempt).toBe(2);
+    });
+
+    it('gives an attempt back that ended by an orderly stop', async () => {
+      const first = await engine.join('first');
+      await bus.emit([signalOf('Q_A')]);
+      const stopped = await first.bus.consumer(spec());
+      await stopped.claim(1);
+      await stopped.close();
+      const [again] = await claimAll(await bus.consumer(spec()), 1);
+      expect(again).toMatchObject({ attempt: 1, deaths: 0 });
+    });
+
+    it('writes what a handler said and its acknowledgement together, once', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A')]);
+      const [delivery] = await consumer.claim(1);
+      const said = done(chained(delivery!.signal, 'Q_B'));
+      expect(await consumer.settle(delivery!, said)).toBe('settled');
+      expect(await consumer.settle(delivery!, said)).toBe('fenced');
+      const [answer] = await bus.browse({ signals: ['Q_B'] });
+      expect(answer!.signal).toMatchObject({ cause_id: delivery!.signal.id, trace: delivery!.signal.trace });
+      expect(await bus.browse({ signals: ['Q_B'] })).toHaveLength(1);
+    });
+
+    it('keeps state that was said in the same transaction', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A')]);
+      const [delivery] = await consumer.claim(1);
+      const state = [{ key: 'seen', value: { n: 1 } }];
+      await consumer.settle(delivery!, { kind: 'done', said: { signals: [], deadLetters: [], state } });
+      expect(await bus.state('worker')).toEqual({ seen: { n: 1 } });
+    });
+
+    it('takes the same signal twice as one, and the same id with other content as an error', async () => {
+      const signal = signalOf('Q_A', { n: 1 });
+      await bus.emit([signal]);
+      await bus.emit([{ ...signal, timestamp: new Date(0).toISOString() }]);
+      expect(await bus.browse({ signals: ['Q_A'] })).toHaveLength(1);
+      await expect(bus.emit([{ ...signal, facts: { n: 2 } }])).rejects.toMatchObject({ code: 'ID_CONFLICT' });
+    });
+
+    it('makes a handler that decides otherwise under the same id a dead letter, and keeps the rest it said unsaid', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A')]);
+      const [delivery] = await consumer.claim(1);
+      await bus.emit([chained(delivery!.signal, 'Q_B', { decided: 'this' })]);
+      const otherwise = done(signalOf('Q_C'), chained(delivery!.signal, 'Q_B', { decided: 'that' }));
+      expect(await consumer.settle(delivery!, otherwise)).toBe('conflict');
+      expect(await bus.browse({ signals: ['Q_C'] })).toEqual([]);
+      expect((await bus.deadLetters(0))[0]!.error).toContain('ID_CONFLICT');
+    });
+
+    it('fences a late owner whose heartbeat stood still for longer than its lease', async () => {
+      const late = await engine.join('late');
+      const taker = await engine.join('taker');
+      await bus.emit([signalOf('Q_A')]);
+      const lateConsumer = await late.bus.consumer(spec());
+      const [held] = await lateConsumer.claim(1);
+      const consumer = await taker.bus.consumer(spec());
+      await consumer.wait(1);
+      taker.advanceMs(60_000);
+      await consumer.wait(1);
+      const [taken] = await claimAll(consumer, 1);
+      expect(taken!.token).toBeGreaterThan(held!.token);
+      expect(await lateConsumer.settle(held!, done(signalOf('Q_LATE')))).toBe('fenced');
+      expect(await consumer.settle(taken!, done(signalOf('Q_B')))).toBe('settled');
+      expect(await bus.browse({ signals: ['Q_LATE'] })).toEqual([]);
+    });
+
+    it('lets a signal in backoff block nobody', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A', { n: 1 }), signalOf('Q_A', { n: 2 })]);
+      const [first] = await consumer.claim(1);
+      await consumer.settle(first!, { kind: 'retry', failure: FAILURE, delayMs: 60_000 });
+      expect(numbers(await consumer.claim(10))).toEqual([2]);
+    });
+
+    it('lets a signal in backoff hold back the rest where the consumer is ordered', async () => {
+      const consumer = await bus.consumer(spec({ ordered: true }));
+      await bus.emit([signalOf('Q_A', { n: 1 }), signalOf('Q_A', { n: 2 })]);
+      const [first] = await consumer.claim(1);
+      await consumer.settle(first!, { kind: 'retry', failure: FAILURE, delayMs: 60_000 });
+      expect(await consumer.claim(10)).toEqual([]);
+    });
+
+    it('lets urgent signals go first where the consumer declares it', async () => {
+      const consumer = await bus.consumer(spec({ urgentFirst: true }));
+      const priorities = ['low', 'normal', 'critical', 'high', 'critical'];
+      await bus.emit(priorities.map((priority, n) => signalOf('Q_A', { n, priority })));
+      expect(numbers(await consumer.claim(10))).toEqual([2, 4, 3, 1, 0]);
+    });
+
+    it('starts a late joiner where it declares: now, or at the beginning', async () => {
+      await bus.emit([signalOf('Q_A', { n: 1 })]);
+      const fromNow = await bus.consumer(spec({ name: 'now', from: 'now' }));
+      const fromBeginning = await bus.consumer(spec({ name: 'beginning' }));
+      await bus.emit([signalOf('Q_A', { n: 2 })]);
+      expect(numbers(await fromNow.claim(10))).toEqual([2]);
+      expect(numbers(await fromBeginning.claim(10))).toEqual([1, 2]);
+    });
+
+    it('keeps everything for a consumer that is away', async () => {
+      const first = await engine.join('first');
+      await (await first.bus.consumer(spec({ from: 'now' }))).close();
+      await bus.emit([...Array(1_000).keys()].map((n) => signalOf('Q_A', { n })));
+      const consumer = await bus.consumer(spec({ from: 'now' }));
+      expect(numbers(await claimAll(consumer, 1_000))).toEqual([...Array(1_000).keys()]);
+    });
+
+    it('shares the work of two instances: each signal is claimed by one of them', async () => {
+      const second = await engine.join('second');
+      const consumers = [await bus.consumer(spec()), await second.bus.consumer(spec())];
+      await bus.emit([...Array(200).keys()].map((n) => signalOf('Q_A', { n })));
+      const claimed = (await Promise.all(consumers.map((consumer) => consumer.claim(100)))).flat();
+      expect(new Set(numbers(claimed)).size).toBe(200);
+    });
+
+    it('gives nothing while it is paused, and everything when it is resumed', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.setPaused('worker', true);
+      await bus.emit([signalOf('Q_A')]);
+      expect(await consumer.claim(1)).toEqual([]);
+      expect(await bus.consumers()).toMatchObject([{ name: 'worker', paused: true, lag: 1 }]);
+      await bus.setPaused('worker', false);
+      expect(await consumer.claim(1)).toHaveLength(1);
+    });
+
+    it('wakes a waiting consumer of another process', async () => {
+      const other = await engine.join('other');
+      const consumer = await other.bus.consumer(spec());
+      await consumer.claim(1);
+      const woken = until('it is woken', async () => {
+        await consumer.wait(30_000);
+        return (await consumer.claim(1)).length === 1;
+      });
+      await bus.emit([signalOf('Q_A')]);
+      await woken;
+    });
+
+    it('follows every signal without a gap from a position on', async () => {
+      await bus.emit([signalOf('Q_A', { n: 0 })]);
+      const [start] = await bus.browse({});
+      await bus.emit([signalOf('Q_A', { n: 1 }), signalOf('Q_B', { n: 2 })]);
+      const abort = new AbortController();
+      const heard: unknown[] = [];
+      for await (const { signal } of bus.follow({ afterSeq: start!.seq }, abort.signal)) {
+        heard.push(signal.facts['n']);
+        if (heard.length === 2) await bus.emit([signalOf('Q_C', { n: 3 })]);
+        if (heard.length === 3) abort.abort();
+      }
+      expect(heard).toEqual([1, 2, 3]);
+    });
+  });
+}

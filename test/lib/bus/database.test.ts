@@ -1,0 +1,75 @@
+import Database from 'better-sqlite3';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/lib/bus/embedded/database.js';
+import { readHighWater, writeHighWater } from '../../../src/lib/bus/embedded/high-water.js';
+import { lockHolders } from '../../../src/lib/bus/embedded/stuck-writer.js';
+import { openJournal } from '../../../src/lib/bus/embedded/journal.js';
+import { portHolder } from '../../../src/lib/base/port-holder.js';
+import { silentLog } from '../../helpers/colony.js';
+
+describe('the journal on disk', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kloros-journal-'));
+    path = join(folder, 'journal', 'signals.db');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is made with its folder, and opened again as it is', () => {
+    openDatabase(path).close();
+    const again = openDatabase(path);
+    expect(again.pragma('journal_mode', { simple: true })).toBe('wal');
+    again.close();
+  });
+
+  it('of a newer kloros is left alone, with words', () => {
+    openDatabase(path).close();
+    const newer = new Database(path);
+    newer.pragma('user_version = 99');
+    newer.close();
+    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'JOURNAL_TOO_NEW' }) as Error);
+  });
+
+  it('that is no database is left alone, with words', () => {
+    openDatabase(path).close();
+    writeFileSync(path, 'no database at all, but of more than a hundred bytes: '.repeat(10));
+    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'JOURNAL_DAMAGED' }) as Error);
+  });
+
+  it('cannot be opened where its folder is a file: the error says what, why and what now', () => {
+    writeFileSync(join(folder, 'journal'), '');
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({
+        code: 'JOURNAL_NOT_WRITABLE',
+        why: expect.any(String) as string,
+        next: expect.any(Array) as string[],
+      }) as Error,
+    );
+  });
+
+  it('that lost its end goes on above the side mark', async () => {
+    const journal = openJournal(path, silentLog);
+    writeHighWater(path, 500);
+    expect(await journal.write({ kind: 'resumeAbove', seq: readHighWater(path) })).toBe(0);
+    const row = { id: 'A'.repeat(26), name: 'Q_A', trace: 't', atMs: 1, priority: 2, frame: Buffer.from('{}') };
+    await journal.write({ kind: 'append', rows: [row] });
+    expect(journal.read.newest()).toBe(501);
+    await journal.close();
+  });
+
+  it('names the process that holds its write lock', () => {
+    const database = openDatabase(path);
+    const inode = statSync(`${path}-shm`).ino;
+    const held = `1: POSIX  ADVISORY  WRITE 4242 fd:00:${inode} 120 120\n2: POSIX  ADVISORY  READ 7 fd:00:${inode} 123 123\n3: POSIX  ADVISORY  WRITE 8 fd:00:1 120 120`;
+    expect(lockHolders(path, held)).toEqual([4242]);
+    database.close();
+  });
+
+  it('asks nobody who listens on a port that is free', () => {
+    expect(portHolder(1)).toBeUndefined();
+  });
+});
