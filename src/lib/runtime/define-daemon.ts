@@ -1,0 +1,84 @@
+import type { Logger } from '../base/log.js';
+import type { Clock } from '../base/clock.js';
+import type { Config } from '../config/schema.js';
+import type { Draft, Signal } from '../signals/envelope.js';
+import type { Said, StartFrom } from '../bus/bus.js';
+import type { Flow } from './flow.js';
+
+/** What every part of a daemon is given: nothing reads the clock, the environment or a random source by itself (D7). */
+export interface DaemonEnv {
+  /** Daemon's name. */
+  name: string;
+  config: Config;
+  log: Logger;
+  clock: Clock;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  /** What this daemon kept with `state:` in what it said; a snapshot, keyed as written. */
+  state(): Promise<Record<string, unknown>>;
+  /** What waits in the whole colony, and when anything was last handled. */
+  flow(): Promise<Flow>;
+}
+
+/** One attempt's surroundings. */
+export interface Attempt extends DaemonEnv {
+  /** Aborted at the daemon's time limit and at shutdown; stop and throw. */
+  abort: AbortSignal;
+  /** 1 on the first. */
+  attempt: number;
+  /** Fence for outside effects; grows with every claim. */
+  token: number;
+}
+
+/** What a handler answers: nothing, signals, or signals with state and dead letters. */
+export type Answer = Said | Draft[] | void;
+
+/** What a source yields: it is committed, then `committed` runs (e.g. deletes the file). */
+export interface SourceBatch extends Said {
+  committed?: () => Promise<void>;
+}
+
+/**
+ * A daemon as data plus a handler (D6).
+ * It never publishes, acknowledges, catches, retries or logs receipt: the runtime does.
+ */
+export interface DaemonDefinition<R = undefined> {
+  name: string;
+  /** One line, for people. */
+  purpose: string;
+  /** Offset from the port base of the port it binds, 2 to 5 (D4); absent: it publishes through the hub. */
+  portOffset?: number;
+  hears: readonly string[];
+  says: readonly string[];
+  /** Further names that the configuration makes it say, e.g. those of an operator's routes. */
+  alsoSays?(config: Config): readonly string[];
+  from?: StartFrom;
+  /** Handlers at once, default 1. A function reads the configuration. */
+  concurrency?: number | ((config: Config) => number);
+  /** Limit of one attempt, default 30,000. A function reads the configuration. */
+  timeoutMs?: number | ((config: Config) => number);
+  /** Default 5. */
+  maxAttempts?: number;
+  ordered?: boolean;
+  urgentFirst?: boolean;
+  activation?: 'always' | 'on-demand';
+  /** The hub is run by the engine itself (D4); every other daemon is a worker. */
+  role?: 'hub';
+  /** Opens what the handler needs (worker pools, stores). */
+  open?(env: DaemonEnv): Promise<R>;
+  close?(resources: R): Promise<void>;
+  handle?(signal: Signal, attempt: Attempt, resources: R): Promise<Answer> | Answer;
+  source?(env: DaemonEnv, abort: AbortSignal, resources: R): AsyncIterable<SourceBatch>;
+}
+
+/** A definition whose resources are its own business; `unknown` takes every definition, since methods are bivariant. */
+export type AnyDaemon = DaemonDefinition<unknown>;
+
+/** Checks what can be checked before anything runs, and keeps the resource type. */
+export function defineDaemon<R = undefined>(definition: DaemonDefinition<R>): DaemonDefinition<R> {
+  const idle = !definition.handle && !definition.source && definition.role !== 'hub';
+  if (idle) throw new Error(`${definition.name} has neither handle nor source`);
+  if (definition.handle && definition.hears.length === 0)
+    throw new Error(`${definition.name} handles but hears nothing`);
+  return Object.freeze(definition);
+}

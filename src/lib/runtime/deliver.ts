@@ -1,0 +1,239 @@
+import type { Clock } from '../base/clock.js';
+import { KlorosError } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import type { Consumer, Delivery, Outcome } from '../bus/bus.js';
+import { runAttempt, type AttemptPlan } from './attempt.js';
+import { backoffDelayMs, type BackoffOptions } from './backoff.js';
+import type { Committable } from './answer.js';
+import { logEmitted } from './journal-words.js';
+
+/** What a delivery loop needs. */
+export interface DeliveryOptions {
+  consumer: Consumer;
+  /** Runs the handler and makes signals of its answer. */
+  handle: (delivery: Delivery, abort: AbortSignal) => Promise<Committable>;
+  concurrency: number;
+  /** One at a time, settled before the next is claimed. */
+  ordered: boolean;
+  /** Claims no more than it can start, so that a more urgent one may still go first. */
+  urgentFirst: boolean;
+  timeoutMs: number;
+  pollMs: number;
+  backoff: BackoffOptions;
+  random: () => number;
+  clock: Clock;
+  log: Logger;
+}
+
+const MOST_CLAIMED = 500;
+/** Work claimed ahead is what the handlers are expected to do in this time. */
+const AHEAD_MS = 50;
+const GRACE_MS = 5_000;
+const RETRY_SETTLE_MS = 1_000;
+const SMOOTHING = 0.2;
+
+/**
+ * Claims, handles and settles until it is stopped.
+ *
+ * A delivery is claimed (counted and held) → queued here → running → settling → gone.
+ * New ones are claimed while fewer than the limit are open. The limit follows the measured handling time, so a quick
+ * handler works in large batches and a slow one hoards nothing that another instance could do. Settlements of a quick
+ * handler overlap the next attempts and share their commits. Stopping: nothing is claimed or started any more, what
+ * runs may end within drainMs, then it is aborted; what was not done is given back.
+ */
+export class DeliveryLoop {
+  readonly #options: DeliveryOptions;
+  readonly #stop = new AbortController();
+  readonly #giveUp = new AbortController();
+  readonly #settling = new Set<Promise<void>>();
+  #queue: Delivery[] = [];
+  #running = 0;
+  #open = 0;
+  #handlingMs: number | undefined;
+  #retryAtMs = Infinity;
+  #pausedUntilMs = 0;
+  #progressed = false;
+  #progress: () => void = () => undefined;
+  #hung: (error: KlorosError) => void = () => undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** Works until stop(); rejects when a handler does not end, because only the end of the process frees its slot. */
+  async run(): Promise<void> {
+    const hung = new Promise<never>((_resolve, reject) => (this.#hung = reject));
+    await Promise.race([this.#work(), hung]);
+  }
+
+  /** Ends in order; what still runs after drainMs is aborted. */
+  async stop(drainMs: number): Promise<void> {
+    this.#stop.abort();
+    this.#progress();
+    const timer = setTimeout(() => this.#giveUp.abort(), drainMs);
+    this.#queue = [];
+    while (this.#settling.size > 0) await Promise.all(this.#settling);
+    clearTimeout(timer);
+    await this.#options.consumer.close();
+  }
+
+  async #work(): Promise<void> {
+    let maybeMore = true;
+    while (!this.#stop.signal.aborted) {
+      const room = maybeMore ? this.#room() : 0;
+      const claimed = room > 0 ? await this.#claim(room) : [];
+      this.#enqueue(claimed);
+      if (claimed.length === room && room > 0) continue;
+      maybeMore = await this.#idle(maybeMore && room === 0);
+    }
+  }
+
+  /** Resolves with whether there may be more to claim. */
+  async #idle(full: boolean): Promise<boolean> {
+    const { consumer, pollMs, clock } = this.#options;
+    // What ended while it claimed. A full one has just looked: it waits for the next to end, or it would spin for ever.
+    if (this.#progressed && !full && this.#open === 0) return true;
+    const progressed = new Promise<boolean>((resolve) => {
+      this.#progress = () => resolve(full || this.#open === 0);
+    });
+    if (full) return progressed;
+    const ended = new AbortController();
+    const waitMs = Math.max(1, Math.min(pollMs, this.#retryAtMs - clock.monotonicMs()));
+    const woken = consumer.wait(waitMs, AbortSignal.any([ended.signal, this.#stop.signal])).then(() => true);
+    try {
+      return await Promise.race([woken, progressed]);
+    } finally {
+      ended.abort();
+      if (clock.monotonicMs() >= this.#retryAtMs) this.#retryAtMs = Infinity;
+    }
+  }
+
+  #room(): number {
+    const limit = this.#limit();
+    // Claiming again at half full keeps the number of claims low without running dry.
+    return this.#open * 2 > limit ? 0 : limit - this.#open;
+  }
+
+  #limit(): number {
+    const { concurrency, ordered, urgentFirst } = this.#options;
+    if (ordered) return 1;
+    if (urgentFirst || this.#handlingMs === undefined) return concurrency;
+    const ahead = Math.ceil((concurrency * AHEAD_MS) / Math.max(this.#handlingMs, 0.05));
+    return Math.min(MOST_CLAIMED, concurrency + ahead);
+  }
+
+  async #claim(room: number): Promise<Delivery[]> {
+    this.#progressed = false;
+    try {
+      await this.#pause();
+      return await this.#options.consumer.claim(room);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return [];
+      this.#options.log.error({ err: error }, 'Nothing can be claimed; tried again in a second');
+      await this.#options.consumer.wait(RETRY_SETTLE_MS, this.#stop.signal);
+      return [];
+    }
+  }
+
+  /** After a failure of the machine: the signal has lost nothing, and a second may mend it. */
+  async #pause(): Promise<void> {
+    const { consumer, clock } = this.#options;
+    for (let leftMs = 1; leftMs > 0 && !this.#stop.signal.aborted;) {
+      leftMs = this.#pausedUntilMs - clock.monotonicMs();
+      if (leftMs > 0) await consumer.wait(leftMs, this.#stop.signal);
+    }
+  }
+
+  #enqueue(deliveries: readonly Delivery[]): void {
+    this.#open += deliveries.length;
+    this.#queue.push(...deliveries);
+    this.#startQueued();
+  }
+
+  #startQueued(): void {
+    while (this.#running < this.#options.concurrency && !this.#stop.signal.aborted) {
+      const delivery = this.#queue.shift();
+      if (delivery === undefined) return;
+      this.#start(delivery);
+    }
+  }
+
+  #start(delivery: Delivery): void {
+    this.#running += 1;
+    const settling = this.#attempt(delivery).finally(() => {
+      this.#settling.delete(settling);
+      this.#open -= 1;
+      this.#progressed = true;
+      this.#progress();
+    });
+    this.#settling.add(settling);
+  }
+
+  async #attempt(delivery: Delivery): Promise<void> {
+    const { clock } = this.#options;
+    const startedMs = clock.monotonicMs();
+    const end = await runAttempt(this.#planOf(delivery));
+    this.#running -= 1;
+    this.#noteHandlingMs(clock.monotonicMs() - startedMs);
+    if (end.kind === 'hung') return this.#hung(hungError(delivery));
+    this.#startQueued();
+    if (end.kind === 'release') this.#pausedUntilMs = clock.monotonicMs() + RETRY_SETTLE_MS;
+    if (end.kind === 'retry') this.#retryAtMs = Math.min(this.#retryAtMs, clock.monotonicMs() + end.delayMs);
+    await this.#settle(delivery, end);
+  }
+
+  #planOf(delivery: Delivery): AttemptPlan {
+    const { timeoutMs, backoff, random, handle } = this.#options;
+    const retryDelayMs = backoffDelayMs(delivery.attempt, backoff, random);
+    const run = (abort: AbortSignal) => handle(delivery, abort);
+    return { timeoutMs, graceMs: GRACE_MS, stopping: this.#giveUp.signal, retryDelayMs, run };
+  }
+
+  /** What a handler did is not done again because the disk is full for a while: it is kept and settled later. */
+  async #settle(delivery: Delivery, outcome: Outcome): Promise<void> {
+    const { consumer, log } = this.#options;
+    for (;;) {
+      try {
+        report(log, { delivery, outcome, settled: await consumer.settle(delivery, outcome) });
+        return;
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        log.error({ err: error, id: delivery.signal.id }, 'The outcome cannot be written; tried again in a second');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_SETTLE_MS));
+      }
+    }
+  }
+
+  #noteHandlingMs(ms: number): void {
+    this.#handlingMs = this.#handlingMs === undefined ? ms : this.#handlingMs + SMOOTHING * (ms - this.#handlingMs);
+  }
+}
+
+interface Report {
+  delivery: Delivery;
+  outcome: Outcome;
+  settled: Awaited<ReturnType<Consumer['settle']>>;
+}
+
+function report(log: Logger, { delivery, outcome, settled }: Report): void {
+  const { id, signal: name } = delivery.signal;
+  const error = 'failure' in outcome ? outcome.failure.error : undefined;
+  if (settled === 'fenced')
+    log.warn({ id }, `${name} was taken over by another instance; what this one did with it does not count`);
+  else if (settled === 'conflict')
+    log.error({ id }, `${name} is a dead letter: its answer clashes with what was said before`);
+  else if (settled === 'dead') log.error({ id, error, attempt: delivery.attempt }, `${name} is a dead letter`);
+  else if (outcome.kind === 'retry')
+    log.warn({ id, error, attempt: delivery.attempt, delayMs: outcome.delayMs }, `${name} failed and is tried again`);
+  else if (outcome.kind === 'release') log.warn({ id }, `${name} was given back`);
+  else for (const said of outcome.kind === 'done' ? outcome.said.signals : []) logEmitted(log, said);
+}
+
+function hungError({ signal }: Delivery): KlorosError {
+  return new KlorosError({
+    code: 'HANDLER_HUNG',
+    message: `The handler of ${signal.signal} ${signal.id} did not end when told to`,
+    why: 'only the end of this process frees its slot; the attempt counts',
+    next: ['the supervisor starts the daemon again'],
+  });
+}

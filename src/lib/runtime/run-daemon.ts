@@ -1,0 +1,140 @@
+import type { Bus } from '../bus/bus.js';
+import { openBus } from '../bus/open-bus.js';
+import type { Config } from '../config/schema.js';
+import { idMaker } from '../signals/id.js';
+import { answerToCommit, sourceToCommit, type Speaker } from './answer.js';
+import { DeliveryLoop } from './deliver.js';
+import { logReceived } from './journal-words.js';
+import type { AnyDaemon, Attempt, DaemonDefinition, DaemonEnv } from './define-daemon.js';
+import { flowOf } from './flow.js';
+import { runHub } from './run-hub.js';
+import type { RunningDaemon, RunOptions } from './run-options.js';
+import { runSource } from './source.js';
+
+export type { RunningDaemon } from './run-options.js';
+
+const TIMEOUT_MS = 30_000;
+const DRAIN_MS = 10_000;
+
+/** Starts a daemon and resolves when it is ready. Throws KlorosError ALREADY_RUNNING, PORT_TAKEN and those of the journal. */
+export async function runDaemon(definition: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
+  if (definition.role === 'hub') return runHub(definition, options);
+  // What a definition opens is what its own handler gets, so the type of its resources may be forgotten here.
+  return runWorker(definition, options);
+}
+
+async function runWorker(definition: DaemonDefinition<unknown>, options: RunOptions): Promise<RunningDaemon> {
+  const bus = await openBus(busOptionsOf(definition, options));
+  const env = envOf(definition, options, bus);
+  const resources = await opened(definition, env, bus);
+  const stop = new AbortController();
+  const loop = definition.handle ? await startLoop(definition, { ...options, bus, env, resources }) : undefined;
+  const source = definition.source
+    ? startSource(definition, { ...options, bus, env, resources, stop: stop.signal })
+    : undefined;
+  const working = Promise.all([loop?.run(), source]);
+  const close = async () => {
+    stop.abort();
+    await loop?.stop(DRAIN_MS);
+    await source?.catch(() => undefined); // Its failure is what `done` rejects with.
+    await definition.close?.(resources);
+    await bus.close();
+  };
+  let closing: Promise<void> | undefined;
+  const stopOnce = () => (closing ??= close());
+  const done = working.then(() => closing);
+  return { stop: stopOnce, done };
+}
+
+function busOptionsOf(definition: DaemonDefinition<unknown>, { config, clock, log, instance }: RunOptions) {
+  const { name, portOffset } = definition;
+  const role = `daemon:${name}${instance === undefined ? '' : `#${instance}`}`;
+  const port = portOffset === undefined || instance !== undefined ? {} : { portOffset };
+  return { config, clock, log, name, role, ...port };
+}
+
+function envOf({ name }: DaemonDefinition<unknown>, { config, clock, log, random }: RunOptions, bus: Bus): DaemonEnv {
+  return {
+    name,
+    config,
+    clock,
+    log,
+    random,
+    state: () => bus.state(name),
+    flow: async () => flowOf(await bus.consumers()),
+  };
+}
+
+async function opened(definition: DaemonDefinition<unknown>, env: DaemonEnv, bus: Bus): Promise<unknown> {
+  try {
+    return await definition.open?.(env);
+  } catch (error) {
+    await bus.close();
+    throw error;
+  }
+}
+
+interface Workplace extends RunOptions {
+  bus: Bus;
+  env: DaemonEnv;
+  resources: unknown;
+}
+
+async function startLoop(definition: DaemonDefinition<unknown>, place: Workplace): Promise<DeliveryLoop> {
+  const { bus, env, resources, config, clock, log, random } = place;
+  const { delivery } = config;
+  const ordered = definition.ordered ?? false;
+  const urgentFirst = definition.urgentFirst ?? false;
+  const maxAttempts = definition.maxAttempts ?? delivery.maxAttempts;
+  const { name, hears, from = 'beginning' } = definition;
+  const consumer = await bus.consumer({ name, hears, from, maxAttempts, ordered, urgentFirst });
+  return new DeliveryLoop({
+    consumer,
+    concurrency: concurrencyOf(definition, config),
+    ordered,
+    urgentFirst,
+    timeoutMs: timeoutOf(definition, config),
+    pollMs: delivery.pollMs,
+    backoff: delivery,
+    random,
+    clock,
+    log,
+    handle: async (signalDelivery, abort) => {
+      const { signal, attempt, token } = signalDelivery;
+      logReceived(log, signal);
+      const surroundings: Attempt = { ...env, abort, attempt, token };
+      const answer = await definition.handle?.(signal, surroundings, resources);
+      return answerToCommit(answer, {
+        speaker: speakerOf(definition, config),
+        nowMs: clock.nowMs(),
+        delivery: signalDelivery,
+      });
+    },
+  });
+}
+
+function speakerOf(definition: DaemonDefinition<unknown>, config: Config): Speaker {
+  return { name: definition.name, says: [...definition.says, ...(definition.alsoSays?.(config) ?? [])] };
+}
+
+function timeoutOf({ timeoutMs = TIMEOUT_MS }: DaemonDefinition<unknown>, config: Config): number {
+  return typeof timeoutMs === 'function' ? timeoutMs(config) : timeoutMs;
+}
+
+function concurrencyOf({ concurrency = 1 }: DaemonDefinition<unknown>, config: Config): number {
+  return typeof concurrency === 'function' ? concurrency(config) : concurrency;
+}
+
+async function startSource(
+  definition: DaemonDefinition<unknown>,
+  place: Workplace & { stop: AbortSignal },
+): Promise<void> {
+  const { bus, env, resources, config, clock, random, stop, log } = place;
+  const batches = definition.source?.(env, stop, resources);
+  if (batches === undefined) return;
+  const newId = idMaker(random);
+  const speaker = speakerOf(definition, config);
+  const toCommit = (said: Parameters<typeof sourceToCommit>[0]) =>
+    sourceToCommit(said, { speaker, nowMs: clock.nowMs(), newId });
+  await runSource({ bus, daemon: definition.name, batches, toCommit, stop, log });
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import type { Config } from '../config/schema.js';
+
+/** What a daemon is run with; nothing is read from the process's surroundings. */
+export interface RunOptions {
+  config: Config;
+  clock: Clock;
+  log: Logger;
+  random: () => number;
+  /** Names a further instance beside the first; it has no port of its own. */
+  instance?: string;
+}
+
+/** A daemon at work. */
+export interface RunningDaemon {
+  /** Ends in order; what runs may finish, the rest is given back. */
+  stop(): Promise<void>;
+  /** Resolves after stop, rejects when the daemon cannot go on. */
+  done: Promise<void>;
+}

@@ -1,0 +1,73 @@
+import { errorCode } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import type { Bus } from '../bus/bus.js';
+import { failureOf } from './failure.js';
+import { logEmitted } from './journal-words.js';
+import type { Committable } from './answer.js';
+import type { SourceBatch } from './define-daemon.js';
+
+/** What drives a source. */
+export interface SourceOptions {
+  bus: Bus;
+  daemon: string;
+  batches: AsyncIterable<SourceBatch>;
+  /** Makes signals of what the source said. */
+  toCommit: (said: SourceBatch) => Committable;
+  stop: AbortSignal;
+  log: Logger;
+}
+
+const RETRY_MS = 1_000;
+
+/** Commits what a source says, then lets it clean up; what cannot be written yet is held and tried again. */
+export async function runSource(options: SourceOptions): Promise<void> {
+  for await (const batch of options.batches) {
+    const commit = options.toCommit(batch);
+    if (!(await commitUntilWritten(options, commit))) return;
+    for (const signal of commit.signals) logEmitted(options.log, signal);
+    await batch.committed?.();
+    if (options.stop.aborted) return;
+  }
+}
+
+/** False when the daemon stops before the journal could be written: the source says it again at the next start. */
+async function commitUntilWritten(options: SourceOptions, commit: Committable): Promise<boolean> {
+  for (;;) {
+    try {
+      await options.bus.commit(commit, options.daemon);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'ID_CONFLICT') return commitOneByOne(options, commit);
+      options.log.error({ err: error }, 'What was found cannot be written to the journal; tried again in a second');
+      if (await stoppedWithin(RETRY_MS, options.stop)) return false;
+    }
+  }
+}
+
+/** One signal whose id exists with other content becomes a dead letter and holds back no other. */
+async function commitOneByOne({ bus, daemon, log }: SourceOptions, commit: Committable): Promise<boolean> {
+  for (const signal of commit.signals) {
+    try {
+      await bus.emit([signal]);
+    } catch (error) {
+      if (errorCode(error) !== 'ID_CONFLICT') throw error;
+      log.error({ id: signal.id }, `${signal.signal} is a dead letter: its id stands for other content already`);
+      const letter = { ...failureOf(error), daemon, signal, key: `conflict ${signal.id}` };
+      await bus.commit({ signals: [], deadLetters: [letter], state: [] }, daemon);
+    }
+  }
+  await bus.commit({ ...commit, signals: [] }, daemon);
+  return true;
+}
+
+function stoppedWithin(ms: number, stop: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', end);
+      resolve(stop.aborted);
+    };
+    const timer = setTimeout(end, ms);
+    stop.addEventListener('abort', end, { once: true });
+  });
+}
