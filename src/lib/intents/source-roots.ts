@@ -1,0 +1,42 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, sep } from 'node:path';
+import { finalProblem, type IntentProblem } from './problem.js';
+
+const PATH_PREFIX = 'path:';
+
+/**
+ * Refuses evidence that leads out of what the colony was given, links resolved (D9).
+ * A path that does not exist is let through: the gates of the integrator name it a phantom.
+ */
+export async function refusedPath(
+  evidence: readonly unknown[],
+  sourceRoots: readonly string[],
+): Promise<IntentProblem | undefined> {
+  const paths = evidence.filter((item) => typeof item === 'string' && item.startsWith(PATH_PREFIX));
+  if (paths.length === 0) return undefined;
+  const roots = (await Promise.all(sourceRoots.map(realOf))).filter((root) => root !== undefined);
+  for (const item of paths) {
+    const path = await realOf(String(item).slice(PATH_PREFIX.length));
+    if (path !== undefined && !roots.some((root) => isInside(path, root))) return refusal(path, sourceRoots);
+  }
+  return undefined;
+}
+
+/** Whether a path lies in a folder; both real and absolute. */
+function isInside(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+async function realOf(path: string): Promise<string | undefined> {
+  if (!isAbsolute(path)) return undefined;
+  // What cannot be looked at cannot be investigated either; that is said where it is tried.
+  return realpath(path).catch(() => undefined);
+}
+
+function refusal(path: string, sourceRoots: readonly string[]): IntentProblem {
+  const allowed = [...sourceRoots, path].join(':');
+  return finalProblem('PathRefused', `${path} is outside the source roots (${sourceRoots.join(', ') || 'none'})`, [
+    `KLOROS_SOURCE_ROOTS=${allowed}   # would allow it`,
+    'then restart the colony',
+  ]);
+}

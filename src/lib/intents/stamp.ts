@@ -1,0 +1,25 @@
+import { lstatSync } from 'node:fs';
+
+/** What tells one version of a file from the next. */
+export interface Stamp {
+  ino: number;
+  size: number;
+  /** Milliseconds since the epoch, with fractions. */
+  mtimeMs: number;
+}
+
+/** Keeps of a stat what a stamp is. */
+export function stampOf({ ino, size, mtimeMs }: Stamp): Stamp {
+  return { ino, size, mtimeMs };
+}
+
+/** Whether two stamps are of the same version. */
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs;
+}
+
+/** The stamp of what lies there, a symbolic link itself and not its target; undefined where nothing is. */
+export function stampAt(path: string): Stamp | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat && stampOf(stat);
+}
