@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { KlorosError, toError } from '../base/errors.js';
+
+/** An OpenAI-compatible endpoint, as configured in `evidence.embeddings`. */
+export interface EmbeddingOptions {
+  /** Base of the API, e.g. `http://127.0.0.1:11434/v1`; `/embeddings` is added. */
+  url: string;
+  model: string;
+  timeoutMs: number;
+}
+
+/** A direction in the model's space, of length 1. */
+export type Vector = readonly number[];
+
+const answerSchema = z.object({
+  data: z.array(z.object({ index: z.number().int().min(0), embedding: z.array(z.number()).min(1) })),
+});
+
+/** 32 MiB: far more than any batch of phrases needs, far less than what would hurt. */
+const MAX_BYTES = 33_554_432;
+
+/** One vector a text, in order. Throws EMBEDDINGS_FAILED at the time limit, on any HTTP error, and on a wrong shape. */
+export async function embed(
+  texts: readonly string[],
+  options: EmbeddingOptions,
+  abort?: AbortSignal,
+): Promise<Vector[]> {
+  const limit = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const response = await fetch(endpoint(options.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: options.model, input: texts }),
+      signal: abort === undefined ? limit : AbortSignal.any([limit, abort]),
+      redirect: 'error',
+    });
+    const body = await boundedText(response);
+    if (!response.ok) throw new Error(`HTTP ${response.status}: ${body.slice(0, 200)}`);
+    return vectorsOf(JSON.parse(body), texts.length);
+  } catch (cause) {
+    throw failed(options, cause);
+  }
+}
+
+/** Cosine of the angle between two vectors of length 1: 1 for the same direction. */
+export function cosine(a: Vector, b: Vector): number {
+  return a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+}
+
+function endpoint(url: string): string {
+  return `${url.replace(/\/+$/, '')}/embeddings`;
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  if (response.body === null) return '';
+  for await (const chunk of response.body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new Error(`the answer is larger than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function vectorsOf(answer: unknown, count: number): Vector[] {
+  const { data } = answerSchema.parse(answer);
+  const byIndex = new Map(data.map((item) => [item.index, item.embedding]));
+  const vectors = Array.from({ length: count }, (_, at) => unit(byIndex.get(at), at));
+  if (new Set(vectors.map((vector) => vector.length)).size > 1) throw new Error('vectors of different lengths');
+  return vectors;
+}
+
+function unit(vector: Vector | undefined, at: number): Vector {
+  if (vector === undefined) throw new Error(`no vector for text ${at}`);
+  const length = Math.hypot(...vector);
+  if (!Number.isFinite(length) || length === 0) throw new Error(`the vector of text ${at} has no direction`);
+  return vector.map((value) => value / length);
+}
+
+function failed(options: EmbeddingOptions, cause: unknown): KlorosError {
+  const error = toError(cause);
+  const why = error.name === 'TimeoutError' ? `no answer within ${options.timeoutMs} ms` : error.message;
+  return new KlorosError({
+    code: 'EMBEDDINGS_FAILED',
+    message: `${endpoint(options.url)} gave no embeddings`,
+    why,
+    next: [`curl -s ${endpoint(options.url)} -d '{"model":"${options.model}","input":["x"]}'`],
+    cause,
+  });
+}
