@@ -1,0 +1,48 @@
+import { isoTimestamp, type Clock } from '../base/clock.js';
+import { KlorosError } from '../base/errors.js';
+import type { Bus } from '../bus/bus.js';
+import type { Facts, Signal } from '../signals/envelope.js';
+import { checkFacts } from '../signals/facts.js';
+import { lineKey, saidAnew, wholeSignalOf } from './anew.js';
+import { resolveInJournal } from './resolve.js';
+import type { Letter } from './letter.js';
+import type { DeadLetterStore } from './store.js';
+
+/** Where an edited letter goes. */
+export interface EditOptions {
+  bus: Pick<Bus, 'emit' | 'deadLetters' | 'resolve'>;
+  store: DeadLetterStore;
+  clock: Pick<Clock, 'nowMs'>;
+  reason: string | null;
+}
+
+const EDITOR = 'operator';
+
+/** The signal that an edited letter becomes: new, caused by the old. Throws INVALID_FACTS and NOT_EDITABLE. */
+export function editedSignal(letter: Letter, facts: Facts, nowMs: number): Signal {
+  const old = editableSignal(letter);
+  const checked = checkFacts(old.signal, facts);
+  const key = `edit\n${lineKey(letter)}\n${JSON.stringify(checked)}`;
+  return saidAnew(old, { key, idAtMs: letter.failedAtMs ?? 0, nowMs, source: EDITOR, facts: checked });
+}
+
+/** The signal whose facts are edited. Throws KlorosError NOT_EDITABLE. */
+export function editableSignal(letter: Letter): Signal {
+  const signal = wholeSignalOf(letter);
+  if (signal !== undefined) return signal;
+  throw new KlorosError({
+    code: 'NOT_EDITABLE',
+    message: `Dead letter ${letter.id} cannot be edited`,
+    why: 'it holds no whole signal',
+    next: [`kloros dlq show ${letter.id}`, 'kloros bus emit SIGNAL --fact key=value   # says it by hand'],
+  });
+}
+
+/** Says the edited signal and marks the old letter resolved; a crash in between says it once all the same. */
+export async function sendEdited(letter: Letter, signal: Signal, options: EditOptions): Promise<void> {
+  const { bus, store, clock, reason } = options;
+  await bus.emit([signal]);
+  await resolveInJournal(letter, bus);
+  const resolution = { kind: 'edited', at: isoTimestamp(clock.nowMs()), reason, newId: signal.id } as const;
+  await store.hold((held) => held.archive(({ id }) => (id === letter.id ? resolution : undefined)));
+}
