@@ -1,0 +1,101 @@
+import { readRegistry } from '../lib/capabilities/registry.js';
+import { pathsOf } from '../lib/config/paths.js';
+import type { Config } from '../lib/config/schema.js';
+import { investigate, type Answered } from '../lib/investigation/investigator.js';
+import type { Scope } from '../lib/investigation/look.js';
+import type { Question } from '../lib/investigation/question.js';
+import { openInvestigationStore, type InvestigationStore } from '../lib/investigation/store.js';
+import { openSurveyPool, type SurveyPool } from '../lib/investigation/survey-pool.js';
+import { SYSTEM_TOOLS } from '../lib/investigation/unit-evidence.js';
+import { defineDaemon, type Attempt, type DaemonEnv } from '../lib/runtime/define-daemon.js';
+import type { Signal } from '../lib/signals/envelope.js';
+import { readFacts, say } from '../lib/signals/facts.js';
+
+interface Resources {
+  pool: SurveyPool;
+  store: InvestigationStore;
+}
+
+/** Answers questions about code, services and logs, and writes down what it found. */
+export const investigationConsumer = defineDaemon<Resources>({
+  name: 'investigation_consumer_daemon',
+  purpose: 'Investigates questions about modules, services and logs, and records the answers',
+  hears: ['Q_CURIOSITY_INVESTIGATE'],
+  says: ['Q_INVESTIGATION_COMPLETE'],
+  from: 'beginning',
+  urgentFirst: true,
+  concurrency: (config) => config.investigation.concurrency,
+  timeoutMs: (config) => config.investigation.timeoutMs,
+  open,
+  async close({ pool, store }) {
+    await pool.close();
+    store.close();
+  },
+  async handle(signal, attempt, resources) {
+    const scope = scopeOf(attempt, resources.pool);
+    const { clock, abort } = attempt;
+    const answer = await investigate(questionOf(signal), { scope, store: resources.store, clock, abort });
+    if (answer.record.error !== null) attempt.log.warn(`Investigation failed: ${answer.record.error}`);
+    return [completion(signal, answer, attempt)];
+  },
+});
+
+async function open({ config, log }: DaemonEnv): Promise<Resources> {
+  const store = openInvestigationStore(pathsOf(config));
+  const { records, badLines } = await store.figures();
+  if (badLines > 0)
+    log.warn({ records, badLines }, 'The record has lines that are no investigations; they are left alone');
+  return { store, pool: openSurveyPool(config.investigation.concurrency) };
+}
+
+function scopeOf({ config, log }: Attempt, pool: SurveyPool): Scope {
+  const { sourceRoots, home, investigation: limits } = config;
+  const cachePath = `${pathsOf(config).cache}/source-facts.db`;
+  const isKnown = (name: string, path: string) =>
+    isRegistered(config, [name, path]).catch((error: unknown) => {
+      log.warn({ err: error }, 'The registry cannot be read; the module counts as undiscovered');
+      return false;
+    });
+  return { sourceRoots, home, limits, cachePath, pool, tools: SYSTEM_TOOLS, isKnown };
+}
+
+/** Nested groups are not entries (formats.md §5); entries name a module with or without its root. */
+async function isRegistered(config: Config, [name, path]: [string, string]): Promise<boolean> {
+  const { entries } = await readRegistry(config.capabilitiesPath);
+  const names = new Set([name, path, path.split('.').slice(1).join('.')]);
+  return entries.some((entry) => names.has(entry.module) || names.has(entry.name));
+}
+
+function questionOf(signal: Signal): Question {
+  const facts = readFacts(signal, 'Q_CURIOSITY_INVESTIGATE');
+  return {
+    signalId: signal.id,
+    questionId: facts.question_id,
+    question: facts.question ?? '',
+    evidence: facts.evidence ?? [],
+    hypothesis: facts.hypothesis ?? null,
+    again: facts.action_class === 'reinvestigate',
+  };
+}
+
+function completion(cause: Signal, { record, fromRecord }: Answered, { clock }: Attempt) {
+  return say('Q_INVESTIGATION_COMPLETE', {
+    question_id: record.question_id,
+    investigation_timestamp: record.investigation_timestamp ?? record.timestamp,
+    investigation_id: record.id,
+    hypothesis: record.hypothesis,
+    confidence: record.confidence,
+    evidence_count: record.evidence.length,
+    module_name: record.module_name,
+    status: record.status,
+    duration_ms: fromRecord ? 0 : (record.duration_ms ?? 0),
+    queue_wait_time_ms: Math.max(
+      0,
+      clock.nowMs() - Date.parse(cause.timestamp) - (fromRecord ? 0 : (record.duration_ms ?? 0)),
+    ),
+    model_used: null,
+    tokens_used: null,
+    ...(record.error === null ? {} : { error: record.error, error_type: record.error_type }),
+    ...(fromRecord ? { answered_from: record.id } : {}),
+  });
+}

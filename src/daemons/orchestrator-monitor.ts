@@ -1,0 +1,122 @@
+import { errorCode } from '../lib/base/errors.js';
+import { watchFile } from '../lib/base/file-watch.js';
+import { WakeUp } from '../lib/base/wake-up.js';
+import type { StateChange } from '../lib/bus/bus.js';
+import { discoveryFacts, type NewModules } from '../lib/capabilities/discovery.js';
+import { ModuleWatch } from '../lib/capabilities/module-watch.js';
+import { pathsOf } from '../lib/config/paths.js';
+import { alertChanges } from '../lib/health/conditions/alerts.js';
+import { checkConditions } from '../lib/health/conditions/check.js';
+import { flowChange } from '../lib/health/conditions/flow-state.js';
+import { promotionFacts } from '../lib/promotions/facts.js';
+import { scanPromotions } from '../lib/promotions/promotions.js';
+import { defineDaemon, type Attempt, type DaemonEnv, type SourceBatch } from '../lib/runtime/define-daemon.js';
+import type { Draft, Signal } from '../lib/signals/envelope.js';
+import { readFacts, say } from '../lib/signals/facts.js';
+
+/** Looks at the colony every minute: promotions, new modules, and what is wrong with it or its machine. */
+export const orchestratorMonitor = defineDaemon<ModuleWatch>({
+  name: 'orchestrator_monitor',
+  purpose: 'Watch promotions, the registry and the health of the colony',
+  hears: ['Q_MODULE_INTEGRATED'],
+  says: ['Q_PROMOTIONS_DETECTED', 'Q_MODULE_DISCOVERED', 'Q_HEALTH_ALERT'],
+  from: 'now',
+  open: async (env) =>
+    new ModuleWatch({
+      registryPath: pathsOf(env.config).capabilities,
+      clock: env.clock,
+      state: () => env.state(),
+    }),
+  handle: hearIntegration,
+  source: watch,
+});
+
+interface Part {
+  signals: Draft[];
+  state: StateChange[];
+}
+
+const NOTHING: Part = { signals: [], state: [] };
+
+/** An integration is the moment at which a module appears: it is spoken of at once, and not at the next minute. */
+async function hearIntegration(signal: Signal, attempt: Attempt, modules: ModuleWatch): Promise<Part> {
+  const { module_name } = readFacts(signal, 'Q_MODULE_INTEGRATED');
+  return modulesSaid(attempt, () => modules.look(signal.id, module_name));
+}
+
+/** Every interval a look at everything; in between, one at the registry whenever somebody changed it. */
+async function* watch(env: DaemonEnv, abort: AbortSignal, modules: ModuleWatch): AsyncGenerator<SourceBatch> {
+  const wakeUp = new WakeUp();
+  const registry = watchFile(pathsOf(env.config).capabilities, () => wakeUp.call());
+  try {
+    for (let dueMs = -Infinity, isEdited = false; !abort.aborted;) {
+      // A rest that no edit ended has lasted until the next round is due; edits without end do not keep it waiting.
+      const isDue = !isEdited || env.clock.monotonicMs() >= dueMs;
+      const batch = await look(env, isDue ? roundOf(env, modules) : editsOf(env, modules));
+      if (batch.signals.length + batch.state.length > 0) yield batch;
+      if (isDue) dueMs = env.clock.monotonicMs() + env.config.monitor.intervalMs;
+      isEdited = await wakeUp.rest(Math.max(1, dueMs - env.clock.monotonicMs()), abort);
+    }
+  } finally {
+    await registry.close();
+  }
+}
+
+type Looks = Record<string, () => Promise<Part>>;
+
+function editsOf(env: DaemonEnv, modules: ModuleWatch): Looks {
+  return { registry: () => modulesSaid(env, () => modules.lookAtEdits('clock')) };
+}
+
+function roundOf(env: DaemonEnv, modules: ModuleWatch): Looks {
+  return {
+    promotions: () => promotionsSaid(env),
+    health: () => healthSaid(env),
+    registry: () => modulesSaid(env, () => modules.look('clock')),
+  };
+}
+
+/** A part that fails is told of, keeps no other from speaking, and has its next round. */
+async function look(env: DaemonEnv, looks: Looks): Promise<Part> {
+  const said: Part = { signals: [], state: [] };
+  for (const [subject, lookAt] of Object.entries(looks)) {
+    try {
+      const part = await lookAt();
+      said.signals.push(...part.signals);
+      said.state.push(...part.state);
+    } catch (error) {
+      env.log.warn({ err: error }, `The ${subject} could not be looked at; the next round tries again`);
+    }
+  }
+  return said;
+}
+
+async function promotionsSaid({ config, clock }: DaemonEnv): Promise<Part> {
+  const { promotions } = pathsOf(config);
+  const facts = promotionFacts(await scanPromotions(promotions), promotions, clock.nowMs());
+  return facts ? { signals: [say('Q_PROMOTIONS_DETECTED', facts)], state: [] } : NOTHING;
+}
+
+async function healthSaid(env: DaemonEnv): Promise<Part> {
+  const [state, nowMs] = [await env.state(), env.clock.nowMs()];
+  const { flow, change } = flowChange(await env.flow(), state, nowMs);
+  const { findings, failed } = await checkConditions({ config: env.config, nowMs, flow });
+  for (const { type, error } of failed) env.log.warn({ err: error }, `The check ${type} could not be made`);
+  const changes = alertChanges(findings, state);
+  for (const type of changes.cleared) env.log.info(`${type} has cleared`);
+  return {
+    signals: changes.alerts.map((facts) => say('Q_HEALTH_ALERT', facts)),
+    state: [...change, ...changes.state],
+  };
+}
+
+async function modulesSaid({ config }: DaemonEnv, look: () => Promise<NewModules>): Promise<Part> {
+  try {
+    const { discovered, state } = await look();
+    const facts = await Promise.all(discovered.map((entry) => discoveryFacts(entry, config.sourceRoots)));
+    return { signals: facts.map((known) => say('Q_MODULE_DISCOVERED', known)), state };
+  } catch (error) {
+    if (errorCode(error) === 'REGISTRY_UNREADABLE') return NOTHING; // A health alert says so; later rounds look again.
+    throw error;
+  }
+}

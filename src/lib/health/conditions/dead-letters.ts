@@ -1,0 +1,38 @@
+import { createReadStream } from 'node:fs';
+import { errorCode } from '../../base/errors.js';
+import type { Finding } from './condition.js';
+
+const NEWLINE = 0x0a;
+
+/** Lines of failed_signals.jsonl, as `wc -l` counts them; 0 where there is no file. Reads it in pieces. */
+export async function countLines(path: string): Promise<number> {
+  let lines = 0;
+  try {
+    const stream: AsyncIterable<Buffer> = createReadStream(path);
+    for await (const chunk of stream) {
+      for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) lines += 1;
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+  return lines;
+}
+
+/** Limits of the dead letter queue; the document: fewer than 10 are well, more than 100 a systemic issue. */
+export interface DeadLetterLimits {
+  deadLetters: number;
+  deadLettersCritical: number;
+}
+
+/** Signals fail and nobody looks after them. */
+export function deadLetterCondition(count: number, limits: DeadLetterLimits): Finding {
+  const critical = count > limits.deadLettersCritical;
+  if (!critical && count < Math.max(1, limits.deadLetters)) return null;
+  return {
+    type: 'dead_letters',
+    severity: critical ? 'critical' : 'warning',
+    metricValue: String(count),
+    threshold: String(critical ? limits.deadLettersCritical : limits.deadLetters),
+    recommendedAction: 'review_dead_letters',
+  };
+}

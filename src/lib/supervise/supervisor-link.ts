@@ -1,0 +1,47 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { failedLine, READY_LINE } from './report.js';
+
+/** A supervised daemon's way to its supervisor. */
+export interface SupervisorLink {
+  ready(): void;
+  failed(thrown: unknown): void;
+  /** Calls back when the supervisor is gone, however it ended. */
+  onGone(callback: () => void): void;
+}
+
+/** Environment variable by which a supervisor says that it started this process. */
+export const SUPERVISED = 'KLOROS_SUPERVISED';
+
+const REPORT_FD = 3;
+
+/** The link of a process that a supervisor started; undefined for one that was started by hand. */
+export function linkToSupervisor(env: NodeJS.ProcessEnv): SupervisorLink | undefined {
+  if (env[SUPERVISED] !== '1' || !isPipe(REPORT_FD)) return undefined;
+  return {
+    ready: () => report(READY_LINE),
+    failed: (thrown) => report(failedLine(thrown)),
+    onGone: (callback) => {
+      // Nothing is ever written to it: it ends when the last holder of its other end, the supervisor, is gone.
+      process.stdin.once('end', callback).once('error', callback).resume();
+      process.stdin.unref(); // Listening must not keep a stopped daemon alive.
+    },
+  };
+}
+
+/** The variable may be inherited by a process that has something else as fd 3. */
+function isPipe(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isSocket() || stat.isFIFO();
+  } catch {
+    return false;
+  }
+}
+
+function report(line: string): void {
+  try {
+    writeSync(REPORT_FD, `${line}\n`);
+  } catch {
+    return; // The supervisor is gone, which onGone tells.
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countLines, deadLetterCondition } from '../../../../src/lib/health/conditions/dead-letters.js';
+import { diskCondition, usedDiskPercent } from '../../../../src/lib/health/conditions/disk.js';
+import { flowChange } from '../../../../src/lib/health/conditions/flow-state.js';
+import { memoryCondition, usedMemoryPercent } from '../../../../src/lib/health/conditions/memory.js';
+import { stalledCondition } from '../../../../src/lib/health/conditions/stalled-flow.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kloros-conditions-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const HOUR_MS = 3_600_000;
+
+describe('the disk', () => {
+  it('is well below the limit, a warning from it on, and critical from halfway to full', () => {
+    expect(diskCondition(79.9, 80)).toBeNull();
+    expect(diskCondition(85, 80)).toEqual({
+      type: 'disk_space_low',
+      severity: 'warning',
+      metricValue: '85%',
+      threshold: '80%',
+      recommendedAction: 'cleanup_logs',
+    });
+    expect(diskCondition(90, 80)?.severity).toBe('critical');
+  });
+
+  it('is measured as df does', async () => {
+    const used = await usedDiskPercent(folder);
+    expect(used).toBeGreaterThan(0);
+    expect(used).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('the memory', () => {
+  it('counts what the kernel would give up as free', async () => {
+    const path = join(folder, 'meminfo');
+    writeFileSync(path, 'MemTotal:  1000 kB\nMemFree:  10 kB\nMemAvailable:  250 kB\n');
+    expect(await usedMemoryPercent(path)).toBe(75);
+  });
+
+  it('is measured also where the kernel has no such file', async () => {
+    const used = await usedMemoryPercent(join(folder, 'missing'));
+    expect(used).toBeGreaterThan(0);
+    expect(used).toBeLessThan(100);
+  });
+
+  it('is short from the limit on', () => {
+    expect(memoryCondition(89, 90)).toBeNull();
+    expect(memoryCondition(91.26, 90)).toMatchObject({ severity: 'warning', metricValue: '91.3%', threshold: '90%' });
+    expect(memoryCondition(95, 90)?.severity).toBe('critical');
+  });
+});
+
+describe('the dead letters', () => {
+  const limits = { deadLetters: 10, deadLettersCritical: 100 };
+
+  it('are counted as wc -l does, and none where there is no file', async () => {
+    const path = join(folder, 'failed_signals.jsonl');
+    expect(await countLines(path)).toBe(0);
+    writeFileSync(path, `${'x'.repeat(100_000)}\n`.repeat(3) + 'no newline yet');
+    expect(await countLines(path)).toBe(3);
+  });
+
+  it('are well below ten, and a systemic issue above a hundred', () => {
+    expect(deadLetterCondition(9, limits)).toBeNull();
+    expect(deadLetterCondition(10, limits)).toMatchObject({ severity: 'warning', metricValue: '10', threshold: '10' });
+    expect(deadLetterCondition(100, limits)?.severity).toBe('warning');
+    expect(deadLetterCondition(101, limits)).toMatchObject({ severity: 'critical', threshold: '100' });
+  });
+
+  it('are no condition while there are none, whatever the limit', () => {
+    expect(deadLetterCondition(0, { deadLetters: 0, deadLettersCritical: 0 })).toBeNull();
+  });
+});
+
+describe('the flow', () => {
+  it('is stalled when signals wait and none was handled for long', () => {
+    const flow = { waiting: 3, lastHandledAtMs: HOUR_MS, waitingSinceMs: 2 * HOUR_MS };
+    expect(stalledCondition(flow, 2 * HOUR_MS, 3.9 * HOUR_MS)).toBeNull();
+    expect(stalledCondition(flow, 2 * HOUR_MS, 4.5 * HOUR_MS)).toMatchObject({
+      type: 'flow_stalled',
+      severity: 'critical',
+      metricValue: '3 waiting, none handled for 2.5 h',
+      threshold: '2 h',
+    });
+  });
+
+  it('is not stalled at dawn in a colony that had nothing to do all night', () => {
+    const { flow, change } = flowChange({ waiting: 1, lastHandledAtMs: 0 }, {}, 9 * HOUR_MS);
+    expect(change).toEqual([{ key: 'flow:waiting_since_ms', value: 9 * HOUR_MS }]);
+    expect(stalledCondition(flow, 2 * HOUR_MS, 9 * HOUR_MS)).toBeNull();
+  });
+
+  it('keeps the time since which it waits over a restart, and forgets it when nothing waits', () => {
+    const state = { 'flow:waiting_since_ms': HOUR_MS };
+    const going = flowChange({ waiting: 1, lastHandledAtMs: null }, state, 9 * HOUR_MS);
+    expect(going).toMatchObject({ flow: { waitingSinceMs: HOUR_MS }, change: [] });
+    expect(stalledCondition(going.flow, 2 * HOUR_MS, 9 * HOUR_MS)).not.toBeNull();
+    const rested = flowChange({ waiting: 0, lastHandledAtMs: null }, state, 9 * HOUR_MS);
+    expect(rested.change).toEqual([{ key: 'flow:waiting_since_ms', value: null }]);
+  });
+});
