@@ -1,0 +1,71 @@
+import { Args, Flags } from '@oclif/core';
+import { findDaemon } from '../../daemons/index.js';
+import { systemClock } from '../../lib/base/clock.js';
+import { createLog, logFormFor } from '../../lib/base/log.js';
+import { startWatchdog } from '../../lib/base/watchdog.js';
+import { KlorosCommand } from '../../lib/cli/base-command.js';
+import { exitCodeOf } from '../../lib/cli/exit-codes.js';
+import { linkToSupervisor, type SupervisorLink } from '../../lib/supervise/supervisor-link.js';
+
+/** An event loop that stands still for this long neither beats nor stops when it is told to: its process is ended. */
+const STALL_MS = 30_000;
+
+/** Runs one daemon in the foreground. */
+export default class DaemonRun extends KlorosCommand {
+  static override summary = 'Run one daemon in the foreground';
+  static override description = `Logs go to stderr: words on a terminal, JSON in a pipe, the journal's priorities under systemd.
+Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given back. A second Ctrl-C ends it at once.`;
+  static override examples = [
+    '<%= config.bin %> daemon run intent-router',
+    '<%= config.bin %> daemon run investigation-consumer --instance 2',
+  ];
+  static override args = { daemon: Args.string({ description: 'its name; see kloros daemon list', required: true }) };
+  static override flags = {
+    instance: Flags.string({
+      summary: 'Run a further instance, which shares the work of the first',
+      helpValue: 'NAME',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const supervisor = linkToSupervisor(process.env);
+    try {
+      await this.#runUntilStopped(supervisor);
+    } catch (error) {
+      if (!supervisor) throw error;
+      supervisor.failed(error); // Who reports to a supervisor is shown by it.
+      this.status = exitCodeOf(error);
+    }
+  }
+
+  async #runUntilStopped(supervisor: SupervisorLink | undefined): Promise<void> {
+    const { args, flags } = await this.parse(DaemonRun);
+    const definition = findDaemon(args.daemon);
+    const { config } = await this.settings();
+    const stopped = this.#untilStopped(supervisor);
+    const log = createLog({
+      daemon: definition.name,
+      form: logFormFor(process.env, process.stderr.isTTY),
+      level: process.env['KLOROS_LOG_LEVEL'] ?? 'info',
+      write: (line) => void process.stderr.write(line),
+    });
+    const { runDaemon } = await import('../../lib/runtime/run-daemon.js');
+    const instance = flags.instance === undefined ? {} : { instance: flags.instance };
+    // Before the first signal is handled: what stood still the last time comes again at once.
+    const callOffWatchdog = await startWatchdog(STALL_MS);
+    const running = await runDaemon(definition, { config, clock: systemClock, log, random: Math.random, ...instance });
+    if (supervisor) supervisor.ready();
+    else log.info({ home: config.home, pid: process.pid }, 'Ready');
+    await Promise.race([stopped, running.done]);
+    await running.stop();
+    await running.done;
+    await callOffWatchdog();
+  }
+
+  #untilStopped(supervisor: SupervisorLink | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      this.interrupted.addEventListener('abort', () => resolve(), { once: true });
+      supervisor?.onGone(resolve);
+    });
+  }
+}

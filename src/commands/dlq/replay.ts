@@ -1,0 +1,171 @@
+import { Args, Flags } from '@oclif/core';
+import { systemClock } from '../../lib/base/clock.js';
+import { KlorosCommand } from '../../lib/cli/base-command.js';
+import { usageError } from '../../lib/cli/command-error.js';
+import { confirmed } from '../../lib/cli/confirm.js';
+import { countsOf, planCounts, planText, replayText } from '../../lib/cli/dlq-replay-text.js';
+import { chosen, isNarrowed, nothingMatched, selectionFlags, storeOf } from '../../lib/cli/dlq-selection.js';
+import { ExitCode } from '../../lib/cli/exit-codes.js';
+import { progressLine } from '../../lib/cli/progress-line.js';
+import { replayFlags, runSettings } from '../../lib/cli/replay-flags.js';
+import { withBus } from '../../lib/cli/with-bus.js';
+import { pathsOf } from '../../lib/config/paths.js';
+import type { Config } from '../../lib/config/schema.js';
+import { isQuarantined } from '../../lib/dead-letter/filter.js';
+import type { Letter } from '../../lib/dead-letter/letter.js';
+import { planReplay } from '../../lib/dead-letter/plan.js';
+import { Replay } from '../../lib/dead-letter/replay.js';
+import type { ReplayResult } from '../../lib/dead-letter/replay-result.js';
+import { RunRecord, unfinishedRuns, type RunHeader } from '../../lib/dead-letter/run-record.js';
+import { idMaker } from '../../lib/signals/id.js';
+
+/** What was selected, and what became of it. */
+interface Result extends Partial<ReplayResult> {
+  selected: number;
+  /** Left out: only its id replays a row that failed so often. */
+  quarantined: number;
+  /** How many rows would go where, or became what. */
+  counts: Record<string, number>;
+}
+
+type Settings = ReturnType<typeof runSettings>;
+
+/** Replays dead letters. */
+export default class DlqReplay extends KlorosCommand {
+  static override summary = 'Handle dead letters again: by id, by cause or by filter, slowly if you like';
+  static override description = `The selection is frozen when the command starts. Each signal goes back to the daemon that failed and to no other.
+One that fails again is back in the queue with its history; after dlq.quarantineAfter replays only its id replays it.
+Interrupted, it goes on with --resume. Foreign rows are said anew, and intents go back into their folder.`;
+  static override examples = [
+    '<%= config.bin %> dlq replay 17',
+    '<%= config.bin %> dlq replay --group 3fa9 --dry-run',
+    '<%= config.bin %> dlq replay --group 3fa9 --ramp 1,5,20,100 --reason "schema fixed" --yes',
+    '<%= config.bin %> dlq replay --daemon capability-integrator --rate 50 --limit 1000 --yes',
+    '<%= config.bin %> dlq replay --resume',
+  ];
+  static override strict = false;
+  static override args = { id: Args.string({ description: 'dead letters, as kloros dlq list shows them' }) };
+  static override flags = {
+    ...selectionFlags,
+    ...replayFlags,
+    all: Flags.boolean({ summary: 'The whole queue' }),
+    resume: Flags.boolean({ summary: 'Go on with the replay that was interrupted last' }),
+    'dry-run': Flags.boolean({ summary: 'Show what would happen, change nothing' }),
+    yes: Flags.boolean({ summary: 'Do not ask', char: 'y' }),
+  };
+
+  async run(): Promise<Result> {
+    const { flags, argv } = await this.parse(DlqReplay);
+    const settings = runSettings(flags);
+    const input = { ...flags, ids: argv.map(String) };
+    const { config } = await this.settings();
+    if (flags.resume) return this.#resume(config, flags);
+    if (!isNarrowed(input) && !flags.all) throw nothingChosen();
+    await this.#tellUnfinished(config);
+    const letters = await storeOf(config).read();
+    const { quarantineAfter } = config.dlq;
+    const meant = await chosen(letters, input);
+    const isOut = (letter: Letter) => input.ids.length === 0 && isQuarantined(letter, quarantineAfter);
+    const quarantined = meant.filter(isOut).length;
+    const selected = meant.filter((letter) => !isOut(letter)).slice(0, flags.limit);
+    if (quarantined > 0)
+      this.warn(
+        `${quarantined} in quarantine are left out: they failed after ${quarantineAfter} replays or more; replay them by id`,
+      );
+    if (selected.length === 0) throw nothingMatched(letters.length);
+    return this.#replay(selected, { config, settings, quarantined, dryRun: flags['dry-run'], yes: flags.yes });
+  }
+
+  async #replay(
+    selected: readonly Letter[],
+    {
+      config,
+      settings,
+      quarantined,
+      dryRun,
+      yes,
+    }: { config: Config; settings: Settings; quarantined: number; dryRun: boolean; yes: boolean },
+  ): Promise<Result> {
+    const plans = await withBus(config, (bus) => planReplay(selected, bus, settings.broadcast));
+    this.log(planText(plans));
+    const planned = { selected: selected.length, quarantined, counts: planCounts(plans) };
+    if (dryRun) return planned;
+    if (!(await this.#isConfirmed(selected.length, yes))) return planned;
+    const nowMs = systemClock.nowMs();
+    const run = idMaker(Math.random)(nowMs);
+    const record = new RunRecord(pathsOf(config).replays, {
+      run,
+      startedAtMs: nowMs,
+      ...settings,
+      ids: selected.map(({ id }) => id),
+    });
+    await record.begin();
+    return this.#run(record, { config, quarantined });
+  }
+
+  async #resume(config: Config, { yes, 'dry-run': dryRun }: { yes: boolean; 'dry-run': boolean }): Promise<Result> {
+    const record = (await unfinishedRuns(pathsOf(config).replays)).at(-1);
+    if (record === undefined) throw nothingToResume();
+    const sent = (await record.sent()).length;
+    const left = record.header.ids.length - sent;
+    this.note(
+      `The replay of ${new Date(record.header.startedAtMs).toISOString()} has sent ${sent} of ${record.header.ids.length}`,
+    );
+    const planned = { selected: left, quarantined: 0, counts: {} };
+    if (dryRun || !(await this.#isConfirmed(left, yes))) return planned;
+    return this.#run(record, { config, quarantined: 0 });
+  }
+
+  async #run(record: RunRecord, { config, quarantined }: { config: Config; quarantined: number }): Promise<Result> {
+    const progress = progressLine('Replaying', this.mode);
+    const { intents, quarantine } = pathsOf(config);
+    const options = {
+      store: storeOf(config),
+      folders: { intents, quarantine },
+      clock: systemClock,
+      abort: this.interrupted,
+    };
+    const result = await withBus(config, (bus) =>
+      new Replay(record, { ...options, bus, progress: (done, total) => progress.show(done, total) }).run(),
+    ).finally(() => progress.end());
+    this.log(replayText(result));
+    this.#conclude(result, record.header);
+    return { selected: record.header.ids.length, quarantined, counts: { ...countsOf(result.rows) }, ...result };
+  }
+
+  #conclude({ rows, stopped, left }: ReplayResult, { ramp }: RunHeader): void {
+    const failed = rows.some(({ became }) => became === 'failed again' || became === 'not sent');
+    if (stopped === 'step failed')
+      this.warn(`A row of a step failed, so ${left} of the ramp ${ramp?.join(',') ?? ''} were not sent`);
+    if (stopped === 'step undecided')
+      this.warn(`A step was not decided in time, so ${left} were not sent; --watch waits longer`);
+    if (left > 0) this.note('kloros dlq replay --resume   # sends the rest');
+    if (failed) this.status = ExitCode.failed;
+    else if (stopped === 'step undecided') this.status = ExitCode.timedOut;
+  }
+
+  async #isConfirmed(count: number, yes: boolean): Promise<boolean> {
+    const question = `Replay ${count} dead ${count === 1 ? 'letter' : 'letters'}?`;
+    if (await confirmed(question, { yes, mode: this.mode, abort: this.interrupted })) return true;
+    this.note('Nothing was changed');
+    this.status = ExitCode.failed;
+    return false;
+  }
+
+  async #tellUnfinished(config: Config): Promise<void> {
+    const unfinished = await unfinishedRuns(pathsOf(config).replays);
+    if (unfinished.length > 0)
+      this.note(`${unfinished.length} earlier replay was not finished: kloros dlq replay --resume`);
+  }
+}
+
+function nothingChosen() {
+  return usageError('Nothing is chosen', 'neither ids nor a filter nor --all is given', [
+    'kloros dlq groups',
+    'kloros dlq replay --group GROUP --dry-run',
+  ]);
+}
+
+function nothingToResume() {
+  return usageError('There is nothing to resume', 'no replay was interrupted', ['kloros dlq replay --group GROUP']);
+}

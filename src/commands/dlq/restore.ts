@@ -1,0 +1,63 @@
+import { Args, Flags } from '@oclif/core';
+import { systemClock } from '../../lib/base/clock.js';
+import { KlorosCommand } from '../../lib/cli/base-command.js';
+import { usageError } from '../../lib/cli/command-error.js';
+import { chosen, isNarrowed, nothingMatched, selectionFlags, storeOf } from '../../lib/cli/dlq-selection.js';
+import { archiveTable } from '../../lib/cli/dlq-tables.js';
+import { restorable } from '../../lib/dead-letter/clean-up.js';
+
+/** Rows that came back. */
+interface Result {
+  restored: string[];
+}
+
+/** Brings deleted dead letters back. */
+export default class DlqRestore extends KlorosCommand {
+  static override summary = 'Bring pruned dead letters back into the queue, as they were';
+  static override description =
+    'Until dlq.removeAfterDays have passed. kloros dlq list --archived shows what there is.';
+  static override examples = [
+    '<%= config.bin %> dlq restore 17',
+    '<%= config.bin %> dlq restore --signal Q_INVESTIGATION_COMPLETE',
+    '<%= config.bin %> dlq restore --all --dry-run',
+  ];
+  static override strict = false;
+  static override args = { id: Args.string({ description: 'dead letters that were pruned' }) };
+  static override flags = {
+    ...selectionFlags,
+    all: Flags.boolean({ summary: 'All that were pruned' }),
+    'dry-run': Flags.boolean({ summary: 'Show them, move nothing' }),
+  };
+
+  async run(): Promise<Result> {
+    const { flags, argv } = await this.parse(DlqRestore);
+    const input = { ...flags, ids: argv.map(String) };
+    if (!isNarrowed(input) && !flags.all) throw nothingChosen();
+    const { config } = await this.settings();
+    const store = storeOf(config);
+    const pruned = await restorable(store, {});
+    const found = new Set(
+      await chosen(
+        pruned.map(({ letter }) => letter),
+        input,
+      ),
+    );
+    const leaving = pruned.filter(({ letter }) => found.has(letter));
+    if (leaving.length === 0) throw nothingMatched(pruned.length);
+    this.log(archiveTable(leaving, systemClock.nowMs()));
+    if (flags['dry-run']) return { restored: [] };
+    const ids = new Set(leaving.map(({ letter }) => letter.id));
+    const restored = await store.restore(
+      ({ letter, resolution }) => resolution.kind === 'deleted' && ids.has(letter.id),
+    );
+    this.log(`Restored ${restored.length}`);
+    return { restored: restored.map(({ id }) => id) };
+  }
+}
+
+function nothingChosen() {
+  return usageError('Nothing is chosen', 'neither ids nor a filter nor --all is given', [
+    'kloros dlq list --archived',
+    'kloros dlq restore --all',
+  ]);
+}

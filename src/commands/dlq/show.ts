@@ -1,0 +1,64 @@
+import { Args } from '@oclif/core';
+import { systemClock } from '../../lib/base/clock.js';
+import type { Standing } from '../../lib/bus/bus.js';
+import { KlorosCommand } from '../../lib/cli/base-command.js';
+import { letterPage } from '../../lib/cli/dlq-page.js';
+import { letterNamed, storeOf } from '../../lib/cli/dlq-selection.js';
+import { withBus } from '../../lib/cli/with-bus.js';
+import type { Config } from '../../lib/config/schema.js';
+import type { Resolution } from '../../lib/dead-letter/archive.js';
+import type { EarlierFailure } from '../../lib/dead-letter/entry.js';
+import type { Letter } from '../../lib/dead-letter/letter.js';
+import type { DeadLetterStore } from '../../lib/dead-letter/store.js';
+import { viewOf, type LetterView } from '../../lib/dead-letter/view.js';
+
+/** Everything that is known of a dead letter. */
+interface Result extends LetterView {
+  traceback: string;
+  history: EarlierFailure[];
+  /** The envelope; null where no whole signal is in the row. */
+  envelope: Letter['signal'];
+  intent_file: string | null;
+  content: string | null;
+  /** How it left the queue; null while it is open. */
+  resolution: Resolution | null;
+  /** Where its signal stands now with the daemon that failed; null where there is none. */
+  standing: Standing | null;
+}
+
+/** Shows a dead letter. */
+export default class DlqShow extends KlorosCommand {
+  static override summary = 'Everything about one dead letter: signal, error, history, and what to do';
+  static override description = 'Also one that left the queue: how, why, and what became of its signal since.';
+  static override examples = ['<%= config.bin %> dlq show 17', '<%= config.bin %> dlq show x3fa9c210 --json'];
+  static override args = { id: Args.string({ description: 'as kloros dlq list shows it', required: true }) };
+
+  async run(): Promise<Result> {
+    const { args } = await this.parse(DlqShow);
+    const { config } = await this.settings();
+    const { letter, resolution } = await find(storeOf(config), args.id);
+    const { traceback, history, signal, content } = letter;
+    const result = {
+      ...viewOf(letter, config.dlq.quarantineAfter),
+      ...{ traceback, history, envelope: signal, content, resolution },
+      intent_file: letter.intentFile,
+      standing: await standingOf(letter, resolution, config),
+    };
+    this.log(letterPage(letter, { ...result, nowMs: systemClock.nowMs() }));
+    return result;
+  }
+}
+
+async function find(store: DeadLetterStore, id: string): Promise<{ letter: Letter; resolution: Resolution | null }> {
+  const letters = await store.read();
+  if (letters.some((letter) => letter.id === id)) return { letter: letterNamed(letters, id), resolution: null };
+  const archived = await store.archived();
+  const found = archived.findLast(({ letter }) => letter.id === id);
+  return found ?? { letter: letterNamed([...letters, ...archived.map(({ letter }) => letter)], id), resolution: null };
+}
+
+/** Of the signal that was said in its place, where one was. */
+async function standingOf(letter: Letter, resolution: Resolution | null, config: Config): Promise<Standing | null> {
+  const id = resolution?.newId ?? letter.signalId;
+  return id === null ? null : withBus(config, (bus) => bus.standing(letter.daemon, id));
+}

@@ -1,0 +1,189 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Command, Errors, Flags } from '@oclif/core';
+import type { Interfaces } from '@oclif/core';
+import chalk, { chalkStderr } from 'chalk';
+import type { LoadedConfig } from '../config/load.js';
+import { InterruptedError } from './command-error.js';
+import { ExitCode } from './exit-codes.js';
+import { failureOf, tellFailure } from './failure.js';
+import { Interruption } from './interruption.js';
+import { hasFlag, outputModeOf, type OutputMode } from './output-mode.js';
+import { readableParseError } from './parse-errors.js';
+
+/** Lines between two turns of the event loop, in which signals and errors are heard. */
+const LINES_PER_TURN = 200;
+
+/** `--output text|jsonl`, for commands that stream. */
+export const outputFlag = Flags.option({
+  summary: 'Words for people, or one JSON object a line',
+  options: ['text', 'jsonl'] as const,
+  default: 'text' as const,
+  helpGroup: 'GLOBAL',
+});
+
+/**
+ * The base of every command. A subclass parses its flags, calls one function of lib, renders, and returns the result:
+ *
+ *   async run(): Promise<Row[]> {
+ *     const { flags } = await this.parse(SignalList);
+ *     const { config } = await this.settings();      // loaded on demand: commands that need no config start faster
+ *     this.log(table);                               // results for people; silent under --json and --output jsonl
+ *     this.note('reading …');                        // talk, to stderr
+ *     this.warn('…');                                // stderr, or `warnings` under --json
+ *     await this.line(row, () => text);              // one object of a stream: text, a JSON line, or collected
+ *     this.status = CheckCode.warning;               // exit code other than 0 of a command that did its work
+ *     throw notFoundError({…});                      // command-error.ts, or any KlorosError: what, why, what now
+ *     return rows;                                   // `result` under --json, falsy ones too
+ *   }
+ *
+ * `this.interrupted` is aborted on Ctrl-C, SIGTERM and when nobody reads stdout any more; who uses it ends by itself,
+ * who does not is ended at once. Exit codes come from exit-codes.ts; a check sets `static override check = true`.
+ */
+export abstract class KlorosCommand extends Command {
+  /** Exit codes mean OK, WARNING, CRITICAL and UNKNOWN. */
+  static check = false;
+  static override baseFlags: Interfaces.FlagInput = {
+    json: Flags.boolean({ summary: 'One JSON document: {status, result, warnings}', helpGroup: 'GLOBAL' }),
+    'no-color': Flags.boolean({ summary: 'No colours', helpGroup: 'GLOBAL' }),
+    debug: Flags.boolean({ summary: 'Stack traces with errors', helpGroup: 'GLOBAL' }),
+    home: Flags.string({ summary: 'Folder of the colony (KLOROS_HOME)', helpValue: 'DIR', helpGroup: 'GLOBAL' }),
+  };
+
+  /** Exit code of a command that returns. */
+  protected status: number = ExitCode.done;
+  readonly #warnings: string[] = [];
+  readonly #lines: unknown[] = [];
+  #lineCount = 0;
+  readonly #interruption = new Interruption((error) => this.#tell(error));
+  #home: string | undefined;
+
+  /** Who reads stdout. */
+  protected get mode(): OutputMode {
+    return outputModeOf(this.argv);
+  }
+
+  /** Aborted when the command shall end; see the class. */
+  protected get interrupted(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  /** The configuration, where each value came from, and the files it was looked for in. */
+  protected async settings(): Promise<LoadedConfig> {
+    const { loadConfig } = await import('../config/load.js');
+    const flags = this.#home === undefined ? {} : { home: this.#home };
+    const loaded = await loadConfig({ env: process.env, cwd: process.cwd(), flags });
+    for (const warning of loaded.warnings) this.warn(warning);
+    return loaded;
+  }
+
+  /**
+   * One object of a stream; await it, so that a slow reader slows the command down instead of filling its memory,
+   * and so that Ctrl-C and a closed pipe are heard. Never rejects.
+   */
+  protected async line(object: unknown, text?: () => string): Promise<void> {
+    this.#lineCount += 1;
+    if (this.mode === 'json') this.#lines.push(object);
+    else this.#write(this.mode === 'jsonl' ? JSON.stringify(object) : text?.());
+    if (process.stdout.writableNeedDrain) await written(process.stdout);
+    else if (this.#lineCount % LINES_PER_TURN === 0) await nextTurn();
+  }
+
+  /** Talk: to stderr, for people only. */
+  protected note(text: string): void {
+    if (this.mode === 'text') process.stderr.write(`${text}\n`);
+  }
+
+  override log(text = ''): void {
+    if (this.mode === 'text') this.#write(text);
+  }
+
+  override warn(input: Error | string): Error | string {
+    const text = input instanceof Error ? input.message : input;
+    this.#warnings.push(text);
+    if (this.mode !== 'json') process.stderr.write(`${chalkStderr.yellow('Warning:')} ${text}\n`);
+    return input;
+  }
+
+  override jsonEnabled(): boolean {
+    return this.mode === 'json';
+  }
+
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse<F, B, A>(options, argv);
+    const home: unknown = parsed.flags['home'];
+    if (typeof home === 'string') this.#home = home;
+    return parsed;
+  }
+
+  // Replaces oclif's own: it drops falsy results and warnings, and exits 1 for every error under --json.
+  protected override async _run<T>(): Promise<T> {
+    this.#interruption.watch();
+    try {
+      this.#setColours();
+      await this.init();
+      const result = (await this.run()) as T;
+      this.#succeed(result);
+      return result;
+    } catch (thrown) {
+      const ending = this.#fail(thrown);
+      // The error ends the process at once, and a pipe is written in the background.
+      await written(process.stdout);
+      throw ending;
+    } finally {
+      this.#interruption.dispose();
+    }
+  }
+
+  #succeed(result: unknown): void {
+    const status = this.#interruption.status || this.status;
+    const said = result === undefined && this.#lines.length > 0 ? this.#lines : (result ?? null);
+    if (this.mode === 'json') this.#write(document({ status, result: said, warnings: this.#warnings }));
+    process.exitCode = status;
+  }
+
+  /** Tells the user, and ends the process by an error that oclif does not print. */
+  #fail(thrown: unknown): Error {
+    if (thrown instanceof Errors.ExitError) return thrown;
+    if (this.#interruption.cause === 'EPIPE') return new Errors.ExitError(ExitCode.done);
+    const cause = this.#interruption.cause;
+    const error = cause === undefined ? readableParseError(thrown, this.#commandLine()) : new InterruptedError(cause);
+    return new Errors.ExitError(this.#tell(error));
+  }
+
+  #tell(error: unknown): number {
+    const isCheck = 'check' in this.ctor && this.ctor.check === true;
+    const failure = failureOf(error, { debug: hasFlag(this.argv, '--debug'), isCheck });
+    tellFailure(failure, { mode: this.mode, warnings: this.#warnings });
+    return failure.status;
+  }
+
+  #write(text: string | undefined): void {
+    if (text !== undefined) process.stdout.write(`${text}\n`);
+  }
+
+  #setColours(): void {
+    const refused = ['NO_COLOR', 'CI'].some((name) => (process.env[name] ?? '') !== '');
+    const unwanted = refused || hasFlag(this.argv, '--no-color');
+    if (unwanted || !process.stdout.isTTY) chalk.level = 0;
+    if (unwanted || !process.stderr.isTTY) chalkStderr.level = 0;
+  }
+
+  #commandLine() {
+    const flags = Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags });
+    const name = `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`;
+    return { name, flags, args: this.ctor.args };
+  }
+}
+
+/** Resolves when everything said so far has left the process, or nobody reads it any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => void stream.write('', () => resolve()));
+}
+
+function document(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,57 @@
+import { Errors } from '@oclif/core';
+import type { Command } from '@oclif/core';
+import { usageError } from './command-error.js';
+import { closest } from '../base/closest.js';
+
+/** What is needed to say which flag was meant. */
+export interface CommandLine {
+  /** E.g. `kloros signal explain`. */
+  name: string;
+  flags: readonly string[];
+  args: Record<string, Command.Arg.Cached | { description?: string | undefined }>;
+}
+
+/** oclif's error about the command line as one of ours; anything else stays as it is. */
+export function readableParseError(thrown: unknown, line: CommandLine): unknown {
+  if (!(thrown instanceof Errors.CLIError) || thrown instanceof Errors.ExitError) return thrown;
+  if (!('parse' in thrown)) return thrown;
+  const help = `${line.name} --help`;
+  const unknown = 'flags' in thrown ? namesOf(thrown.flags) : [];
+  if (unknown.length > 0) return unknownFlag(unknown, line, help);
+  const [message, ...rest] = thrown.message.replace(/\nSee more help with --help$/, '').split('\n');
+  const missing = /^Missing (\d+) required arg/.test(message ?? '') && 'args' in thrown ? namesOf(thrown.args) : [];
+  if (missing.length > 0) return missingArgument(missing, line, help);
+  return usageError(message ?? 'Wrong usage', detailOf(rest), [help]);
+}
+
+function unknownFlag(flags: string[], line: CommandLine, help: string): Error {
+  const [first = ''] = flags;
+  const meant = closest(first.replace(/^-+/, ''), line.flags);
+  const why = meant === undefined ? `${line.name} has no such flag` : `did you mean --${meant}?`;
+  return usageError(`Unknown flag ${flags.join(', ')}`, why, [help]);
+}
+
+function missingArgument(names: string[], line: CommandLine, help: string): Error {
+  const wanted = names.map((name) => `${name.toUpperCase()} (${line.args[name]?.description ?? name})`);
+  return usageError(
+    `Missing ${names.map((name) => name.toUpperCase()).join(' and ')}`,
+    `the command needs ${wanted.join(' and ')}`,
+    [help],
+  );
+}
+
+function detailOf(lines: readonly string[]): string {
+  const detail = lines.map((text) => text.trim()).filter((text) => text !== '');
+  return detail.length > 0 ? detail.join('; ') : 'the command line is not as the help says';
+}
+
+/** Flags come as words, missing arguments as objects with a name. */
+function namesOf(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: unknown) => {
+    if (typeof item === 'string') return [item];
+    return typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string'
+      ? [item.name]
+      : [];
+  });
+}

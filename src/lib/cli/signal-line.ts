@@ -1,0 +1,54 @@
+import chalk from 'chalk';
+import { catalogue, type SignalKind } from '../signals/catalogue.js';
+import type { Signal } from '../signals/envelope.js';
+
+const COLOUR: Record<SignalKind, (text: string) => string> = {
+  advisory: chalk.blue,
+  trigger: chalk.yellow,
+  completion: chalk.green,
+  error: chalk.red,
+};
+const NAME_WIDTH = 26;
+const SOURCE_WIDTH = 30;
+const VALUE_WIDTH = 60;
+
+/** A signal's name in the colour of its kind; a foreign one stays as it is. */
+export function colouredName(name: string, width = 0): string {
+  const kind = catalogue.get(name)?.kind;
+  const padded = printable(name).padEnd(width);
+  return kind === undefined ? padded : COLOUR[kind](padded);
+}
+
+/** One line for people: local time, name, source, and the facts as key=value. */
+export function signalLine(signal: Signal): string {
+  const time = chalk.dim(localTime(signal.timestamp));
+  const source = chalk.cyan(printable(signal.source).padEnd(SOURCE_WIDTH));
+  return `${time} ${colouredName(signal.signal, NAME_WIDTH)} ${source} ${factsText(signal.facts)}`.trimEnd();
+}
+
+/** Any value in one short piece of text. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return '';
+  const text = typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value);
+  const clean = printable(text);
+  return clean.length > VALUE_WIDTH ? `${clean.slice(0, VALUE_WIDTH - 1)}…` : clean;
+}
+
+function factsText(facts: Signal['facts']): string {
+  return Object.entries(facts)
+    .map(([key, value]) => `${chalk.dim(`${printable(key)}=`)}${valueText(value)}`)
+    .join(' ');
+}
+
+/** Whoever sends a signal must not be able to move the cursor of who reads it. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
+}
+
+/** HH:MM:SS.mmm where the operator is. */
+function localTime(timestamp: string): string {
+  const date = new Date(timestamp);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}

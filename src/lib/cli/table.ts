@@ -1,0 +1,69 @@
+import Table from 'cli-table3';
+import chalk from 'chalk';
+
+/** A column: its heading, and whether its cells wrap when the terminal is narrow. */
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => string;
+  align?: 'left' | 'right';
+  /** Takes the width that the others leave; its text wraps. */
+  flexible?: boolean;
+}
+
+/** Where a table is shown. */
+export interface TableOptions {
+  /** Columns of the terminal; undefined in a pipe, where nothing wraps. */
+  widthColumns: number | undefined;
+  heading?: boolean;
+}
+
+const GAP = 2;
+const LEAST_FLEXIBLE = 20;
+const NO_BORDERS = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
+    .map((part) => [part, '']),
+);
+
+/** A compact table without borders: one line a row where the terminal is wide enough. */
+export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], options: TableOptions): string {
+  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
+  const titles = columns.map(({ title }) => title.toUpperCase());
+  const withHeading = options.heading === false ? cells : [titles, ...cells];
+  const widths = columnWidths(withHeading, columns, options.widthColumns);
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
+    colWidths: widths,
+    colAligns: columns.map(({ align }) => align ?? 'left'),
+    wordWrap: true,
+    wrapOnWordBoundary: true,
+  });
+  table.push(...(options.heading === false ? cells : [titles.map((title) => chalk.dim(title)), ...cells]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+function columnWidths<Row>(
+  cells: readonly (readonly string[])[],
+  columns: readonly Column<Row>[],
+  widthColumns: number | undefined,
+): number[] {
+  const natural = columns.map((_, index) => Math.max(...cells.map((row) => lengthOf(row[index] ?? ''))) + GAP);
+  const excess = widthColumns === undefined ? 0 : natural.reduce((sum, width) => sum + width, 0) - widthColumns;
+  return natural.map((width, index) =>
+    columns[index]?.flexible === true && excess > 0 ? Math.max(Math.min(LEAST_FLEXIBLE, width), width - excess) : width,
+  );
+}
+
+/** Characters on the screen of the longest line, without colours. */
+function lengthOf(text: string): number {
+  return Math.max(...text.split('\n').map((line) => stripColours(line).length));
+}
+
+function stripColours(text: string): string {
+  return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '');
+}

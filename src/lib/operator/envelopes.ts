@@ -1,0 +1,79 @@
+import { KlorosError, toError } from '../base/errors.js';
+import { decodeFrame } from '../signals/codec.js';
+import type { Signal } from '../signals/envelope.js';
+import { normaliseFacts } from '../signals/facts.js';
+import { isFacts } from './facts-input.js';
+
+/** What a reader of envelopes adds to them. */
+export interface EnvelopeOptions {
+  /** An id for each envelope that has none. */
+  nextId: () => string;
+  nowMs: () => number;
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * Signals from JSON lines, either kind of envelope (formats.md §1), in batches as they arrive.
+ * Throws KlorosError INVALID_ENVELOPE with the number of the line; the batches before it were yielded.
+ */
+export async function* envelopeBatches(
+  input: AsyncIterable<Buffer | string>,
+  options: EnvelopeOptions,
+): AsyncGenerator<Signal[]> {
+  let rest = Buffer.alloc(0);
+  let lines = 0;
+  for await (const chunk of input) {
+    const bytes = Buffer.concat([rest, Buffer.from(chunk)]);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    rest = bytes.subarray(end);
+    const batch = splitLines(bytes.subarray(0, end));
+    yield batch.flatMap((line, index) => readLine(line, lines + index + 1, options));
+    lines += batch.length;
+  }
+  yield readLine(rest, lines + 1, options);
+}
+
+function splitLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, start);
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
+}
+
+/** An empty line is no signal. */
+function readLine(line: Buffer, number: number, options: EnvelopeOptions): Signal[] {
+  const text = line.toString('utf8').trim();
+  if (text === '') return [];
+  try {
+    const { signal, id } = headOf(text);
+    const receipt = { id: id ?? options.nextId(), receivedAtMs: options.nowMs() };
+    const envelope = decodeFrame(signal, line, receipt);
+    normaliseFacts(signal, envelope.facts);
+    return [envelope];
+  } catch (error) {
+    throw invalidEnvelope(number, error);
+  }
+}
+
+function headOf(text: string): { signal: string; id: string | undefined } {
+  const value: unknown = JSON.parse(text);
+  if (!isFacts(value)) throw new TypeError('it is JSON, but not an object');
+  const { signal, id } = value;
+  if (typeof signal !== 'string' || signal === '') throw new TypeError('its field "signal" is no name');
+  return { signal, id: typeof id === 'string' && id !== '' ? id : undefined };
+}
+
+function invalidEnvelope(number: number, cause: unknown): KlorosError {
+  const why = cause instanceof KlorosError && cause.why !== undefined ? cause.why : toError(cause).message;
+  return new KlorosError({
+    code: 'INVALID_ENVELOPE',
+    message: `Line ${number} is not a signal`,
+    why,
+    next: ['give one JSON envelope a line, as kloros bus listen --output jsonl prints them'],
+    cause,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Bus } from '../bus/bus.js';
+import { KlorosError } from '../base/errors.js';
+import { closest } from '../base/closest.js';
+import { catalogue } from '../signals/catalogue.js';
+import type { Draft, Facts, Signal } from '../signals/envelope.js';
+import { checkFacts } from '../signals/facts.js';
+import { mint } from '../signals/mint.js';
+
+/** Who hears a signal, and whether a process of it runs. */
+export interface Hearer {
+  name: string;
+  running: boolean;
+}
+
+/** What makes ids and times. */
+export interface MintOptions {
+  nextId: () => string;
+  nowMs: () => number;
+}
+
+/** Source of what an operator says. */
+const OPERATOR = 'operator';
+
+/** A root signal of the operator's; facts of a known one are checked strictly. Throws KlorosError INVALID_FACTS. */
+export function operatorSignal(draft: Draft, { nextId, nowMs }: MintOptions): Signal {
+  const facts = checkFacts(draft.signal, draft.facts);
+  return mint({ ...draft, facts }, { id: nextId(), source: OPERATOR, nowMs: nowMs() });
+}
+
+/** The same said anew: a root of its own with a new id, so that peers do not take it for a repetition. */
+export function saidAnew(signal: Signal, { nextId, nowMs }: MintOptions): Signal {
+  const { facts, intensity } = signal;
+  return mint({ signal: signal.signal, facts, intensity }, { id: nextId(), source: OPERATOR, nowMs: nowMs() });
+}
+
+/** The catalogue's example facts. Throws KlorosError SIGNAL_NOT_FOUND. */
+export function exampleOf(name: string): Facts {
+  const example = catalogue.get(name)?.example;
+  if (example) return structuredClone(example);
+  throw new KlorosError({
+    code: 'SIGNAL_NOT_FOUND',
+    message: `There is no example of ${name}`,
+    why: unknownSignal(name) ?? 'the catalogue has none',
+    next: ['kloros signal list'],
+  });
+}
+
+/** Words about a name that the catalogue lacks, with the one that was probably meant; undefined for a known one. */
+export function unknownSignal(name: string): string | undefined {
+  if (catalogue.has(name)) return undefined;
+  const near = closest(name, [...catalogue.keys()]);
+  return `kloros does not know ${name}${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
+/** Daemons that hear any of these signals; one that is paused or was never started is not running. */
+export async function hearersOf(bus: Bus, names: readonly string[]): Promise<Hearer[]> {
+  const wanted = new Set(names);
+  return (await bus.consumers())
+    .filter(({ enabled, hears }) => enabled && hears.some((name) => wanted.has(name)))
+    .map(({ name, pids, paused }) => ({ name, running: pids.length > 0 && !paused }));
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { DemoResult } from '../../src/lib/cli/demo-report.js';
+import { kloros } from '../helpers/cli.js';
+
+describe('kloros demo', { timeout: 60_000 }, () => {
+  it('discovers, investigates and registers real code, and cleans up', async () => {
+    const { code, stdout, stderr } = await kloros(['demo', '--json'], { env: { KLOROS_HOME: '/nowhere' } });
+    expect(`${code} ${stderr}`).toBe('0 ');
+    const { result } = JSON.parse(stdout) as { result: DemoResult };
+    expect(result.learned.map(({ module }) => module)).toEqual(
+      expect.arrayContaining(['signals', 'supervise', 'capabilities']),
+    );
+    const added = result.registryDiff.filter(({ kind }) => kind === 'added').map(({ text }) => text);
+    for (const { module } of result.learned) expect(added).toContain(`${module}:`);
+    expect(result.registryDiff.some(({ kind }) => kind === 'removed')).toBe(false);
+    expect(result.latencies.map(({ hop }) => hop)).toContain('investigated → registered');
+    expect(existsSync(dirname(result.home))).toBe(false);
+  });
+});

@@ -1,0 +1,46 @@
+import chalk from 'chalk';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { colouredName, signalLine } from '../../../src/lib/cli/signal-line.js';
+import { mint } from '../../../src/lib/signals/mint.js';
+
+const aSignal = (signal: string, facts: Record<string, unknown>) =>
+  mint({ signal, facts }, { id: 'I', source: 'probe', nowMs: 0 });
+
+describe('a signal as one line', () => {
+  const level = chalk.level;
+  beforeAll(() => (chalk.level = 0));
+  afterAll(() => (chalk.level = level));
+
+  it('has local time, name, source and facts', () => {
+    const line = signalLine(
+      aSignal('Q_DREAM_COMPLETE', { cycle_id: 'c1', note: 'two words', n: 3, list: [1], none: null }),
+    );
+    expect(line).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3} Q_DREAM_COMPLETE +probe +cycle_id=c1 note="two words" n=3 list=\[1\] none=null$/,
+    );
+  });
+
+  it('cuts a long value, and says so', () => {
+    expect(signalLine(aSignal('A', { text: 'x'.repeat(500) }))).toMatch(/text=x{59}…$/);
+  });
+
+  it('is one line without control characters, whatever a peer sends', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, fc.dictionary(text, fc.oneof(text, fc.jsonValue())), (name, facts) => {
+        expect(signalLine(aSignal(name, facts))).not.toMatch(/\p{Cc}/u);
+      }),
+    );
+  });
+
+  it('colours a name by its kind, and leaves a foreign one', () => {
+    chalk.level = 1;
+    const colours = ['Q_MODULE_DISCOVERED', 'Q_DREAM_TRIGGER', 'Q_DREAM_COMPLETE', 'Q_INTEGRATION_FAILED'].map(
+      (name) => colouredName(name).split('Q_')[0],
+    );
+    expect(new Set(colours).size).toBe(4);
+    expect(colouredName('HEARTBEAT')).toBe('HEARTBEAT');
+    chalk.level = 0;
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { renderTable, type Column } from '../../../src/lib/cli/table.js';
+
+interface Row {
+  name: string;
+  text: string;
+}
+const rows: Row[] = [
+  { name: 'a', text: 'one two three four five six seven' },
+  { name: 'longer', text: 'x' },
+];
+const columns: Column<Row>[] = [
+  { title: 'name', cell: ({ name }) => name },
+  { title: 'text', cell: ({ text }) => text, flexible: true },
+];
+
+describe('a table', () => {
+  it('is one line a row in a pipe, without borders or trailing blanks', () => {
+    expect(renderTable(rows, columns, { widthColumns: undefined })).toBe(
+      ['NAME    TEXT', 'a       one two three four five six seven', 'longer  x'].join('\n'),
+    );
+  });
+
+  it('wraps its flexible column to the terminal, between words', () => {
+    const text = renderTable(rows, columns, { widthColumns: 30 });
+    expect(text.split('\n')).toEqual([
+      'NAME    TEXT',
+      'a       one two three four',
+      '        five six seven',
+      'longer  x',
+    ]);
+  });
+
+  it('may have no heading, and numbers to the right', () => {
+    const numbers: Column<number>[] = [{ title: 'n', cell: String, align: 'right' }];
+    expect(renderTable([1, 100], numbers, { widthColumns: undefined, heading: false })).toBe('  1\n100');
+  });
+
+  it('of nothing is its heading', () => {
+    expect(renderTable([], columns, { widthColumns: 80 })).toBe('NAME  TEXT');
+  });
+});
