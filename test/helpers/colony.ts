@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Logger } from '../../src/lib/base/log.js';
+import { configSchema, type Config } from '../../src/lib/config/schema.js';
+
+/** A log that says nothing. */
+export const silentLog: Logger = pino({ level: 'silent' });
+
+/** A configuration in a temporary home on free ports. */
+export async function temporaryConfig(overrides: Record<string, unknown> = {}): Promise<Config> {
+  const home = mkdtempSync(join(tmpdir(), 'kloros-test-'));
+  return configSchema.parse({
+    home,
+    portBase: await freePortBase(),
+    sourceRoots: [join(home, 'src')],
+    deployRoot: join(home, 'deployed'),
+    capabilitiesPath: join(home, 'capabilities.yaml'),
+    ...overrides,
+  });
+}
+
+/** Removes a temporary home. */
+export function removeHome({ home }: Pick<Config, 'home'>): void {
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+}
+
+const PORTS = 6;
+const FIRST = 20_000;
+const STEP = 10;
+// Each test process starts elsewhere, so that those which run side by side seldom try the same ports.
+let next = FIRST + ((process.pid * 97) % 2_000) * STEP;
+
+/** First of six free ports in a row. */
+export async function freePortBase(): Promise<number> {
+  for (;;) {
+    const base = next;
+    next = next + STEP > 45_000 ? FIRST : next + STEP;
+    const free = await Promise.all(Array.from({ length: PORTS }, (_, index) => isFree(base + index)));
+    if (free.every(Boolean)) return base;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** Resolves when the condition holds; fails with the description after timeoutMs. */
+export async function until(
+  description: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 30_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until ${description}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

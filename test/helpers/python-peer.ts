@@ -1,0 +1,40 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { endpointsOf } from '../../src/lib/config/paths.js';
+import type { Config } from '../../src/lib/config/schema.js';
+
+const PROGRAM = fileURLToPath(new URL('../fixtures/peers/peer.py', import.meta.url));
+
+/** A Python program on the bus. */
+export interface PythonPeer {
+  /** What it heard: names and second frames, as they came. */
+  heard: [name: string, frame: string][];
+  say(topic: string, envelope: Record<string, unknown>): void;
+  end(): Promise<void>;
+}
+
+/** A Python that has zmq; undefined where there is none. */
+export function pythonWithZmq(): string | undefined {
+  const candidates = ['/usr/bin/python3', 'python3'];
+  return candidates.find((python) => spawnSync(python, ['-c', 'import zmq']).status === 0);
+}
+
+/** Starts the peer at a colony's two ports. */
+export function startPythonPeer(python: string, config: Config): PythonPeer {
+  const { xsub, xpub } = endpointsOf(config);
+  const env = { ...process.env, KLR_CHEM_XSUB: xsub, KLR_CHEM_XPUB: xpub };
+  const child = spawn(python, [PROGRAM], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const heard: PythonPeer['heard'] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => heard.push(JSON.parse(line) as [string, string]));
+  return {
+    heard,
+    say: (topic, envelope) => void child.stdin.write(`${JSON.stringify({ topic, envelope })}\n`),
+    end: async () => {
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
