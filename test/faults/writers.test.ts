@@ -7,20 +7,18 @@ import { pathsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import { removeHome, temporaryConfig } from '../helpers/colony.js';
 import { campaign, printFigures, rounded } from '../helpers/figures.js';
-import type { FullSpeedReport } from '../helpers/full-speed-worker.js';
+import { BATCH, type FullSpeedReport } from '../helpers/full-speed-report.js';
 
 const SECONDS = campaign('WRITER_SECONDS', 6);
 const MOST_WAL_MB = 256;
-const LONG_MS = 100;
-/** The longest wait of writers who leave waiting to SQLite was 1.8 s. */
-const STARVED_MS = 500;
-/** What somebody who does nothing beside them sees on a machine that is otherwise idle. */
-const QUIET_STALL_MS = 20;
 /**
- * The longest of a thousand waits is a matter of who else has the processors: eleven processes share what may be two
- * cores. A neighbour can only make it longer, so the best of a few attempts counts; and where the bystander stalls too,
- * the limits grow as its stalls do. What holds without neighbours is in docs/reliability.md.
+ * Limits are multiples of the fair wait, which is the mean: so many rows of the others stand before mine at the rate that
+ * this machine holds. So a slow machine and a quick one are held to the same. Writers who leave waiting to SQLite waited
+ * 1.8 s at a fair wait of 5 ms, 360 times as long. In milliseconds the figures are in docs/reliability.md.
  */
+const MOST_P99 = 10;
+const MOST_EVER = 50;
+/** A neighbour on the machine can only make waits longer, so the best of a few attempts counts. */
 const ATTEMPTS = 3;
 const LEAST_SHARE = 0.3;
 const WAL_LOOK_MS = 50;
@@ -74,6 +72,7 @@ describe('full-speed writers on one journal', () => {
       writers: writers.length,
       seconds: SECONDS,
       signalsPerSecond: Math.round(sum / SECONDS),
+      fairWaitMs: rounded((SECONDS * 1000) / (sum / writers.length / BATCH)),
       slowestShareOfMean: rounded(Math.min(...signals) / (sum / writers.length), 2),
       waitMaxMs: most((one) => one.waitMaxMs),
       waitP99Ms: most((one) => one.waitP99Ms),
@@ -89,22 +88,26 @@ describe('full-speed writers on one journal', () => {
     async (count) => {
       let best = figuresOf(await writeWith(count));
       printFigures('writers', best);
-      for (let attempt = 2; attempt <= ATTEMPTS && !isQuick(best); attempt += 1) {
+      for (let attempt = 2; attempt <= ATTEMPTS && !isPatient(best); attempt += 1) {
         const figures = figuresOf(await writeWith(count));
         printFigures('writers', { attempt, ...figures });
         if (figures.waitMaxMs < best.waitMaxMs) best = figures;
       }
-      const noise = Math.max(1, best.bystanderStallMaxMs / QUIET_STALL_MS);
-      expect(best.waitP99Ms).toBeLessThan(LONG_MS * noise);
-      expect(best.stallP999Ms).toBeLessThan(LONG_MS * noise);
-      expect(best.waitMaxMs).toBeLessThan(STARVED_MS * noise);
+      expect(best).toSatisfy(isPatient);
       expect(best.slowestShareOfMean).toBeGreaterThan(LEAST_SHARE);
       expect(best.walMb).toBeLessThan(MOST_WAL_MB);
     },
   );
 });
 
-/** What an undisturbed machine shows: no wait and no stall was long. */
-function isQuick({ waitMaxMs, stallMaxMs }: { waitMaxMs: number; stallMaxMs: number }): boolean {
-  return Math.max(waitMaxMs, stallMaxMs) < LONG_MS;
+interface Waits {
+  fairWaitMs: number;
+  waitMaxMs: number;
+  waitP99Ms: number;
+  stallP999Ms: number;
+}
+
+/** Nobody waited long for the lock, nor did an event loop stand still for it. */
+function isPatient({ fairWaitMs, waitMaxMs, waitP99Ms, stallP999Ms }: Waits): boolean {
+  return Math.max(waitP99Ms, stallP999Ms) < fairWaitMs * MOST_P99 && waitMaxMs < fairWaitMs * MOST_EVER;
 }

@@ -4,23 +4,10 @@ import { systemClock } from '../../src/lib/base/clock.js';
 import { openBus } from '../../src/lib/bus/open-bus.js';
 import { configSchema } from '../../src/lib/config/schema.js';
 import { silentLog } from './colony.js';
+import { BATCH, type FullSpeedReport } from './full-speed-report.js';
 import { signalOf } from './signals.js';
 
-/** What one process measured while all wrote. */
-export interface FullSpeedReport {
-  pid: number;
-  signals: number;
-  emits: number;
-  /** Longest time from emit() to its promise, and the 99th percentile; milliseconds. */
-  waitMaxMs: number;
-  waitP99Ms: number;
-  /** Longest time that the event loop stood still beyond its timer, and the 99.9th percentile; milliseconds. */
-  stallMaxMs: number;
-  stallP999Ms: number;
-}
-
 const RESOLUTION_MS = 1;
-const BATCH = 100;
 const PAYLOAD = 'x'.repeat(100);
 
 /**
