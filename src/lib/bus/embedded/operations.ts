@@ -85,10 +85,15 @@ export function isDurable(kind: Kind): boolean {
   return !RELAXED.has(kind);
 }
 
-/** Operations that may be refused after they wrote something, and so need a place to go back to. */
-const UNDOABLE: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say', 'reopen']);
+/** Operations that may be refused, each by itself, while the rest of its commit stands. */
+const REFUSABLE: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say', 'reopen']);
 
-/** Whether an operation may be refused halfway. */
-export function isUndoable(kind: Kind): boolean {
-  return UNDOABLE.has(kind);
+/** Whether an operation may be refused by itself. */
+export function isRefusable({ kind }: Operation): boolean {
+  return REFUSABLE.has(kind);
+}
+
+/** Whether it may be refused halfway, and so needs a place to go back to. One row alone is written or not, and a mark for each costs. */
+export function needsMark(operation: Operation): boolean {
+  return isRefusable(operation) && !(operation.kind === 'append' && operation.rows.length === 1);
 }

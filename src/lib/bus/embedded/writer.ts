@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../../base/clock.js';
 import { KlorosError } from '../../base/errors.js';
 import { isBusy, isDiskTrouble, type Database } from './database.js';
-import { isDurable, isUndoable, type Answer, type Kind, type Operation } from './operations.js';
+import { isDurable, isRefusable, needsMark, type Answer, type Kind, type Operation } from './operations.js';
 import { openTransaction, type Transaction } from './transaction.js';
 
 /** Applies one operation inside the open transaction; a KlorosError undoes that operation alone. */
@@ -130,15 +130,15 @@ export class Writer {
   }
 
   #applyOne({ operation, resolve, reject }: Pending): () => void {
-    const undoable = isUndoable(operation.kind);
-    if (undoable) this.#transaction.mark();
+    const marked = needsMark(operation);
+    if (marked) this.#transaction.mark();
     try {
       const answer = this.#apply(operation);
-      if (undoable) this.#transaction.keep();
+      if (marked) this.#transaction.keep();
       return () => resolve(answer);
     } catch (error) {
-      if (!undoable || !(error instanceof KlorosError)) throw error;
-      this.#transaction.undo();
+      if (!isRefusable(operation) || !(error instanceof KlorosError)) throw error;
+      if (marked) this.#transaction.undo();
       return () => reject(error);
     }
   }
