@@ -51,6 +51,34 @@ export function describeBusContract(engineName: string, start: () => Promise<Eng
       expect(again).toMatchObject({ attempt: 1, deaths: 0 });
     });
 
+    it('says with what a daemon has begun, since when, and what became of it', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A', { n: 1 }), signalOf('Q_A', { n: 2 })]);
+      expect(await bus.begun('worker', 0)).toEqual([]);
+      const before = Date.now();
+      const [first] = await consumer.claim(1);
+      const [begun] = await bus.begun('worker', 0);
+      expect(begun).toMatchObject({ signalId: first!.signal.id, attempts: 1, running: true });
+      expect(begun!.firstAttemptAtMs).toBeGreaterThanOrEqual(before);
+      expect(await bus.begun('worker', begun!.seq)).toEqual([]);
+      await consumer.settle(first!, { kind: 'retry', failure: FAILURE, delayMs: 60_000 });
+      const [waiting] = await bus.begun('worker', 0);
+      expect(waiting).toMatchObject({ attempts: 1, running: false, firstAttemptAtMs: begun!.firstAttemptAtMs });
+      expect(waiting!.notBeforeMs).toBeGreaterThan(before + 30_000);
+    });
+
+    it('takes an attempt that was given back for none, and forgets what is done', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A')]);
+      const [first] = await consumer.claim(1);
+      await consumer.settle(first!, { kind: 'release' });
+      expect(await bus.begun('worker', 0)).toEqual([]);
+      const [again] = await claimAll(consumer, 1);
+      expect(await bus.begun('worker', 0)).toHaveLength(1);
+      await consumer.settle(again!, done());
+      expect(await bus.begun('worker', 0)).toEqual([]);
+    });
+
     it('writes what a handler said and its acknowledgement together, once', async () => {
       const consumer = await bus.consumer(spec());
       await bus.emit([signalOf('Q_A')]);

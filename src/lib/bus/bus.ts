@@ -98,6 +98,19 @@ export type Settled = 'settled' | 'dead' | 'fenced' | 'conflict';
  */
 export type Standing = 'waiting' | 'running' | 'handled' | 'dead' | 'unknown';
 
+/** A signal that a daemon has begun with and not ended: it runs, or waits for its next attempt. */
+export interface BegunWork {
+  seq: number;
+  signalId: string;
+  /** The running one included; those that were given back do not count. */
+  attempts: number;
+  /** Epoch milliseconds of the first of those attempts. */
+  firstAttemptAtMs: number;
+  running: boolean;
+  /** Epoch milliseconds before which it is not tried again; 0 where it may be at once. */
+  notBeforeMs: number;
+}
+
 /** A consumer's place in the flow, for operators. */
 export interface ConsumerStatus {
   name: string;
@@ -175,6 +188,8 @@ export interface Bus {
   /** Ends a dead letter without handling its signal again; false where it is not open any more. */
   resolve(deadLetterNumber: number): Promise<boolean>;
   standing(daemon: string, signalId: string): Promise<Standing>;
+  /** What a daemon has begun with and not ended, after a position, in order, at most 500. */
+  begun(daemon: string, afterSeq: number): Promise<BegunWork[]>;
   /** Position of the newest signal, 0 in an empty journal; follow() from it hears what is said from now on. */
   newest(): Promise<number>;
   /** Every signal after afterSeq, without a gap, for ever; ends on abort. The wire only wakes it. */

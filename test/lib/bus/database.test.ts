@@ -26,6 +26,21 @@ describe('the journal on disk', () => {
     again.close();
   });
 
+  it('of an older kloros is brought up to date and keeps what is in it', () => {
+    openDatabase(path).close();
+    const older = new Database(path);
+    older.exec(
+      'ALTER TABLE work DROP COLUMN first_attempt_ms; INSERT INTO work (consumer, seq, priority) VALUES (1, 7, 2)',
+    );
+    older.pragma('user_version = 1');
+    older.close();
+    const database = openDatabase(path);
+    expect(database.prepare('SELECT seq, first_attempt_ms FROM work').all()).toEqual([
+      { seq: 7, first_attempt_ms: null },
+    ]);
+    database.close();
+  });
+
   it('of a newer kloros is left alone, with words', () => {
     openDatabase(path).close();
     const newer = new Database(path);

@@ -59,12 +59,12 @@ export class Claimer {
   }
 
   /** Enters the next signals as work that is held at once. */
-  #takeNew(consumer: ConsumerRow, { owner, limit }: ClaimInput): Claimed[] {
+  #takeNew(consumer: ConsumerRow, { owner, limit, nowMs }: ClaimInput): Claimed[] {
     const next = this.#nextSignals(consumer, limit);
     const firstToken = next.length > 0 ? this.#work.tokens(next.length) : 0;
     return next.flatMap(({ seq }, index) => {
       const token = firstToken + index;
-      this.#work.addHeld({ consumer: consumer.id, seq, owner, token });
+      this.#work.addHeld({ consumer: consumer.id, seq, owner, token, nowMs });
       return this.#claimed({ seq, attempts: 0, deaths: 0, replay: 0, first_failed_ms: null }, token) ?? [];
     });
   }
@@ -80,12 +80,12 @@ export class Claimer {
     return next;
   }
 
-  #takeAll(rows: readonly WorkRow[], { consumer, owner }: ClaimInput): Claimed[] {
+  #takeAll(rows: readonly WorkRow[], { consumer, owner, nowMs }: ClaimInput): Claimed[] {
     const firstToken = rows.length > 0 ? this.#work.tokens(rows.length) : 0;
     return rows.flatMap((work, index) => {
       const token = firstToken + index;
       const claimed = this.#claimed(work, token);
-      if (claimed) this.#work.hold({ consumer, seq: work.seq, owner, token });
+      if (claimed) this.#work.hold({ consumer, seq: work.seq, owner, token, nowMs });
       else this.#work.drop(consumer, work.seq);
       return claimed ?? [];
     });

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { errorCode, KlorosError, toError } from '../../base/errors.js';
-import { SCHEMA, SCHEMA_VERSION } from './schema.js';
+import { SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema.js';
 
 export type { Database } from 'better-sqlite3';
 
@@ -154,7 +154,8 @@ function migrate(database: Database.Database, path: string): void {
     const version = Number(database.pragma('user_version', { simple: true }));
     if (version === SCHEMA_VERSION) return;
     if (version > SCHEMA_VERSION) throw tooNew(path, version);
-    database.exec(SCHEMA);
+    if (version === 0) database.exec(SCHEMA);
+    else for (const step of UPGRADES.slice(version - 1)) database.exec(step);
     database.pragma(`user_version = ${SCHEMA_VERSION}`);
   });
   upgrade.immediate();

@@ -3,6 +3,7 @@ import { KlorosError } from '../../base/errors.js';
 import { isAlive } from '../../base/process-identity.js';
 import type { Signal } from '../../signals/envelope.js';
 import type {
+  BegunWork,
   BrowseQuery,
   Bus,
   Consumer,
@@ -138,6 +139,10 @@ export class EmbeddedBus implements Bus {
 
   async standing(daemon: string, signalId: string): Promise<Standing> {
     return this.#parts.journal.read.standing(daemon, signalId);
+  }
+
+  async begun(daemon: string, afterSeq: number): Promise<BegunWork[]> {
+    return this.#parts.journal.read.begun(daemon, afterSeq);
   }
 
   async *follow(query: FollowQuery, abort: AbortSignal): AsyncGenerator<Recorded> {

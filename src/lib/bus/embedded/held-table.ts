@@ -40,7 +40,10 @@ export function openHeldTable(database: Database): HeldTable {
   const putBack = database.prepare(
     `UPDATE work SET token = 0, owner = 0, not_before_ms = ?, deaths = 0, first_failed_ms = ? ${MINE}`,
   );
-  const giveBack = database.prepare(`UPDATE work SET token = 0, owner = 0, attempts = attempts - 1 ${MINE}`);
+  const giveBack = database.prepare(
+    `UPDATE work SET token = 0, owner = 0, attempts = attempts - 1,
+      first_attempt_ms = CASE WHEN attempts > 1 THEN first_attempt_ms END ${MINE}`,
+  );
   const handled = database.prepare('UPDATE consumers SET handled_ms = ? WHERE id = ?');
   const signalId = database.prepare<[number], string>('SELECT id FROM signals WHERE seq = ?').pluck();
   return {

@@ -1,6 +1,7 @@
-import type { BrowseQuery, Standing } from '../bus.js';
+import type { BegunWork, BrowseQuery, Standing } from '../bus.js';
 import { openConsumerReader, type ConsumerReader } from './consumer-reader.js';
 import type { Database } from './database.js';
+import { openBegunReader } from './begun.js';
 import { openStandingReader } from './standing.js';
 
 /** A journalled row, undecoded. */
@@ -18,6 +19,7 @@ export interface Reader extends ConsumerReader {
   find(id: string): StoredRow | undefined;
   newest(): number;
   standing(daemon: string, signalId: string): Standing;
+  begun(daemon: string, afterSeq: number): BegunWork[];
   meta(key: 'hub_cursor' | 'projected'): number;
   /** Bytes of pages that hold something, those still in the WAL included; free pages are reused, not returned. */
   usedBytes(): number;
@@ -41,6 +43,7 @@ export function openReader(database: Database): Reader {
     find: (id) => byId.get(id),
     newest: () => newest.get() ?? 0,
     standing: openStandingReader(database),
+    begun: openBegunReader(database, PAGE),
     meta: (key) => meta.get(key) ?? 0,
     usedBytes: () =>
       (pragmaNumber(database, 'page_count') - pragmaNumber(database, 'freelist_count')) *

@@ -9,7 +9,7 @@
  * dead       open dead letters
  * state      what daemons keep between signals
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Statements that make an empty database a journal. */
 export const SCHEMA = `
@@ -50,6 +50,7 @@ CREATE TABLE work (
   priority INTEGER NOT NULL,
   not_before_ms INTEGER NOT NULL DEFAULT 0,
   first_failed_ms INTEGER,
+  first_attempt_ms INTEGER,
   PRIMARY KEY (consumer, seq)
 ) WITHOUT ROWID;
 CREATE INDEX work_ready ON work (consumer, priority, seq) WHERE token = 0;
@@ -71,3 +72,6 @@ CREATE TABLE state (daemon TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('token', 0), ('hub_cursor', 0), ('projected', 0);
 `;
+
+/** What makes a journal of a version one of the next: index 0 leads from version 1 to 2. */
+export const UPGRADES: readonly string[] = ['ALTER TABLE work ADD COLUMN first_attempt_ms INTEGER'];

@@ -29,6 +29,15 @@ export interface SignalRow {
   frame: Buffer;
 }
 
+/** Who gets which work, under which token, and when. */
+interface NewHold {
+  consumer: number;
+  seq: number;
+  owner: number;
+  token: number;
+  nowMs: number;
+}
+
 /** Statements about open work; all run inside the writer's transaction. */
 export interface WorkTable {
   consumer(id: number): ConsumerRow | undefined;
@@ -42,9 +51,9 @@ export interface WorkTable {
   signal(seq: number): SignalRow | undefined;
   add(consumer: number, seq: number, priority: number): void;
   /** Enters new work that is held at once, at its first attempt. */
-  addHeld(work: { consumer: number; seq: number; owner: number; token: number }): void;
+  addHeld(work: NewHold): void;
   /** Gives it to an owner and counts the attempt. */
-  hold(work: { consumer: number; seq: number; owner: number; token: number }): void;
+  hold(work: NewHold): void;
   /** The first of so many fresh tokens. */
   tokens(count: number): number;
   drop(consumer: number, seq: number): void;
@@ -88,20 +97,20 @@ function readStatements(database: Database) {
 function writeStatements(database: Database) {
   const add = database.prepare('INSERT INTO work (consumer, seq, priority) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const addHeld = database.prepare(
-    'INSERT INTO work (consumer, seq, owner, token, priority, attempts) VALUES (?, ?, ?, ?, 0, 1)',
+    'INSERT INTO work (consumer, seq, owner, token, priority, attempts, first_attempt_ms) VALUES (?, ?, ?, ?, 0, 1, ?)',
   );
   const tokens = database
     .prepare<[number], number>("UPDATE meta SET value = value + ? WHERE key = 'token' RETURNING value")
     .pluck();
   const hold = database.prepare(
-    'UPDATE work SET token = ?, owner = ?, attempts = attempts + 1 WHERE consumer = ? AND seq = ?',
+    'UPDATE work SET token = ?, owner = ?, attempts = attempts + 1, first_attempt_ms = coalesce(first_attempt_ms, ?) WHERE consumer = ? AND seq = ?',
   );
   const drop = database.prepare('DELETE FROM work WHERE consumer = ? AND seq = ?');
   const setFetched = database.prepare('UPDATE consumers SET fetched = ? WHERE id = ? AND fetched < ?');
   return {
     add: (consumer, seq, priority) => void add.run(consumer, seq, priority),
-    addHeld: ({ consumer, seq, owner, token }) => void addHeld.run(consumer, seq, owner, token),
-    hold: ({ consumer, seq, owner, token }) => void hold.run(token, owner, consumer, seq),
+    addHeld: ({ consumer, seq, owner, token, nowMs }) => void addHeld.run(consumer, seq, owner, token, nowMs),
+    hold: ({ consumer, seq, owner, token, nowMs }) => void hold.run(token, owner, nowMs, consumer, seq),
     tokens: (count) => Number(tokens.get(count)) - count + 1,
     drop: (consumer, seq) => void drop.run(consumer, seq),
     setFetched: (consumer, seq) => void setFetched.run(seq, consumer, seq),
