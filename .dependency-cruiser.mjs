@@ -12,6 +12,7 @@ const neighbours = {
   'dead-letter': ['intents', 'signals', 'config', 'base'],
   runtime: ['bus', 'dead-letter', 'signals', 'config', 'base'],
   supervise: ['config', 'base'],
+  systemd: ['config', 'base'],
   intents: ['signals', 'config', 'base'],
   investigation: ['signals', 'config', 'base'],
   evidence: ['investigation', 'signals', 'config', 'base'],
@@ -20,7 +21,7 @@ const neighbours = {
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   operator: ['bus', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
-  cli: ['dead-letter', 'demo', 'operator', 'bus', 'supervise', 'signals', 'config', 'base'],
+  cli: ['dead-letter', 'demo', 'operator', 'bus', 'supervise', 'systemd', 'signals', 'config', 'base'],
 };
 
 /** Rooms of the domain: pure decisions and their files. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { DeadLetterDraft } from '../lib/bus/bus.js';
 import type { IntegrationFailure } from '../lib/capabilities/decide.js';
 import { undiscoveredName } from '../lib/capabilities/decide.js';
@@ -21,6 +22,7 @@ export const capabilityIntegrator = defineDaemon<InvestigationStore>({
   hears: ['Q_INVESTIGATION_COMPLETE'],
   says: ['Q_MODULE_INTEGRATED', 'Q_INTEGRATION_FAILED'],
   from: 'beginning',
+  alsoWrites: ({ sourceRoots, capabilitiesPath }) => [...sourceRoots, dirname(capabilitiesPath)],
   open: async ({ config }) => openInvestigationStore(pathsOf(config)),
   close: async (store) => store.close(),
   handle: integrate,

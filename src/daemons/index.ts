@@ -1,5 +1,6 @@
 import { closest } from '../lib/base/closest.js';
 import { KlorosError } from '../lib/base/errors.js';
+import { shortName } from '../lib/base/short-name.js';
 import type { AnyDaemon } from '../lib/runtime/define-daemon.js';
 import { capabilityIntegrator } from './capability-integrator.js';
 import { chemicalBus } from './chemical-bus.js';
@@ -27,16 +28,6 @@ export function findDaemon(name: string): AnyDaemon {
   const found = daemons.find((daemon) => shortName(daemon.name) === wanted);
   if (found) return found;
   throw unknownDaemon(name, wanted);
-}
-
-/** The name without what every daemon's name may have: `kloros_policy_engine` is `policy_engine`. */
-function shortName(name: string): string {
-  return name
-    .trim()
-    .toLowerCase()
-    .replaceAll('-', '_')
-    .replace(/^kloros_/, '')
-    .replace(/_daemon$/, '');
 }
 
 function unknownDaemon(name: string, wanted: string): KlorosError {

@@ -5,6 +5,7 @@ import { createLog, logFormFor } from '../../lib/base/log.js';
 import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { exitCodeOf } from '../../lib/cli/exit-codes.js';
+import { linkToSystemd } from '../../lib/runtime/sd-notify.js';
 import { linkToSupervisor, type SupervisorLink } from '../../lib/supervise/supervisor-link.js';
 
 /** An event loop that stands still for this long neither beats nor stops when it is told to: its process is ended. */
@@ -53,10 +54,13 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     const instance = flags.instance === undefined ? {} : { instance: flags.instance };
     // Before the first signal is handled: what stood still the last time comes again at once.
     const callOffWatchdog = await startWatchdog(STALL_MS);
+    const systemd = await linkToSystemd(process.env);
     const running = await runDaemon(definition, { config, clock: systemClock, log, random: Math.random, ...instance });
-    if (supervisor) supervisor.ready();
-    else log.info({ home: config.home, pid: process.pid }, 'Ready');
+    supervisor?.ready();
+    systemd?.ready(() => running.vitals());
+    if (!supervisor) log.info({ home: config.home, pid: process.pid }, 'Ready');
     await Promise.race([stopped, running.done]);
+    systemd?.stopping();
     await running.stop();
     await running.done;
     await callOffWatchdog();

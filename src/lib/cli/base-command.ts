@@ -62,6 +62,11 @@ export abstract class KlorosCommand extends Command {
     return outputModeOf(this.argv);
   }
 
+  /** Value of --home, once the flags are parsed. */
+  protected get homeFlag(): string | undefined {
+    return this.#home;
+  }
+
   /** Aborted when the command shall end; see the class. */
   protected get interrupted(): AbortSignal {
     return this.#interruption.signal;

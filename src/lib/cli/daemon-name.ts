@@ -1,3 +1,4 @@
+import { shortName } from '../base/short-name.js';
 import { notFoundError } from './command-error.js';
 
 /**
@@ -9,13 +10,4 @@ export function daemonNamed(name: string, names: readonly string[], list = 'klor
   const found = names.find((candidate) => shortName(candidate) === wanted);
   if (found !== undefined) return found;
   throw notFoundError({ kind: 'daemon', name, candidates: names, list });
-}
-
-/** `kloros-winner-deployer` and `winner_deployer_daemon` are both `winner_deployer`. */
-function shortName(name: string): string {
-  return name
-    .toLowerCase()
-    .replaceAll('-', '_')
-    .replace(/^kloros_/, '')
-    .replace(/_daemon$/, '');
 }

@@ -62,6 +62,8 @@ export interface DaemonDefinition<R = undefined> {
   ordered?: boolean;
   urgentFirst?: boolean;
   activation?: 'always' | 'on-demand';
+  /** Folders besides the home that it changes; a sandbox lets it write nowhere else. */
+  alsoWrites?(config: Config): readonly string[];
   /** The hub is run by the engine itself (D4); every other daemon is a worker. */
   role?: 'hub';
   /** Opens what the handler needs (worker pools, stores). */

@@ -6,6 +6,7 @@ import { runAttempt, type AttemptPlan } from './attempt.js';
 import { backoffDelayMs, type BackoffOptions } from './backoff.js';
 import type { Committable } from './answer.js';
 import { logEmitted } from './journal-words.js';
+import type { Pulse } from './pulse.js';
 
 /** What a delivery loop needs. */
 export interface DeliveryOptions {
@@ -23,12 +24,15 @@ export interface DeliveryOptions {
   random: () => number;
   clock: Clock;
   log: Logger;
+  /** Told of every turn and every end. */
+  pulse?: Pulse;
 }
 
 const MOST_CLAIMED = 500;
 /** Work claimed ahead is what the handlers are expected to do in this time. */
 const AHEAD_MS = 50;
-const GRACE_MS = 5_000;
+/** How long a handler that was told to end may take. */
+export const GRACE_MS = 5_000;
 const RETRY_SETTLE_MS = 1_000;
 const SMOOTHING = 0.2;
 
@@ -80,6 +84,7 @@ export class DeliveryLoop {
   async #work(): Promise<void> {
     let maybeMore = true;
     while (!this.#stop.signal.aborted) {
+      this.#options.pulse?.turn(this.#open);
       const room = maybeMore ? this.#room() : 0;
       const claimed = room > 0 ? await this.#claim(room) : [];
       this.#enqueue(claimed);
@@ -161,6 +166,7 @@ export class DeliveryLoop {
   #start(delivery: Delivery): void {
     this.#running += 1;
     const settling = this.#attempt(delivery).finally(() => {
+      this.#options.pulse?.ended();
       this.#settling.delete(settling);
       this.#open -= 1;
       this.#progressed = true;
@@ -199,6 +205,7 @@ export class DeliveryLoop {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         log.error({ err: error, id: delivery.signal.id }, 'The outcome cannot be written; tried again in a second');
+        this.#options.pulse?.turn(this.#open);
         await new Promise((resolve) => setTimeout(resolve, RETRY_SETTLE_MS));
       }
     }

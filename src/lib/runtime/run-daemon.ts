@@ -3,10 +3,11 @@ import { openBus } from '../bus/open-bus.js';
 import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
 import { answerToCommit, sourceToCommit, type Speaker } from './answer.js';
-import { DeliveryLoop } from './deliver.js';
+import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
 import type { AnyDaemon, Attempt, DaemonDefinition, DaemonEnv } from './define-daemon.js';
 import { flowOf } from './flow.js';
+import { Pulse } from './pulse.js';
 import { runHub } from './run-hub.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
 import { runSource } from './source.js';
@@ -15,6 +16,8 @@ export type { RunningDaemon } from './run-options.js';
 
 const TIMEOUT_MS = 30_000;
 const DRAIN_MS = 10_000;
+/** What claiming and settling may take where many write. */
+const PATIENCE_MS = 30_000;
 
 /** Starts a daemon and resolves when it is ready. Throws KlorosError ALREADY_RUNNING, PORT_TAKEN and those of the journal. */
 export async function runDaemon(definition: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
@@ -28,7 +31,8 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
   const env = envOf(definition, options, bus);
   const resources = await opened(definition, env, bus);
   const stop = new AbortController();
-  const loop = definition.handle ? await startLoop(definition, { ...options, bus, env, resources }) : undefined;
+  const pulse = pulseOf(definition, options);
+  const loop = definition.handle ? await startLoop(definition, { ...options, bus, env, resources, pulse }) : undefined;
   const source = definition.source
     ? startSource(definition, { ...options, bus, env, resources, stop: stop.signal })
     : undefined;
@@ -43,7 +47,14 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
   let closing: Promise<void> | undefined;
   const stopOnce = () => (closing ??= close());
   const done = working.then(() => closing);
-  return { stop: stopOnce, done };
+  return { stop: stopOnce, done, vitals: () => pulse.vitals() };
+}
+
+/** A loop is silent while all its handlers work, which have a limit; who only finds things beats by its event loop alone. */
+function pulseOf(definition: DaemonDefinition<unknown>, { config, clock }: RunOptions): Pulse {
+  if (!definition.handle) return new Pulse({ clock, patienceMs: Infinity, idleWords: 'Looks for something to say' });
+  const patienceMs = timeoutOf(definition, config) + GRACE_MS + PATIENCE_MS;
+  return new Pulse({ clock, patienceMs, idleWords: 'Waits for signals' });
 }
 
 function busOptionsOf(definition: DaemonDefinition<unknown>, { config, clock, log, instance }: RunOptions) {
@@ -80,8 +91,11 @@ interface Workplace extends RunOptions {
   resources: unknown;
 }
 
-async function startLoop(definition: DaemonDefinition<unknown>, place: Workplace): Promise<DeliveryLoop> {
-  const { bus, env, resources, config, clock, log, random } = place;
+async function startLoop(
+  definition: DaemonDefinition<unknown>,
+  place: Workplace & { pulse: Pulse },
+): Promise<DeliveryLoop> {
+  const { bus, env, resources, config, clock, log, random, pulse } = place;
   const { delivery } = config;
   const ordered = definition.ordered ?? false;
   const urgentFirst = definition.urgentFirst ?? false;
@@ -99,6 +113,7 @@ async function startLoop(definition: DaemonDefinition<unknown>, place: Workplace
     random,
     clock,
     log,
+    pulse,
     handle: async (signalDelivery, abort) => {
       const { signal, attempt, token } = signalDelivery;
       logReceived(log, signal);

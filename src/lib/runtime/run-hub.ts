@@ -2,16 +2,21 @@ import { openHub } from '../bus/open-hub.js';
 import { OWN_PORT_OFFSETS, pathsOf } from '../config/paths.js';
 import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import type { AnyDaemon } from './define-daemon.js';
+import { Pulse } from './pulse.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
 
 const PROJECT_EVERY_MS = 500;
+/** A clean-up of a long queue takes its time. */
+const PATIENCE_MS = 120_000;
 
 /** Runs the hub of the bus, which also keeps failed_signals.jsonl in step with the journal. */
 export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
   const { config, clock, log } = options;
   const hub = await openHub({ config, clock, log, name, ownPortOffsets: OWN_PORT_OFFSETS });
   const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, log, dlq: config.dlq });
-  const timer = setInterval(() => void queue.run(), PROJECT_EVERY_MS);
+  const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
+  // Each run reads the journal: where that stands still, so does the hub.
+  const timer = setInterval(() => void queue.run().then(() => pulse.turn(0)), PROJECT_EVERY_MS);
   let stopped = () => undefined as void;
   const done = new Promise<void>((resolve) => (stopped = resolve));
   const stop = async () => {
@@ -21,5 +26,5 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
     stopped();
   };
   let stopping: Promise<void> | undefined;
-  return { stop: () => (stopping ??= stop()), done };
+  return { stop: () => (stopping ??= stop()), done, vitals: () => pulse.vitals() };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Config } from '../config/schema.js';
+import type { Vitals } from './pulse.js';
 
 /** What a daemon is run with; nothing is read from the process's surroundings. */
 export interface RunOptions {
@@ -18,4 +19,6 @@ export interface RunningDaemon {
   stop(): Promise<void>;
   /** Resolves after stop, rejects when the daemon cannot go on. */
   done: Promise<void>;
+  /** How it is at this moment. */
+  vitals(): Vitals;
 }

@@ -1,0 +1,44 @@
+import type { Reach } from './reach.js';
+
+/** Whether systemd itself runs the colony, or a user's own manager. */
+export type Scope = 'system' | 'user';
+
+/** Where an installation has what; everything that the text of a unit depends on besides its daemon. */
+export interface Layout {
+  scope: Scope;
+  /** Node, by a path that an upgrade keeps. */
+  node: string;
+  /** The package's folder. */
+  root: string;
+  home: string;
+  /** Whom the daemons run as; null in the user scope. */
+  user: string | null;
+  group: string | null;
+  /** Code that the colony may look at. */
+  sourceRoots: readonly string[];
+  reach: Reach;
+}
+
+/** A daemon, as far as its unit depends on it. */
+export interface UnitDaemon {
+  name: string;
+  purpose: string;
+  isHub: boolean;
+  /** Folders besides the home that it changes. */
+  alsoWrites: readonly string[];
+}
+
+/** Home of a colony that systemd itself runs. */
+export const SYSTEM_HOME = '/var/lib/kloros';
+
+/** Where npm puts a global package on Debian; what the units in the repository are made for. */
+export const STANDARD_LAYOUT: Layout = {
+  scope: 'system',
+  node: '/usr/bin/node',
+  root: '/usr/lib/node_modules/kloros',
+  home: SYSTEM_HOME,
+  user: 'kloros',
+  group: 'kloros',
+  sourceRoots: [`${SYSTEM_HOME}/src`],
+  reach: 'localhost',
+};

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Layout, UnitDaemon } from './layout.js';
+import { quoted, sandboxOf, type Setting } from './sandbox.js';
+import { stemOf, TARGET, unitOf } from './unit-names.js';
+
+type Section = readonly [name: string, settings: readonly Setting[]];
+
+const HEADER =
+  '# Made by kloros from its list of daemons, and made anew by each installation; "systemctl edit" keeps a change.';
+
+/** All units of a colony, by their file names. */
+export function renderUnits(daemons: readonly UnitDaemon[], layout: Layout): Map<string, string> {
+  const hub = daemons.find(({ isHub }) => isHub)?.name;
+  const services = daemons.map((daemon): [string, string] => [
+    unitOf(daemon.name),
+    text([unitSection(daemon, hub), serviceSection(daemon, layout), ['Install', [['WantedBy', TARGET]]]]),
+  ]);
+  return new Map([[TARGET, renderTarget(layout)], ...services]);
+}
+
+function renderTarget({ scope }: Layout): string {
+  const about: Section = ['Unit', [['Description', 'KLoROS: the colony of daemons']]];
+  return text([about, ['Install', [['WantedBy', scope === 'system' ? 'multi-user.target' : 'default.target']]]]);
+}
+
+/** The hub starts first and, as systemd stops in reverse, ends last; nobody needs it to keep what is said. */
+function unitSection({ name, purpose, isHub }: UnitDaemon, hub: string | undefined): Section {
+  const behindHub: Setting[] =
+    isHub || hub === undefined
+      ? []
+      : [
+          ['Wants', unitOf(hub)],
+          ['After', unitOf(hub)],
+        ];
+  return [
+    'Unit',
+    [
+      ['Description', `KLoROS ${name}: ${purpose.replaceAll('%', '%%')}`],
+      ['PartOf', TARGET],
+      ...behindHub,
+      // In [Service], where the document has them, systemd would not read them.
+      ['StartLimitIntervalSec', '60s'],
+      ['StartLimitBurst', '5'],
+    ],
+  ];
+}
+
+function serviceSection(daemon: UnitDaemon, layout: Layout): Section {
+  const command = [layout.node, join(layout.root, 'bin', 'run.js')].map(quoted).join(' ');
+  return [
+    'Service',
+    [
+      ['Type', 'notify'],
+      ['ExecStart', `${command} daemon run ${daemon.name}`],
+      ['Restart', 'always'],
+      ['RestartSec', '5s'],
+      ['WatchdogSec', '30s'],
+      ['TimeoutStopSec', '30s'],
+      // What runs may finish; only who does not end is killed, with all that it started.
+      ['KillMode', 'mixed'],
+      ['SyslogIdentifier', stemOf(daemon.name)],
+      ['Environment', quoted(`KLOROS_HOME=${layout.home}`)],
+      ['WorkingDirectory', `-${layout.home.replaceAll('%', '%%')}`],
+      ...identity(layout),
+      ...sandboxOf(daemon, layout),
+    ],
+  ];
+}
+
+function identity({ user, group }: Layout): Setting[] {
+  if (user === null || group === null) return [];
+  return [
+    ['User', user],
+    ['Group', group],
+    ['UMask', '0007'],
+  ];
+}
+
+function text(sections: readonly Section[]): string {
+  const parts = sections.map(
+    ([name, settings]) => `[${name}]\n${settings.map(([key, value]) => `${key}=${value}`).join('\n')}\n`,
+  );
+  return `${HEADER}\n\n${parts.join('\n')}`;
+}

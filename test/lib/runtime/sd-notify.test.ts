@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { linkToSystemd, systemdLink } from '../../../src/lib/runtime/sd-notify.js';
+
+describe('what systemd hears', () => {
+  let said: string[];
+  let isAlive: boolean;
+  const vitals = () => ({ isAlive, words: 'Waits for signals' });
+  beforeEach(() => {
+    vi.useFakeTimers();
+    said = [];
+    isAlive = true;
+  });
+  afterEach(() => vi.useRealTimers());
+  const link = (limitMs?: number) => systemdLink((text) => said.push(text), limitMs);
+
+  it('is that a daemon is ready, that it lives, and that it stops by intent', () => {
+    const systemd = link(4_000);
+    systemd.ready(vitals);
+    vi.advanceTimersByTime(2_000);
+    systemd.stopping();
+    vi.advanceTimersByTime(20_000);
+    expect(said).toEqual([
+      'READY=1\nSTATUS=Waits for signals',
+      'WATCHDOG=1\nSTATUS=Waits for signals',
+      'STOPPING=1\nSTATUS=Finishes what it has begun',
+    ]);
+  });
+
+  it('is no sign of life from a loop that stands still, but why', () => {
+    link(4_000).ready(vitals);
+    isAlive = false;
+    vi.advanceTimersByTime(2_000);
+    expect(said.at(-1)).toBe('STATUS=Waits for signals');
+  });
+
+  it('is how it is also without a watchdog', () => {
+    link().ready(vitals);
+    vi.advanceTimersByTime(10_000);
+    expect(said).toHaveLength(2);
+  });
+
+  it('is nothing from a process that it did not start', async () => {
+    expect(await linkToSystemd({})).toBeUndefined();
+  });
+});
