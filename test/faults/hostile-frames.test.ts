@@ -8,15 +8,14 @@ import { endpointsOf } from '../../src/lib/config/paths.js';
 import { encodeSignal } from '../../src/lib/signals/codec.js';
 import { Chains, isIdle } from '../helpers/chains.js';
 import { until } from '../helpers/colony.js';
-import { campaign, printFigures, rounded } from '../helpers/figures.js';
+import { campaign, printFigures, rounded, SEED } from '../helpers/figures.js';
 import { hostileMessages, keyOf } from '../helpers/hostile.js';
 import { peakMb } from '../helpers/process-memory.js';
 import { signalOf } from '../helpers/signals.js';
 import { startSupervised, type Supervised } from '../helpers/supervised.js';
 
-const FRAMES = campaign('FRAMES', 5_000);
-const SEED = campaign('SEED', 20_251_115);
-const LIMIT_MS = 60_000;
+const FRAMES = campaign('FRAMES', { bounded: 5_000, full: 100_000 });
+const LIMIT_MS = 600_000;
 const MOST_MB = 400;
 const NONSENSE_BYTES = 100_000;
 const HUB = 'chemical_bus';

@@ -9,7 +9,7 @@ import { removeHome, temporaryConfig } from '../helpers/colony.js';
 import { campaign, printFigures, rounded } from '../helpers/figures.js';
 import { BATCH, type FullSpeedReport } from '../helpers/full-speed-report.js';
 
-const SECONDS = campaign('WRITER_SECONDS', 6);
+const SECONDS = campaign('WRITER_SECONDS', { bounded: 6, full: 30 });
 const MOST_WAL_MB = 256;
 /**
  * Limits are multiples of the fair wait, which is the mean: so many rows of the others stand before mine at the rate that

@@ -3,10 +3,16 @@ export function printFigures(test: string, figures: Record<string, unknown>): vo
   process.stdout.write(`${JSON.stringify({ test, ...figures })}\n`);
 }
 
-/** A size of a campaign: what the environment says, else the bounded form that CI runs. */
-export function campaign(name: string, bounded: number): number {
+const FULL = process.env['KLOROS_FAULT_FORM'] === 'full';
+
+/** What random faults and hostile inputs are made from; the same seed makes the same ones. */
+export const SEED = Number.parseInt(process.env['KLOROS_FAULT_SEED'] ?? '20251115', 10);
+
+/** A size of the campaign: what the environment says, else that of its full form, or of the bounded one that CI runs. */
+export function campaign(name: string, { bounded, full }: { bounded: number; full: number }): number {
   const asked = process.env[`KLOROS_FAULT_${name}`];
-  return asked === undefined ? bounded : Number.parseInt(asked, 10);
+  if (asked !== undefined) return Number.parseInt(asked, 10);
+  return FULL ? full : bounded;
 }
 
 /** Random numbers 0 ≤ x < 1 that a seed repeats (mulberry32). */

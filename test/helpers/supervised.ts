@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -23,8 +23,9 @@ export interface Supervised {
   transitions: Transition[];
   /** Everything that its daemons logged. */
   log(): string;
-  /** SIGKILL for a member's process; false while it has none. */
-  kill(name: string): boolean;
+  /** Sends a signal to a member's process; false while it has none. */
+  signal(name: string, signal: NodeJS.Signals): boolean;
+  pidOf(name: string): number | null;
   /** Stops in order and leaves the home; however often it is called. */
   leave(): Promise<void>;
   end(): Promise<void>;
@@ -48,25 +49,27 @@ export interface SupervisedOptions {
   overrides?: Record<string, unknown>;
   /** Names of the daemons that run, all when absent. */
   only?: readonly string[];
+  /** For every daemon's environment. */
+  env?: Record<string, string>;
   /** Runs before anything starts. */
   prepare?: (config: Config) => void;
 }
 
 /** Starts daemons in a temporary home and joins the bus; resolves when all are ready. */
-export async function startSupervised({ overrides, only, prepare }: SupervisedOptions = {}): Promise<Supervised> {
+export async function startSupervised({ overrides, only, env, prepare }: SupervisedOptions = {}): Promise<Supervised> {
   const config = await temporaryConfig(overrides);
   writeHome(config);
   prepare?.(config);
-  const logPath = join(config.home, 'colony.log');
+  const lines: string[] = []; // Not in the home, whose disk may be full.
   const transitions: Transition[] = [];
-  const around = { home: config.home, form: 'json', env: cliEnv(), cwd: config.home } as const;
+  const around = { home: config.home, form: 'json', env: cliEnv(env), cwd: config.home } as const;
   const colony = await startColony({
     members: daemons.filter(({ name }) => only?.includes(name) ?? true),
     commandOf: daemonCommand({ root: ROOT, fromSources: !isBuilt }, around),
     clock: systemClock,
     random: Math.random,
     policy: PATIENT,
-    onLine: (_name, line) => appendFileSync(logPath, `${line}\n`),
+    onLine: (_name, line) => void lines.push(line),
     onTransition: (transition) => transitions.push(transition),
   });
   const bus = await openBus({ config, clock: systemClock, log: silentLog, name: 'onlooker' });
@@ -78,8 +81,9 @@ export async function startSupervised({ overrides, only, prepare }: SupervisedOp
     bus,
     colony,
     transitions,
-    log: () => readFileSync(logPath, 'utf8'),
-    kill: (name) => killed(pidOf(name)),
+    log: () => lines.join('\n'),
+    signal: (name, signal) => signalled(pidOf(name), signal),
+    pidOf,
     leave,
     end: async () => {
       await leave();
@@ -96,8 +100,8 @@ function writeHome(config: Config): void {
   writeFileSync(join(home, 'config.yaml'), stringify(settings));
 }
 
-function killed(pid: number | null): boolean {
+function signalled(pid: number | null, signal: NodeJS.Signals): boolean {
   if (pid === null) return false;
-  process.kill(pid, 'SIGKILL');
+  process.kill(pid, signal);
   return true;
 }
