@@ -55,7 +55,14 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     // Before the first signal is handled: what stood still the last time comes again at once.
     const callOffWatchdog = await startWatchdog(STALL_MS);
     const systemd = await linkToSystemd(process.env);
-    const running = await runDaemon(definition, { config, clock: systemClock, log, random: Math.random, ...instance });
+    const running = await runDaemon(definition, {
+      config,
+      clock: systemClock,
+      log,
+      random: Math.random,
+      onStuckWriter: (holders) => supervisor?.stuck(holders),
+      ...instance,
+    });
     supervisor?.ready();
     systemd?.ready(() => running.vitals());
     if (!supervisor) log.info({ home: config.home, pid: process.pid }, 'Ready');

@@ -11,6 +11,7 @@ export interface ProcessIdentity {
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 // Fields after the command's closing bracket: state is the first, start time the twentieth (proc(5)).
 const STATE_FIELD = 0;
+const STOPPED_STATES: ReadonlySet<string> = new Set(['T', 't']);
 const PARENT_FIELD = 1;
 const START_FIELD = 19;
 
@@ -25,6 +26,11 @@ export function isAlive(identity: ProcessIdentity): boolean {
   if (identity.bootId !== readFileSync(BOOT_ID, 'utf8').trim()) return false;
   const stat = readStat(identity.pid);
   return stat !== undefined && stat.state !== 'Z' && stat.startTicks === identity.startTicks;
+}
+
+/** Whether a process was stopped (SIGSTOP, a debugger) and has not gone on. */
+export function isStopped(pid: number): boolean {
+  return STOPPED_STATES.has(readStat(pid)?.state ?? '');
 }
 
 /** A process as people know it. */

@@ -20,17 +20,19 @@ export interface OpenBusOptions {
   name: string;
   /** Only one live process of this home may have it, e.g. `daemon:intent_router`. */
   role?: string;
+  /** Told which processes hold the journal's lock while nobody can write for seconds. */
+  onStuckWriter?: ((holders: number[]) => void) | undefined;
   /** Offset of a port of its own, where direct subscribers hear this process alone. */
   portOffset?: number;
 }
 
 /** Joins the bus of a home. Throws KlorosError ALREADY_RUNNING, PORT_TAKEN, JOURNAL_NOT_WRITABLE and its like. */
 export async function openBus(options: OpenBusOptions): Promise<Bus> {
-  const { config, clock, log, name, portOffset } = options;
+  const { config, clock, log, name, portOffset, onStuckWriter: tell } = options;
   const { journal: path } = pathsOf(config);
   const endpoints = endpointsOf(config);
   const journal = openJournal(path, log, {
-    stuck: stuckWriterReporter(path, log),
+    stuck: stuckWriterReporter(path, { log, tell }),
     diskTrouble: () => dropBallast(path),
   });
   try {

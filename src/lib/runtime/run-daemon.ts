@@ -57,11 +57,14 @@ function pulseOf(definition: DaemonDefinition<unknown>, { config, clock }: RunOp
   return new Pulse({ clock, patienceMs, idleWords: 'Waits for signals' });
 }
 
-function busOptionsOf(definition: DaemonDefinition<unknown>, { config, clock, log, instance }: RunOptions) {
+function busOptionsOf(
+  definition: DaemonDefinition<unknown>,
+  { config, clock, log, instance, onStuckWriter }: RunOptions,
+) {
   const { name, portOffset } = definition;
   const role = `daemon:${name}${instance === undefined ? '' : `#${instance}`}`;
   const port = portOffset === undefined || instance !== undefined ? {} : { portOffset };
-  return { config, clock, log, name, role, ...port };
+  return { config, clock, log, name, role, onStuckWriter, ...port };
 }
 
 function envOf({ name }: DaemonDefinition<unknown>, { config, clock, log, random }: RunOptions, bus: Bus): DaemonEnv {

@@ -11,8 +11,8 @@ const PATIENCE_MS = 120_000;
 
 /** Runs the hub of the bus, which also keeps failed_signals.jsonl in step with the journal. */
 export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
-  const { config, clock, log } = options;
-  const hub = await openHub({ config, clock, log, name, ownPortOffsets: OWN_PORT_OFFSETS });
+  const { config, clock, log, onStuckWriter } = options;
+  const hub = await openHub({ config, clock, log, name, onStuckWriter, ownPortOffsets: OWN_PORT_OFFSETS });
   const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, log, dlq: config.dlq });
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
   // Each run reads the journal: where that stands still, so does the hub.

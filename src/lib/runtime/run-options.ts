@@ -9,6 +9,8 @@ export interface RunOptions {
   clock: Clock;
   log: Logger;
   random: () => number;
+  /** Told which processes hold the journal's lock while nobody can write for seconds. */
+  onStuckWriter?: ((holders: number[]) => void) | undefined;
   /** Names a further instance beside the first; it has no port of its own. */
   instance?: string;
 }

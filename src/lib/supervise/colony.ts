@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { isStopped } from '../base/process-identity.js';
 import { ManagedProcess, type ManagedOptions, type ProcessState, type Transition } from './managed-process.js';
 import { DEFAULT_RESTART_POLICY, type RestartPolicy } from './restart-policy.js';
 
@@ -53,7 +54,7 @@ export async function startColony(options: ColonyOptions): Promise<Colony> {
   try {
     for (const wave of wavesOf(options.members)) {
       options.abort?.throwIfAborted();
-      const started = wave.map((member) => start(member, options));
+      const started = wave.map((member) => start(member, options, (holders) => endStopped(processes, holders)));
       processes.push(...started);
       await Promise.all(started.map((managed) => managed.ready));
     }
@@ -66,7 +67,17 @@ export async function startColony(options: ColonyOptions): Promise<Colony> {
   return { statuses: () => processes.map(statusOf), stop, done: untilOver(processes, options.members, stop) };
 }
 
-function start(member: Member, options: ColonyOptions): ManagedProcess {
+/** A member that is stopped while it holds the journal's lock freezes everybody: it is ended, and started again (D3). */
+function endStopped(processes: readonly ManagedProcess[], holders: readonly number[]): void {
+  for (const managed of processes) {
+    const { pid } = managed;
+    if (pid !== undefined && holders.includes(pid) && isStopped(pid)) managed.end(STOPPED_WRITER);
+  }
+}
+
+const STOPPED_WRITER = 'it was stopped (SIGSTOP) while it held the lock of the journal, and was ended';
+
+function start(member: Member, options: ColonyOptions, onStuck: ManagedOptions['onStuck'] & object): ManagedProcess {
   return new ManagedProcess({
     name: member.name,
     command: options.commandOf(member.name),
@@ -75,6 +86,7 @@ function start(member: Member, options: ColonyOptions): ManagedProcess {
     random: options.random,
     onLine: (line) => options.onLine(member.name, line),
     onTransition: options.onTransition,
+    onStuck,
   });
 }
 

@@ -30,6 +30,8 @@ export interface ManagedOptions {
   random: () => number;
   onLine: (line: string) => void;
   onTransition: (transition: Transition) => void;
+  /** It cannot write to the journal, because these processes hold its lock. */
+  onStuck?: (holders: readonly number[]) => void;
 }
 
 /**
@@ -56,6 +58,7 @@ export class ManagedProcess {
   #recentStartsMs: number[] = [];
   #everReady = false;
   #refusal: KlorosError | undefined;
+  #endedBecause: string | undefined;
   #onReady: () => void = () => undefined;
   readonly #stopping = new AbortController();
   readonly #options: ManagedOptions;
@@ -104,6 +107,12 @@ export class ManagedProcess {
     this.#child?.kill();
   }
 
+  /** Ends it at once, so that it is started again. */
+  end(why: string): void {
+    this.#endedBecause = why;
+    this.#child?.kill();
+  }
+
   async #keep(): Promise<void> {
     for (;;) {
       const why = await this.#runOnce();
@@ -124,6 +133,7 @@ export class ManagedProcess {
     this.#starts += 1;
     this.#recentStartsMs = [...this.#recentStartsMs, startMs].slice(-policy.maxStarts);
     this.#refusal = undefined;
+    this.#endedBecause = undefined;
     const child = startChild({ ...command, onLine, onReport: (line) => this.#onReport(line, startMs) });
     this.#child = child;
     this.#enter('STARTING');
@@ -136,12 +146,13 @@ export class ManagedProcess {
   }
 
   #describe(exit: ChildExit): string {
-    return this.#refusal?.message ?? describeExit(exit);
+    return this.#refusal?.message ?? this.#endedBecause ?? describeExit(exit);
   }
 
   #onReport(line: string, startMs: number): void {
     const report = parseReport(line);
     if (report?.kind === 'failed') this.#refusal = report.error;
+    if (report?.kind === 'stuck') this.#options.onStuck?.(report.holders);
     if (report?.kind !== 'ready' || this.#state !== 'STARTING') return;
     this.#everReady = true;
     this.#enter('RUNNING', { startedInMs: Math.round(this.#options.clock.monotonicMs() - startMs) });

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { KlorosError, toError } from '../base/errors.js';
 
-/** What a daemon tells its supervisor on fd 3, one line each: that it is ready, or why it cannot start. */
-export type Report = { kind: 'ready' } | { kind: 'failed'; error: KlorosError };
+/**
+ * What a daemon tells its supervisor on fd 3, one line each: that it is ready, why it cannot start, or which processes
+ * keep everybody from writing to the journal.
+ */
+export type Report = { kind: 'ready' } | { kind: 'failed'; error: KlorosError } | { kind: 'stuck'; holders: number[] };
 
 /** The line of a daemon that is ready. */
 export const READY_LINE = 'ready';
 
 const FAILED_PREFIX = 'failed ';
+const STUCK_PREFIX = 'stuck ';
 
 const failureSchema = z.object({
   code: z.string(),
@@ -26,9 +30,17 @@ export function failedLine(thrown: unknown): string {
   return FAILED_PREFIX + JSON.stringify(parts);
 }
 
+/** The line of a daemon that cannot write because of these processes. */
+export function stuckLine(holders: readonly number[]): string {
+  return STUCK_PREFIX + holders.join(' ');
+}
+
 /** Reads a report; undefined for a line that is none. */
 export function parseReport(line: string): Report | undefined {
   if (line === READY_LINE) return { kind: 'ready' };
+  if (line.startsWith(STUCK_PREFIX)) {
+    return { kind: 'stuck', holders: (line.match(/\d+/g) ?? []).map(Number) };
+  }
   if (!line.startsWith(FAILED_PREFIX)) return undefined;
   try {
     const { why, ...rest } = failureSchema.parse(JSON.parse(line.slice(FAILED_PREFIX.length)));

@@ -1,10 +1,12 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { failedLine, READY_LINE } from './report.js';
+import { failedLine, READY_LINE, stuckLine } from './report.js';
 
 /** A supervised daemon's way to its supervisor. */
 export interface SupervisorLink {
   ready(): void;
   failed(thrown: unknown): void;
+  /** These processes keep everybody from writing to the journal. */
+  stuck(holders: readonly number[]): void;
   /** Calls back when the supervisor is gone, however it ended. */
   onGone(callback: () => void): void;
 }
@@ -20,6 +22,7 @@ export function linkToSupervisor(env: NodeJS.ProcessEnv): SupervisorLink | undef
   return {
     ready: () => report(READY_LINE),
     failed: (thrown) => report(failedLine(thrown)),
+    stuck: (holders) => report(stuckLine(holders)),
     onGone: (callback) => {
       // Nothing is ever written to it: it ends when the last holder of its other end, the supervisor, is gone.
       process.stdin.once('end', callback).once('error', callback).resume();

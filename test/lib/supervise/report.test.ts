@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
-import { failedLine, parseReport, READY_LINE } from '../../../src/lib/supervise/report.js';
+import { failedLine, parseReport, READY_LINE, stuckLine } from '../../../src/lib/supervise/report.js';
 
 describe('a report to the supervisor', () => {
   it('carries an error with its why and its next steps across the process boundary', () => {
@@ -21,6 +21,11 @@ describe('a report to the supervisor', () => {
     expect(parseReport(failedLine(new TypeError('x is not a function')))).toMatchObject({
       error: { code: 'DAEMON_FAILED', message: 'TypeError: x is not a function' },
     });
+  });
+
+  it('carries who keeps everybody from writing', () => {
+    expect(parseReport(stuckLine([12, 3]))).toEqual({ kind: 'stuck', holders: [12, 3] });
+    expect(parseReport(stuckLine([]))).toEqual({ kind: 'stuck', holders: [] });
   });
 
   it('is one line, whatever the error says', () => {

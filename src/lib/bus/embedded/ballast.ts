@@ -24,9 +24,13 @@ export function reserveWatch(journalPath: string): () => boolean {
   };
 }
 
-/** Gives the reserve up. */
+/** Gives the reserve up, where the disk lets it; it never throws, since a writer in trouble calls it. */
 export function dropBallast(journalPath: string): void {
-  rmSync(ballastOf(journalPath), { force: true });
+  try {
+    rmSync(ballastOf(journalPath), { force: true });
+  } catch {
+    return; // A read-only disk lets nothing be removed, and it is not room that it lacks.
+  }
 }
 
 /** Takes the reserve up where there is room; answers whether it is there. */

@@ -13,7 +13,7 @@ import { openJournal, type Journal } from './journal.js';
 import { deadLettersOf } from './rows.js';
 import { enterRole } from './roles.js';
 import { retain } from './retention.js';
-import { stuckWriterReporter } from './stuck-writer.js';
+import { stoppedHolderWatch, stuckWriterReporter } from './stuck-writer.js';
 import { Publisher } from './wire.js';
 
 /** What the hub needs to run. */
@@ -23,6 +23,8 @@ export interface OpenHubOptions {
   log: Logger;
   /** The hub's daemon name. */
   name: string;
+  /** Told which processes hold the journal's lock while nobody can write for seconds. */
+  onStuckWriter?: ((holders: number[]) => void) | undefined;
   /** Offsets of the ports that single daemons bind. */
   ownPortOffsets: readonly number[];
 }
@@ -48,10 +50,10 @@ const HUB_ROLE = 'hub';
  * Throws KlorosError ALREADY_RUNNING with the other's pid, or PORT_TAKEN with the holder.
  */
 export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
-  const { config, log, name } = options;
+  const { config, log, name, onStuckWriter: tell } = options;
   const path = pathsOf(config).journal;
   const journal = openJournal(path, log, {
-    stuck: stuckWriterReporter(path, log),
+    stuck: stuckWriterReporter(path, { log, tell }),
     diskTrouble: () => dropBallast(path),
   });
   try {
@@ -112,12 +114,15 @@ async function resumeAboveMark(journal: Journal, log: Logger): Promise<void> {
   }
 }
 
-function startUpkeep({ config, clock, log }: OpenHubOptions, journal: Journal, hub: Hub): { stop(): Promise<void> } {
+function startUpkeep(options: OpenHubOptions, journal: Journal, hub: Hub): { stop(): Promise<void> } {
+  const { config, clock, log, onStuckWriter: tell } = options;
+  const watchHolder = stoppedHolderWatch(journal.path, { log, tell }, TICK_MS);
   const checkpointer = new Checkpointer(journal, log);
   let ticks = 0;
   let marked = 0;
   let retaining: Promise<unknown> = Promise.resolve();
   const tick = () => {
+    watchHolder();
     hub.pump();
     checkpointer.tick();
     if (!takeBallast(journal.path))
