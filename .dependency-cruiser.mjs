@@ -18,14 +18,15 @@ const neighbours = {
   evidence: ['investigation', 'signals', 'config', 'base'],
   capabilities: ['investigation', 'signals', 'config', 'base'],
   promotions: ['signals', 'config', 'base'],
+  policy: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   operator: ['bus', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
-  cli: ['dead-letter', 'demo', 'operator', 'bus', 'supervise', 'systemd', 'signals', 'config', 'base'],
+  cli: ['dead-letter', 'demo', 'operator', 'policy', 'bus', 'supervise', 'systemd', 'signals', 'config', 'base'],
 };
 
 /** Rooms of the domain: pure decisions and their files. */
-const domain = ['intents', 'investigation', 'evidence', 'capabilities', 'promotions', 'health/conditions'];
+const domain = ['intents', 'investigation', 'evidence', 'capabilities', 'promotions', 'policy', 'health/conditions'];
 
 /** Started by name and not by import: a worker thread runs it, or oclif does (package.json, `oclif`). */
 const { oclif } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));

@@ -7,6 +7,7 @@ import { chemicalBus } from './chemical-bus.js';
 import { intentRouter } from './intent-router.js';
 import { investigationConsumer } from './investigation-consumer.js';
 import { orchestratorMonitor } from './orchestrator-monitor.js';
+import { policyEngine } from './policy-engine.js';
 import { semanticDedupConsumer } from './semantic-dedup-consumer.js';
 
 /** Every daemon of the colony, the hub first (D6): commands, units, docs and completeness tests come from this list. */
@@ -17,6 +18,7 @@ export const daemons: readonly AnyDaemon[] = [
   semanticDedupConsumer,
   capabilityIntegrator,
   orchestratorMonitor,
+  policyEngine,
 ];
 
 /**

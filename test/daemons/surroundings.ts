@@ -37,6 +37,7 @@ export function surroundings(config: Config) {
     abort: new AbortController().signal,
     attempt: 1,
     token: 1,
+    idOf: (position) => `said-${position}`,
   };
   const keep = (answer: Answer): Said => {
     const said = Array.isArray(answer) ? { signals: answer } : (answer ?? {});

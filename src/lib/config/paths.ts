@@ -16,6 +16,8 @@ export interface Paths {
   /** Replays of dead letters that are not finished. */
   replays: string;
   promotions: string;
+  policies: string;
+  policyDecisions: string;
   cache: string;
   run: string;
 }
@@ -36,6 +38,8 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     failedSignalsArchive: at('failed_signals.archive.jsonl'),
     replays: at('run', 'replays'),
     promotions: at('dream_lab', 'promotions'),
+    policies: at('policies.yaml'),
+    policyDecisions: at('policy_decisions.jsonl'),
     cache: at('cache'),
     run: at('run'),
   };

@@ -124,6 +124,26 @@ export const configSchema = z.strictObject({
         .meta({ description: 'OpenAI-compatible /embeddings endpoint; absent: the embedded measure' }),
     })
     .prefault({}),
+  policy: z
+    .strictObject({
+      alsoSays: z
+        .array(z.string().min(1))
+        .default([])
+        .meta({ description: 'Signals of your own that rules of policies.yaml may say besides the triggers' }),
+      decisionsMaxBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(8_388_608)
+        .meta({ description: 'A log of decisions that is larger is set aside, and a new one begun' }),
+      decisionsKeepDays: z
+        .number()
+        .positive()
+        .default(90)
+        .meta({ description: 'Logs of decisions that were set aside are removed when they are older' }),
+      checkMs: positiveMs.default(5_000).meta({ description: 'How often retries and other waits are looked at' }),
+    })
+    .prefault({}),
   monitor: z
     .strictObject({
       intervalMs: positiveMs.default(60_000),

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { isoTimestamp } from '../base/clock.js';
 import type { FactsOf } from '../signals/catalogue.js';
-import type { PromotionScan } from './promotions.js';
+import type { Promotion, PromotionScan } from './promotions.js';
 
 const HOUR_MS = 3_600_000;
 /** More names would only swell a signal that is said every minute; the count says how many there are. */
@@ -22,7 +23,15 @@ export function promotionFacts(
     last_dream_time: lastDreamMs === null ? null : isoTimestamp(lastDreamMs),
     promotions_path: folder,
     promotion_files: unacknowledged.slice(0, MAX_NAMES).map(({ name }) => name),
+    promotion_set: setOf(unacknowledged),
   };
+}
+
+/** The same for the same files, untouched; a file of the same name that is written anew makes another set. */
+function setOf(promotions: readonly Promotion[]): string {
+  const hash = createHash('sha256');
+  for (const { name, mtimeMs } of promotions) hash.update(`${name}\0${mtimeMs}\n`);
+  return hash.digest('hex').slice(0, 16);
 }
 
 // A clock that jumped back makes no file younger than new.

@@ -29,13 +29,18 @@ export interface AnswerContext {
 /** Makes signals of a handler's answer: ids derived from the cause, facts checked strictly (D2). */
 export function answerToCommit(answer: Answer, { speaker, nowMs, delivery }: AnswerContext): Committable {
   const said = saidOf(answer);
-  const { signal: cause, replay } = delivery;
+  const { signal: cause } = delivery;
   const signals = (said.signals ?? []).map((draft, position) => {
-    const id = derivedId(cause.id, { consumer: speaker.name, replay, position });
+    const id = saidId(speaker.name, delivery, position);
     return mint(checked(draft, speaker), { id, source: speaker.name, nowMs, cause });
   });
   const deadLetters = (said.deadLetters ?? []).map((letter) => ({ signal: cause, ...letter, daemon: speaker.name }));
   return { signals, deadLetters, state: said.state ?? [] };
+}
+
+/** Id of what a daemon says at a position of its answer to a delivery. */
+export function saidId(consumer: string, { signal, replay }: Delivery, position: number): string {
+  return derivedId(signal.id, { consumer, replay, position });
 }
 
 /** Who says it, when, and how a fresh id is made. */

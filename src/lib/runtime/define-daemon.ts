@@ -28,6 +28,8 @@ export interface Attempt extends DaemonEnv {
   attempt: number;
   /** Fence for outside effects; grows with every claim. */
   token: number;
+  /** Id that the signal at this position of the answer will have, for who waits for what it leads to. */
+  idOf(position: number): string;
 }
 
 /** What a handler answers: nothing, signals, or signals with state and dead letters. */

@@ -2,7 +2,7 @@ import type { Bus } from '../bus/bus.js';
 import { openBus } from '../bus/open-bus.js';
 import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
-import { answerToCommit, sourceToCommit, type Speaker } from './answer.js';
+import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
 import type { AnyDaemon, Attempt, DaemonDefinition, DaemonEnv } from './define-daemon.js';
@@ -120,7 +120,8 @@ async function startLoop(
     handle: async (signalDelivery, abort) => {
       const { signal, attempt, token } = signalDelivery;
       logReceived(log, signal);
-      const surroundings: Attempt = { ...env, abort, attempt, token };
+      const idOf = (position: number) => saidId(definition.name, signalDelivery, position);
+      const surroundings: Attempt = { ...env, abort, attempt, token, idOf };
       const answer = await definition.handle?.(signal, surroundings, resources);
       return answerToCommit(answer, {
         speaker: speakerOf(definition, config),

@@ -19,7 +19,11 @@ export const advisory = {
       last_dream_time: moment.nullable(),
       promotions_path: text,
     },
-    seen: { newest_promotion_age_hours: amount.nullable(), promotion_files: z.array(z.string()) },
+    seen: {
+      newest_promotion_age_hours: amount.nullable(),
+      promotion_files: z.array(z.string()),
+      promotion_set: z.string(),
+    },
     essential: [],
     // Acknowledged promotions are moved away, so the files that a peer lists are the unacknowledged ones.
     aliases: [
@@ -64,7 +68,7 @@ export const advisory = {
     name: 'Q_HEALTH_ALERT',
     kind: 'advisory',
     meaning: 'Something is wrong with the colony or its machine',
-    emitters: ['orchestrator_monitor', 'intent_router'],
+    emitters: ['orchestrator_monitor', 'intent_router', 'kloros_policy_engine'],
     consumers: ['kloros_policy_engine'],
     frequency: 'once for each condition until it clears',
     document: {
@@ -107,5 +111,18 @@ export const advisory = {
       requested_by: 'observer',
       priority: 'normal',
     },
+  }),
+
+  Q_POLICY_DUE: defineSignal({
+    name: 'Q_POLICY_DUE',
+    kind: 'advisory',
+    meaning: 'A retry, a wait or a missing answer of the policy engine is due',
+    emitters: ['kloros_policy_engine'],
+    consumers: ['kloros_policy_engine'],
+    frequency: 'once for each moment that was agreed on',
+    document: { subject: z.enum(['wait', 'flight']), key: text, due_at: moment },
+    seen: {},
+    essential: ['subject', 'key', 'due_at'],
+    example: { subject: 'wait', key: '3f1c0a9be7d25481', due_at: '2025-11-15T10:40:00.000Z' },
   }),
 };

@@ -70,7 +70,7 @@ export const completion = {
     kind: 'completion',
     meaning: 'A D-REAM cycle has finished',
     emitters: ['dream_consumer_daemon'],
-    consumers: ['winner_deployer_daemon'],
+    consumers: ['winner_deployer_daemon', 'kloros_policy_engine'],
     frequency: 'once for each cycle',
     document: {
       cycle_id: text,

@@ -77,7 +77,7 @@ export const error = {
     kind: 'error',
     meaning: 'A D-REAM cycle was triggered and has not finished in time',
     emitters: ['orchestrator_monitor'],
-    consumers: [],
+    consumers: ['kloros_policy_engine'],
     frequency: 'once for each cycle that is stuck for 30 minutes',
     document: { cycle_id: text, timeout_seconds: amount, suggested_action: z.string() },
     seen: { trigger_id: z.string() },

@@ -22,7 +22,7 @@ export const trigger = {
     name: 'Q_CURIOSITY_INVESTIGATE',
     kind: 'trigger',
     meaning: 'Investigate a question',
-    emitters: ['intent_router', 'semantic_dedup_consumer_daemon'],
+    emitters: ['intent_router', 'semantic_dedup_consumer_daemon', 'kloros_policy_engine'],
     consumers: ['investigation_consumer_daemon'],
     frequency: 'once for each intent file, and when answers contradict each other',
     document: { question: text, question_id: text, priority, evidence: z.array(z.string()) },

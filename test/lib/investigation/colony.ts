@@ -60,6 +60,7 @@ export function attempt(abort = new AbortController().signal): Attempt {
     abort,
     attempt: 1,
     token: 1,
+    idOf: () => 'said',
   };
 }
 

@@ -43,6 +43,7 @@ describe('promotions', () => {
     expect(scan.acknowledgedCount).toBe(2);
     const facts = promotionFacts(scan, folder, NOW_MS);
     expect(facts).toEqual({
+      promotion_set: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       promotion_count: 2,
       unacknowledged_count: 2,
       oldest_promotion_age_hours: 12,
