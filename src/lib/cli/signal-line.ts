@@ -41,7 +41,7 @@ function factsText(facts: Signal['facts']): string {
 }
 
 /** Whoever sends a signal must not be able to move the cursor of who reads it. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
 }
 
