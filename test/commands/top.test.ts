@@ -51,7 +51,7 @@ it('shows the flow on a terminal, replays a dead letter after a yes, and gives t
     child.stdin.write(key);
     await until(`it shows ${sees}`, () => screen.includes(sees));
   };
-  await until('it shows the dead letter', () => screen.includes('1 dead letter '));
+  await until('it shows the dead letter', () => screen.includes('1 dead letter'));
   await press('d', 'the upstream is broken');
   isBroken = false;
   await press('r', 'Replay the chosen dead letter?');
