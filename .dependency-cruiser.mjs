@@ -22,7 +22,19 @@ const neighbours = {
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   operator: ['bus', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
-  cli: ['dead-letter', 'demo', 'operator', 'policy', 'bus', 'supervise', 'systemd', 'signals', 'config', 'base'],
+  cli: [
+    'health',
+    'dead-letter',
+    'demo',
+    'operator',
+    'policy',
+    'bus',
+    'supervise',
+    'systemd',
+    'signals',
+    'config',
+    'base',
+  ],
 };
 
 /** Rooms of the domain: pure decisions and their files. */

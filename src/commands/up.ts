@@ -6,6 +6,9 @@ import { createLog, logFormFor } from '../lib/base/log.js';
 import { KlorosCommand, outputFlag } from '../lib/cli/base-command.js';
 import { usageError } from '../lib/cli/command-error.js';
 import { ExitCode } from '../lib/cli/exit-codes.js';
+import { pathsOf } from '../lib/config/paths.js';
+import type { Config } from '../lib/config/schema.js';
+import { ChronicleKeeper } from '../lib/supervise/chronicle-keeper.js';
 import { startColony, type Colony, type Member, type MemberStatus } from '../lib/supervise/colony.js';
 import { daemonCommand } from '../lib/supervise/daemon-command.js';
 import { linePainter } from '../lib/supervise/log-lines.js';
@@ -37,6 +40,7 @@ Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everyth
   };
 
   #ready = false;
+  #chronicle: ChronicleKeeper | undefined;
 
   async run(): Promise<Result> {
     const { flags } = await this.parse(Up);
@@ -44,18 +48,21 @@ Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everyth
     const members = chosen(flags.only, flags.except);
     const { config } = await this.settings();
     const startMs = performance.now();
-    const colony = await this.#start(members, config.home);
+    const colony = await this.#start(members, config);
     this.#ready = true;
+    this.#chronicle?.begin();
     const readyInMs = Math.round(performance.now() - startMs);
     await this.line({ state: 'READY', time: new Date().toISOString(), home: config.home, readyInMs });
     this.log(`Ready in ${readyInMs} ms: ${members.length} daemons, home ${config.home}\n${NEXT}`);
     await this.#untilOver(colony, limitMs);
+    await this.#chronicle?.close();
     const statuses = colony.statuses();
     if (statuses.some(({ state }) => state === 'FATAL')) this.status = ExitCode.failed;
     return { home: config.home, readyInMs, daemons: statuses };
   }
 
-  async #start(members: readonly Member[], home: string): Promise<Colony> {
+  async #start(members: readonly Member[], config: Config): Promise<Colony> {
+    const { home } = config;
     const form = logFormFor(process.env, process.stderr.isTTY);
     const paint = linePainter(form, ['kloros', ...members.map(({ name }) => name)]);
     const tell = (name: string, line: string) => void process.stderr.write(`${paint(name, line)}\n`);
@@ -65,6 +72,8 @@ Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everyth
       level: process.env['KLOROS_LOG_LEVEL'] ?? 'info',
       write: (line) => tell('kloros', line.trimEnd()),
     });
+    const chronicle = await ChronicleKeeper.open({ path: pathsOf(config).chronicle, members, clock: systemClock, log });
+    this.#chronicle = chronicle;
     const program = { root: this.config.root, fromSources: import.meta.url.endsWith('.ts') };
     return startColony({
       members,
@@ -75,6 +84,7 @@ Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everyth
       onTransition: (transition) => {
         // What is given up before the colony is ready is what this command fails with.
         if (this.#ready || transition.state !== 'FATAL') logTransition(log, transition);
+        chronicle.note(transition);
         void this.line({ time: new Date().toISOString(), ...transition });
       },
       abort: this.interrupted,

@@ -72,10 +72,10 @@ export abstract class KlorosCommand extends Command {
     return this.#interruption.signal;
   }
 
-  /** The configuration, where each value came from, and the files it was looked for in. */
-  protected async settings(): Promise<LoadedConfig> {
+  /** The configuration, where each value came from, and the files it was looked for in; `overrides` by dotted key. */
+  protected async settings(overrides: Readonly<Record<string, unknown>> = {}): Promise<LoadedConfig> {
     const { loadConfig } = await import('../config/load.js');
-    const flags = this.#home === undefined ? {} : { home: this.#home };
+    const flags = this.#home === undefined ? overrides : { ...overrides, home: this.#home };
     const loaded = await loadConfig({ env: process.env, cwd: process.cwd(), flags });
     for (const warning of loaded.warnings) this.warn(warning);
     return loaded;

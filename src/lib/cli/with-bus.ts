@@ -1,18 +1,12 @@
 import { systemClock } from '../base/clock.js';
-import { createLog, logFormFor } from '../base/log.js';
 import type { Bus } from '../bus/bus.js';
 import type { Config } from '../config/schema.js';
+import { operatorLog } from './operator-log.js';
 
 /** Joins the bus of a home for the time of one command; only warnings of the engine are shown. */
 export async function withBus<T>(config: Config, use: (bus: Bus) => Promise<T>): Promise<T> {
   const { openBus } = await import('../bus/open-bus.js');
-  const log = createLog({
-    daemon: 'kloros',
-    form: logFormFor(process.env, process.stderr.isTTY),
-    level: 'warn',
-    write: (line) => void process.stderr.write(line),
-  });
-  const bus = await openBus({ config, clock: systemClock, log, name: 'operator' });
+  const bus = await openBus({ config, clock: systemClock, log: operatorLog(), name: 'operator' });
   try {
     return await use(bus);
   } finally {

@@ -20,6 +20,8 @@ export interface Paths {
   policyDecisions: string;
   cache: string;
   run: string;
+  /** What the supervisor knows of its daemons. */
+  chronicle: string;
 }
 
 /** Where this colony keeps what. */
@@ -42,6 +44,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     policyDecisions: at('policy_decisions.jsonl'),
     cache: at('cache'),
     run: at('run'),
+    chronicle: at('run', 'supervisor.json'),
   };
 }
 

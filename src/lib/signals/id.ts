@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { encodeTime, monotonicFactory } from 'ulid';
+import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_LENGTH = 10;
@@ -17,6 +17,15 @@ export function idMaker(random: () => number): IdMaker {
 /** Id of what is said at atMs under a key: the same both, the same id. */
 export function idFromKey(atMs: number, key: string): string {
   return encodeTime(Math.max(0, Math.trunc(atMs)), TIME_LENGTH) + hash80(key);
+}
+
+/** Epoch milliseconds that an id begins with: when its chain began; for an intent, when its file was written. */
+export function timeOfId(id: string): number | undefined {
+  try {
+    return decodeTime(id);
+  } catch {
+    return undefined; // A peer's id says no time.
+  }
 }
 
 /** Where in its handler's answer a signal stands. */

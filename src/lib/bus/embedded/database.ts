@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { errorCode, KlorosError, toError } from '../../base/errors.js';
@@ -47,6 +47,20 @@ export function untilNotBusy<T>(run: () => T): T {
       if (!isBusy(error) || tries >= OPEN_TRIES) throw error;
       blockMs(PAUSE_MS);
     }
+  }
+}
+
+const LOOK_TIMEOUT_MS = 1_000;
+
+/** Opens the journal's database to look at it only; undefined where there is none. Throws KlorosError as openDatabase does. */
+export function openToLook(path: string): Database.Database | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const database = untilNotBusy(() => new Database(path, { readonly: true, timeout: LOOK_TIMEOUT_MS }));
+    refuseNewer(database, path);
+    return database;
+  } catch (error) {
+    throw error instanceof KlorosError ? error : unusable(path, error);
   }
 }
 
@@ -159,6 +173,11 @@ function migrate(database: Database.Database, path: string): void {
     database.pragma(`user_version = ${SCHEMA_VERSION}`);
   });
   upgrade.immediate();
+}
+
+function refuseNewer(database: Database.Database, path: string): void {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > SCHEMA_VERSION) throw tooNew(path, version);
 }
 
 function tooNew(path: string, version: number): KlorosError {

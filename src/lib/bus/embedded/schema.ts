@@ -9,7 +9,7 @@
  * dead       open dead letters
  * state      what daemons keep between signals
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Statements that make an empty database a journal. */
 export const SCHEMA = `
@@ -26,6 +26,7 @@ CREATE TABLE signals (
 CREATE UNIQUE INDEX signals_id ON signals (id);
 CREATE INDEX signals_name ON signals (name_id, seq);
 CREATE INDEX signals_trace ON signals (trace);
+CREATE INDEX signals_time ON signals (at_ms, name_id);
 CREATE TABLE foreign_seen (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE consumers (
   id INTEGER PRIMARY KEY,
@@ -74,4 +75,8 @@ INSERT INTO meta VALUES ('token', 0), ('hub_cursor', 0), ('projected', 0);
 `;
 
 /** What makes a journal of a version one of the next: index 0 leads from version 1 to 2. */
-export const UPGRADES: readonly string[] = ['ALTER TABLE work ADD COLUMN first_attempt_ms INTEGER'];
+export const UPGRADES: readonly string[] = [
+  'ALTER TABLE work ADD COLUMN first_attempt_ms INTEGER',
+  // A window of time is found without reading what lies outside of it, and counted without reading a signal.
+  'CREATE INDEX signals_time ON signals (at_ms, name_id)',
+];

@@ -1,0 +1,128 @@
+import { isAlive } from '../../base/process-identity.js';
+import type { ConsumerStatus } from '../bus.js';
+import type { Attendant, Count, Observer, OpenWork, TimeRange, Wait } from '../observer.js';
+import { openConsumerReader, type ConsumerReader, type StoredConsumer } from './consumer-reader.js';
+import { untilNotBusy, type Database } from './database.js';
+import { openDeadStore } from './dead.js';
+import { integrityOf } from './integrity.js';
+import { openOwners } from './owners.js';
+import { openReader, type StoredRow } from './reader.js';
+import { deadLettersOf, recordedOf } from './rows.js';
+import { openStateStore } from './state.js';
+
+/** The journal as who only looks sees it; each call is a short transaction of its own. */
+export function observe(database: Database): Observer {
+  const read = openReader(database);
+  const past = openPast(database);
+  const dead = openDeadStore(database);
+  const state = openStateStore(database);
+  return {
+    ...past,
+    ...openPeople(database),
+    page: (query) => read.page(query).map(recordedOf),
+    find: (id) => {
+      const row = read.find(id);
+      return row && recordedOf(row);
+    },
+    newest: () => read.newest(),
+    deadLetters: (afterNumber) => deadLettersOf({ dead }, afterNumber),
+    state: (daemon) => state.of(daemon),
+    integrity: (wholeBytes) => untilNotBusy(() => integrityOf(database, wholeBytes)),
+    close: () => database.close(),
+  };
+}
+
+const NAMED = 'signals JOIN names ON names.id = name_id';
+
+function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'idsLike' | 'span' | 'counts'> {
+  const window = database.prepare<[number, number], { first: number | null; last: number | null }>(
+    'SELECT min(seq) AS first, max(seq) AS last FROM signals WHERE at_ms BETWEEN ? AND ?',
+  );
+  const latest = database.prepare<[string, number], StoredRow>(
+    `SELECT seq, signals.id, names.name, at_ms AS atMs, frame FROM ${NAMED}
+     WHERE name_id = (SELECT id FROM names WHERE name = ?) ORDER BY seq DESC LIMIT ?`,
+  );
+  // A range that the index serves; LIKE would not use it.
+  const ids = database
+    .prepare<[string, string, number], string>('SELECT id FROM signals WHERE id >= ? AND id < ? ORDER BY id LIMIT ?')
+    .pluck();
+  const oldest = database.prepare<[], number | null>('SELECT min(at_ms) FROM signals').pluck();
+  const newest = database.prepare<[], number | null>('SELECT max(at_ms) FROM signals').pluck();
+  const counts = database.prepare<[{ everyMs: number } & TimeRange], Count>(
+    `SELECT bucket * cast(@everyMs AS INTEGER) AS atMs, names.name AS signal, count FROM (
+       SELECT at_ms / cast(@everyMs AS INTEGER) AS bucket, name_id, count(*) AS count FROM signals
+       WHERE at_ms BETWEEN @sinceMs AND @untilMs GROUP BY bucket, name_id
+     ) JOIN names ON names.id = name_id ORDER BY bucket, signal`,
+  );
+  return {
+    window: ({ sinceMs, untilMs }) => windowOf(window.get(sinceMs, untilMs)),
+    latest: (signal, limit) => latest.all(signal, limit).map(recordedOf),
+    idsLike: (prefix, limit) => ids.all(prefix, `${prefix}\u{10ffff}`, limit),
+    span: () => {
+      const [oldestMs, newestMs] = [oldest.get(), newest.get()];
+      return typeof oldestMs === 'number' && typeof newestMs === 'number' ? { oldestMs, newestMs } : null;
+    },
+    counts: (range, everyMs) => counts.all({ ...range, everyMs }),
+  };
+}
+
+function windowOf(row: { first: number | null; last: number | null } | undefined): ReturnType<Observer['window']> {
+  const { first = null, last = null } = row ?? {};
+  return first === null || last === null ? undefined : { first, last };
+}
+
+type WorkRow = Omit<OpenWork, 'state'> & { token: number };
+
+function openPeople(database: Database): Pick<Observer, 'consumers' | 'openWork' | 'attendants' | 'waits'> {
+  const reader = openConsumerReader(database);
+  const owners = openOwners(database);
+  const columns = `SELECT consumers.name AS consumer, work.seq, signals.id AS signalId, names.name AS signal, at_ms AS atMs,
+    token, attempts, deaths, replay, not_before_ms AS notBeforeMs
+    FROM work JOIN consumers ON consumers.id = consumer JOIN signals ON signals.seq = work.seq JOIN names ON names.id = name_id`;
+  const oldest = database.prepare<[number], WorkRow>(`${columns} ORDER BY work.seq LIMIT ?`);
+  const ofSignal = database.prepare<[number, number], WorkRow>(`${columns} WHERE work.seq = ? LIMIT ?`);
+  const attendants = (): Attendant[] =>
+    owners
+      .all()
+      .filter(isAlive)
+      .map(({ name, pid }) => ({ name, pid }));
+  return {
+    consumers: () => {
+      const living = attendants();
+      return reader
+        .consumers()
+        .map(({ id: _id, fetched: _fetched, lowestOpen: _lowest, ...status }): ConsumerStatus => {
+          return { ...status, pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid) };
+        });
+    },
+    openWork: ({ limit, seq }) =>
+      (seq === undefined ? oldest.all(limit) : ofSignal.all(seq, limit)).map(({ token, ...work }) => ({
+        ...work,
+        state: token > 0 ? 'running' : 'waiting',
+      })),
+    attendants,
+    waits: openWaits(database, reader),
+  };
+}
+
+/** The oldest of what is fetched, and of what is not, for each consumer. */
+function openWaits(database: Database, reader: ConsumerReader): Observer['waits'] {
+  const columns = `SELECT seq, signals.id AS signalId, names.name AS signal, at_ms AS atMs FROM ${NAMED}`;
+  const at = database.prepare<[number], Omit<Wait, 'consumer'>>(`${columns} WHERE seq = ?`);
+  const next = database.prepare<[string, number], Omit<Wait, 'consumer'>>(
+    `${columns} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? ORDER BY seq LIMIT 1`,
+  );
+  const oldestOf = ({ fetched, hears, lowestOpen }: StoredConsumer) => {
+    const open = lowestOpen === null ? undefined : at.get(lowestOpen);
+    const unfetched = hears.flatMap((name) => next.get(name, fetched) ?? []);
+    return [...(open ? [open] : []), ...unfetched].sort((a, b) => a.seq - b.seq)[0];
+  };
+  return () =>
+    reader
+      .consumers()
+      .filter(({ enabled }) => enabled)
+      .flatMap((consumer) => {
+        const wait = oldestOf(consumer);
+        return wait ? [{ consumer: consumer.name, ...wait }] : [];
+      });
+}

@@ -1,0 +1,93 @@
+import type { BrowseQuery, ConsumerStatus, DeadLetter, Recorded } from './bus.js';
+
+/** A stretch of the journal. */
+export interface TimeRange {
+  /** Epoch milliseconds, both included. */
+  sinceMs: number;
+  untilMs: number;
+}
+
+/** How many signals of one name were said in one stretch of time. */
+export interface Count {
+  /** Epoch milliseconds at which the stretch begins. */
+  atMs: number;
+  signal: string;
+  count: number;
+}
+
+/** Open work of one daemon: a signal that it has fetched and not settled. */
+export interface OpenWork {
+  consumer: string;
+  seq: number;
+  signalId: string;
+  signal: string;
+  /** Epoch milliseconds at which the signal was said. */
+  atMs: number;
+  state: 'running' | 'waiting';
+  attempts: number;
+  deaths: number;
+  replay: number;
+  /** Epoch milliseconds before which it is not tried; 0 when it may be tried at once. */
+  notBeforeMs: number;
+}
+
+/** The oldest signal that a consumer has not settled. */
+export interface Wait {
+  consumer: string;
+  seq: number;
+  signalId: string;
+  signal: string;
+  /** Epoch milliseconds at which it was said. */
+  atMs: number;
+}
+
+/** A live process at the journal. */
+export interface Attendant {
+  /** Daemon or command. */
+  name: string;
+  pid: number;
+}
+
+/** What a look into the journal's own order found; `problems` is empty where all is well. */
+export interface Integrity {
+  problems: string[];
+  /** Signals looked at one by one. */
+  looked: number;
+  /** Every page was looked at, and not a sample. */
+  complete: boolean;
+  bytes: number;
+}
+
+/**
+ * Looks at the journal and changes nothing: no place among the owners, no socket, no write.
+ * So it may look at a colony that is full, stopped, or somebody else's.
+ */
+export interface Observer {
+  /** Positions of the first and the last signal of a stretch of time; undefined where there is none. */
+  window(range: TimeRange): { first: number; last: number } | undefined;
+  /** Oldest first, at most 500. */
+  page(query: BrowseQuery): Recorded[];
+  /** The newest of one name, newest first. */
+  latest(signal: string, limit: number): Recorded[];
+  find(id: string): Recorded | undefined;
+  /** Ids that begin so, at most `limit`. */
+  idsLike(prefix: string, limit: number): string[];
+  newest(): number;
+  /** Epoch milliseconds of the oldest and the newest signal by time; null in an empty journal. */
+  span(): { oldestMs: number; newestMs: number } | null;
+  /** Signals of each name in each stretch of `everyMs`, in order of time. */
+  counts(range: TimeRange, everyMs: number): Count[];
+  consumers(): ConsumerStatus[];
+  /** Open work, the oldest signal first, at most `limit`; of one signal where its position is given. */
+  openWork(query: { limit: number; seq?: number }): OpenWork[];
+  /** Of each enabled consumer that has something to do, the oldest of it. */
+  waits(): Wait[];
+  /** Open dead letters after a number, at most 500. */
+  deadLetters(afterNumber: number): DeadLetter[];
+  /** What a daemon keeps between signals. */
+  state(daemon: string): Record<string, unknown>;
+  attendants(): Attendant[];
+  /** Looks at every page where the journal is smaller than `wholeBytes`, else at the small tables and a sample. */
+  integrity(wholeBytes: number): Integrity;
+  close(): void;
+}

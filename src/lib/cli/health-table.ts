@@ -1,0 +1,44 @@
+import chalk from 'chalk';
+import type { CheckStatus } from '../health/check.js';
+import type { CheckRow, HealthReport } from '../health/run-checks.js';
+import { renderTable } from './table.js';
+
+const COLOUR: Record<CheckStatus, (text: string) => string> = {
+  OK: chalk.green,
+  WARNING: chalk.yellow,
+  CRITICAL: chalk.red,
+  UNKNOWN: chalk.magenta,
+};
+
+function colouredStatus(status: CheckStatus): string {
+  return COLOUR[status](status);
+}
+
+/** A report for people: one line a check, what to do below those that are not well, and the sum of it. */
+export function healthTable(report: HealthReport, widthColumns: number | undefined): string {
+  const columns = [
+    { title: 'check', cell: ({ check }: CheckRow) => check },
+    { title: 'is', cell: ({ status }: CheckRow) => colouredStatus(status) },
+    { title: 'because', cell: becauseOf, flexible: true },
+  ];
+  const table = report.checks.length === 0 ? '' : `${renderTable(report.checks, columns, { widthColumns })}\n\n`;
+  return `${table}${sumOf(report)}`;
+}
+
+function becauseOf({ why, next }: CheckRow): string {
+  const steps = next.map((step) => chalk.dim(`→ ${step}`));
+  return [printable(why), ...steps].join('\n');
+}
+
+function sumOf({ status, checks }: HealthReport): string {
+  const counts = (['CRITICAL', 'WARNING', 'UNKNOWN', 'OK'] as const)
+    .map((one) => ({ one, count: checks.filter((row) => row.status === one).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ one, count }) => `${count} ${one}`);
+  return `${chalk.bold(colouredStatus(status))}  ${counts.join(', ') || 'nothing to show'}`;
+}
+
+/** What daemons and peers wrote must not move the cursor of who reads it. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
+}

@@ -1,0 +1,31 @@
+import { formatDuration } from '../../base/formats.js';
+import { pathsOf } from '../../config/paths.js';
+import type { Config } from '../../config/schema.js';
+import { DeadLetterStore } from '../../dead-letter/store.js';
+import { result, shownLimits, statusAbove, worstOf, type CheckResult, type HealthCheck } from '../check.js';
+
+/** Signals that failed for good and wait for somebody. */
+export const deadLetters: HealthCheck = {
+  name: 'dead-letters',
+  asks: 'how many signals failed for good, and for how long the oldest has been lying there',
+  run: async ({ config, clock }) => {
+    const letters = await new DeadLetterStore(pathsOf(config), clock).read();
+    const firstMs = letters.flatMap(({ firstFailedAtMs }) => firstFailedAtMs ?? []);
+    const oldestMs = firstMs.length === 0 ? 0 : clock.nowMs() - firstMs.reduce((least, ms) => Math.min(least, ms));
+    return judge({ count: letters.length, oldestMs }, config.health);
+  },
+};
+
+function judge({ count, oldestMs }: { count: number; oldestMs: number }, limits: Config['health']): CheckResult {
+  const open = { warning: limits.deadLettersWarning, critical: limits.deadLettersCritical };
+  const age = { warning: limits.oldestDeadLetterMs / 1000 };
+  const status = worstOf([statusAbove(count, open), count === 0 ? 'OK' : statusAbove(oldestMs / 1000, age)]);
+  return result(status, {
+    why: count === 0 ? 'none' : `${count} open, the oldest for ${formatDuration(oldestMs)}`,
+    figures: [
+      { name: 'open', value: count, unit: '', ...shownLimits(open) },
+      { name: 'oldest_age_seconds', value: Math.max(0, oldestMs) / 1000, unit: 's', ...shownLimits(age) },
+    ],
+    next: ['kloros dlq groups', 'kloros dlq replay --group GROUP --dry-run'],
+  });
+}

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import Health from '../../src/commands/health.js';
+import type { Config } from '../../src/lib/config/schema.js';
+import type { HealthReport } from '../../src/lib/health/run-checks.js';
+import { kloros, type CliResult } from '../helpers/cli.js';
+import { removeHome, temporaryConfig, until } from '../helpers/colony.js';
+import { examplesOf } from '../helpers/examples.js';
+import { startUp, type Up } from '../helpers/up.js';
+
+let config: Config;
+let env: Record<string, string>;
+let up: Up | undefined;
+beforeEach(async () => {
+  config = await temporaryConfig();
+  env = { KLOROS_HOME: config.home, KLOROS_PORT_BASE: String(config.portBase), KLOROS_HEALTH_ROUND_TRIP_MS: '0' };
+});
+afterEach(async () => {
+  await up?.end('SIGKILL');
+  up = undefined;
+  removeHome(config);
+});
+
+const health = (...args: string[]) => kloros(['health', ...args], { env });
+const reportOf = ({ stdout }: CliResult) => (JSON.parse(stdout) as { result: HealthReport }).result;
+/** What a busy machine cannot disturb. */
+const STEADY = ['--skip', 'cpu', '--skip', 'throughput', '--skip', 'disk', '--skip', 'uptime'];
+
+async function start(...daemons: string[]): Promise<Up> {
+  up = startUp(
+    env,
+    daemons.flatMap((name) => ['--only', name]),
+  );
+  await up.ready();
+  return up;
+}
+
+describe('kloros health', () => {
+  it('of a home in which nothing runs is critical, and leaves nothing there', async () => {
+    const nothing = await health('--failed', '--check', 'daemons', '--check', 'dead-letters');
+    expect(nothing).toMatchObject({ code: 2, stderr: '' });
+    expect(nothing.stdout).toMatch(
+      /^CHECK +IS +BECAUSE\ndaemons +CRITICAL +no daemon runs in this home\n +→ kloros up\n/,
+    );
+    expect(nothing.stdout).not.toContain('dead-letters');
+  });
+
+  it('waits until the colony is there, and then is well', async () => {
+    up = startUp(env);
+    const waited = await health('--wait', '--timeout', '60s', '--json', ...STEADY);
+    expect(reportOf(waited)).toMatchObject({ status: 'OK' });
+    expect(waited.code).toBe(0);
+  });
+
+  it('waits no longer than it was told, and answers what is so', async () => {
+    const waited = await health('--wait', '--timeout', '0s', '--check', 'daemons');
+    expect(waited).toMatchObject({ code: 2, stdout: expect.stringContaining('no daemon runs') as string });
+  });
+
+  it('sees a daemon that was killed and came back', async () => {
+    const colony = await start('chemical-bus', 'orchestrator-monitor');
+    const first = colony.pidOf('orchestrator_monitor');
+    process.kill(first, 'SIGKILL');
+    await until('it is counted', async () => {
+      const { code } = await health('--check', 'restarts', '--check', 'daemons');
+      return code === 1;
+    });
+    const { stdout } = await health('--check', 'restarts');
+    expect(stdout).toContain('orchestrator_monitor 1 in a week, 1 in a day; last: it was ended by SIGKILL');
+  });
+
+  it('is a monitoring plugin, with its figures and limits', async () => {
+    await start('chemical-bus');
+    const { code, stdout } = await health('--check', 'daemons', '--check', 'dead-letters', '--output', 'nagios');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      "KLOROS OK - 2 checks are well | 'daemons.up.chemical_bus'=1 'dead-letters.open'=0;10;100 'dead-letters.oldest_age_seconds'=0s;86400\n",
+    );
+  });
+
+  it('is Prometheus text', async () => {
+    await start('chemical-bus');
+    const { stdout } = await health('--check', 'daemons', '--output', 'prometheus');
+    expect(stdout.split('\n')).toContain('kloros_health_status{check="daemons"} 0');
+    expect(stdout.split('\n')).toContain('kloros_health_daemons_up{daemon="chemical_bus"} 1');
+  });
+
+  it('takes other limits for one look, times with their unit too', async () => {
+    const rest = ['--check', 'disk', '--json'];
+    const full = await health(
+      '--threshold',
+      'diskWarningPercent=0.0001',
+      '--threshold',
+      'diskCriticalPercent=0',
+      ...rest,
+    );
+    expect(full.code).toBe(1);
+    expect(reportOf(full).checks[0]?.figures[0]).toMatchObject({ name: 'used_percent', warning: 0.0001 });
+    expect((await health('--threshold', 'health.stalledMs=30m', ...rest)).code).not.toBe(3);
+  });
+
+  it.each([
+    { args: ['--check', 'dead-leters'], message: 'did you mean dead-letters?' },
+    { args: ['--threshold', 'lagWarnin=1'], message: 'did you mean lagWarning?' },
+    { args: ['--threshold', 'lagWarning=many'], message: 'a threshold is a number' },
+    { args: ['--threshold', 'lagWarning'], message: 'a threshold is NAME=VALUE' },
+  ])('answers UNKNOWN to $args, and says what was meant', async ({ args, message }) => {
+    const { code, stderr } = await health(...args);
+    expect(code).toBe(3);
+    expect(stderr).toContain(message);
+  });
+
+  it.each(examplesOf(Health))('runs its example %s', async (example) => {
+    await start('chemical-bus');
+    const { code, stderr } = await kloros(example.split(' '), { env });
+    expect({ code: code === 0 || code === 1, stderr }).toEqual({ code: true, stderr: '' });
+  });
+});

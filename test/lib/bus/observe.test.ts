@@ -1,0 +1,127 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/base/clock.js';
+import type { Bus } from '../../../src/lib/bus/bus.js';
+import { SCHEMA_VERSION } from '../../../src/lib/bus/embedded/schema.js';
+import type { Observer } from '../../../src/lib/bus/observer.js';
+import { openBus } from '../../../src/lib/bus/open-bus.js';
+import { openObserver } from '../../../src/lib/bus/open-observer.js';
+import { pathsOf } from '../../../src/lib/config/paths.js';
+import type { Config } from '../../../src/lib/config/schema.js';
+import { idFromKey } from '../../../src/lib/signals/id.js';
+import { mint } from '../../../src/lib/signals/mint.js';
+import { removeHome, silentLog, temporaryConfig } from '../../helpers/colony.js';
+import { signalOf } from '../../helpers/signals.js';
+
+const MINUTE_MS = 60_000;
+const BASE_MS = 1_700_000_040_000;
+const WORKER = {
+  name: 'worker',
+  hears: ['Q_A'],
+  from: 'beginning',
+  maxAttempts: 3,
+  ordered: false,
+  urgentFirst: false,
+} as const;
+
+let config: Config;
+let bus: Bus;
+let observer: Observer;
+beforeEach(async () => {
+  config = await temporaryConfig();
+  bus = await openBus({ config, clock: systemClock, log: silentLog, name: 'onlooker' });
+  observer = openObserver(config);
+});
+afterEach(async () => {
+  observer.close();
+  await bus.close();
+  removeHome(config);
+});
+
+const at = (nowMs: number, name: string) =>
+  mint({ signal: name, facts: {} }, { id: idFromKey(nowMs, `${nowMs}${name}`), source: 'test', nowMs });
+
+describe('who looks at the journal', () => {
+  it('finds a stretch of time whatever the order in which it was said', async () => {
+    await bus.emit([
+      at(BASE_MS + 5_000, 'Q_B'),
+      at(BASE_MS, 'Q_A'),
+      at(BASE_MS + 90_000, 'Q_A'),
+      at(BASE_MS + 1_000, 'Q_A'),
+    ]);
+    expect(observer.window({ sinceMs: BASE_MS, untilMs: BASE_MS + 1_000 })).toEqual({ first: 2, last: 4 });
+    expect(observer.window({ sinceMs: 0, untilMs: 1 })).toBeUndefined();
+    expect(observer.span()).toEqual({ oldestMs: BASE_MS, newestMs: BASE_MS + 90_000 });
+  });
+
+  it('counts by minute and name', async () => {
+    await bus.emit([0, 1, 2].map((index) => at(BASE_MS + index, 'Q_A')));
+    await bus.emit([at(BASE_MS + MINUTE_MS, 'Q_A'), at(BASE_MS + MINUTE_MS, 'Q_B')]);
+    expect(observer.counts({ sinceMs: BASE_MS, untilMs: BASE_MS + 2 * MINUTE_MS }, MINUTE_MS)).toEqual([
+      { atMs: BASE_MS, signal: 'Q_A', count: 3 },
+      { atMs: BASE_MS + MINUTE_MS, signal: 'Q_A', count: 1 },
+      { atMs: BASE_MS + MINUTE_MS, signal: 'Q_B', count: 1 },
+    ]);
+  });
+
+  it('sees what each consumer has not settled, fetched or not', async () => {
+    const consumer = await bus.consumer(WORKER);
+    const [first, second] = [signalOf('Q_A'), signalOf('Q_A')];
+    await bus.emit([signalOf('Q_B'), first, second]);
+    expect(observer.waits()).toMatchObject([{ consumer: 'worker', signalId: first.id }]);
+    await consumer.claim(1);
+    expect(observer.openWork({ limit: 10 })).toMatchObject([{ signalId: first.id, state: 'running', attempts: 1 }]);
+    expect(observer.openWork({ limit: 10, seq: 3 })).toEqual([]);
+    await consumer.close();
+    expect(observer.openWork({ limit: 10 })).toMatchObject([{ signalId: first.id, state: 'waiting' }]);
+  });
+
+  it('finds ids by their beginning, and the newest of a name', async () => {
+    const signals = [signalOf('Q_A'), signalOf('Q_A'), signalOf('Q_B')];
+    await bus.emit(signals);
+    expect(observer.idsLike(signals[0]!.id.slice(0, 22), 5)).toContain(signals[0]!.id);
+    expect(observer.idsLike('nothing', 5)).toEqual([]);
+    expect(observer.latest('Q_A', 1).map(({ signal }) => signal.id)).toEqual([signals[1]!.id]);
+  });
+
+  it('knows who is there', () => {
+    expect(observer.attendants()).toEqual([{ name: 'onlooker', pid: process.pid }]);
+  });
+
+  it('makes nothing where nothing is', () => {
+    const elsewhere = { ...config, home: join(config.home, 'nothing') };
+    expect(() => openObserver(elsewhere)).toThrow('There is no journal');
+    expect(existsSync(elsewhere.home)).toBe(false);
+  });
+
+  it('leaves no trace in the journal', async () => {
+    await bus.emit([signalOf('Q_A')]);
+    const before = readdirSync(dirname(pathsOf(config).journal)).sort();
+    observer.counts({ sinceMs: 0, untilMs: Date.now() }, MINUTE_MS);
+    observer.integrity(0);
+    expect(readdirSync(dirname(pathsOf(config).journal)).sort()).toEqual(before);
+    expect(observer.attendants()).toHaveLength(1);
+  });
+});
+
+describe('a journal of an earlier version', () => {
+  it('is brought up to date when it is opened, and nothing of it is lost', async () => {
+    const signal = signalOf('Q_A');
+    await bus.emit([signal]);
+    observer.close();
+    await bus.close();
+    const old = new Database(pathsOf(config).journal);
+    old.exec('DROP INDEX signals_time; PRAGMA user_version = 2');
+    old.close();
+    observer = openObserver(config);
+    expect(observer.span()).not.toBeNull();
+    bus = await openBus({ config, clock: systemClock, log: silentLog, name: 'onlooker' });
+    expect((await bus.find(signal.id))?.signal).toEqual(signal);
+    const now = new Database(pathsOf(config).journal, { readonly: true });
+    expect(now.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+    expect(now.prepare("SELECT name FROM sqlite_master WHERE name = 'signals_time'").all()).toHaveLength(1);
+    now.close();
+  });
+});
