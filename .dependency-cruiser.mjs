@@ -19,6 +19,7 @@ const neighbours = {
   capabilities: ['investigation', 'signals', 'config', 'base'],
   promotions: ['signals', 'config', 'base'],
   policy: ['signals', 'config', 'base'],
+  expectations: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   operator: ['bus', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
@@ -38,7 +39,16 @@ const neighbours = {
 };
 
 /** Rooms of the domain: pure decisions and their files. */
-const domain = ['intents', 'investigation', 'evidence', 'capabilities', 'promotions', 'policy', 'health/conditions'];
+const domain = [
+  'intents',
+  'investigation',
+  'evidence',
+  'capabilities',
+  'promotions',
+  'policy',
+  'expectations',
+  'health/conditions',
+];
 
 /** Started by name and not by import: a worker thread runs it, or oclif does (package.json, `oclif`). */
 const { oclif } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));

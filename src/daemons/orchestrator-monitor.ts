@@ -8,28 +8,47 @@ import { pathsOf } from '../lib/config/paths.js';
 import { alertChanges } from '../lib/health/conditions/alerts.js';
 import { checkConditions } from '../lib/health/conditions/check.js';
 import { flowChange } from '../lib/health/conditions/flow-state.js';
+import { emittedFor } from '../lib/expectations/declared.js';
+import type { TimeoutWatch } from '../lib/expectations/timeout-watch.js';
+import { openTimeoutWatch } from '../lib/expectations/open-timeout-watch.js';
 import { promotionFacts } from '../lib/promotions/facts.js';
 import { scanPromotions } from '../lib/promotions/promotions.js';
 import { defineDaemon, type Attempt, type DaemonEnv, type SourceBatch } from '../lib/runtime/define-daemon.js';
 import type { Draft, Signal } from '../lib/signals/envelope.js';
 import { readFacts, say } from '../lib/signals/facts.js';
 
-/** Looks at the colony every minute: promotions, new modules, and what is wrong with it or its machine. */
-export const orchestratorMonitor = defineDaemon<ModuleWatch>({
+/** What it keeps an eye on from one look to the next. */
+interface Watches {
+  modules: ModuleWatch;
+  timeouts: TimeoutWatch;
+}
+
+/** Looks at the colony every minute: promotions, new modules, what is overdue, and what is wrong with it or its machine. */
+export const orchestratorMonitor = defineDaemon<Watches>({
   name: 'orchestrator_monitor',
   purpose: 'Watch promotions, the registry and the health of the colony',
   hears: ['Q_MODULE_INTEGRATED'],
-  says: ['Q_PROMOTIONS_DETECTED', 'Q_MODULE_DISCOVERED', 'Q_HEALTH_ALERT'],
+  says: [
+    'Q_PROMOTIONS_DETECTED',
+    'Q_MODULE_DISCOVERED',
+    'Q_HEALTH_ALERT',
+    'Q_INVESTIGATION_TIMEOUT',
+    'Q_DREAM_TIMEOUT',
+  ],
+  alsoSays: emittedFor,
   from: 'now',
-  open: async (env) =>
-    new ModuleWatch({
-      registryPath: pathsOf(env.config).capabilities,
-      clock: env.clock,
-      state: () => env.state(),
-    }),
+  open: async (env) => ({ modules: moduleWatch(env), timeouts: openTimeoutWatch(env, await env.state()) }),
   handle: hearIntegration,
   source: watch,
 });
+
+function moduleWatch(env: DaemonEnv): ModuleWatch {
+  return new ModuleWatch({
+    registryPath: pathsOf(env.config).capabilities,
+    clock: env.clock,
+    state: () => env.state(),
+  });
+}
 
 interface Part {
   signals: Draft[];
@@ -39,20 +58,20 @@ interface Part {
 const NOTHING: Part = { signals: [], state: [] };
 
 /** An integration is the moment at which a module appears: it is spoken of at once, and not at the next minute. */
-async function hearIntegration(signal: Signal, attempt: Attempt, modules: ModuleWatch): Promise<Part> {
+async function hearIntegration(signal: Signal, attempt: Attempt, { modules }: Watches): Promise<Part> {
   const { module_name } = readFacts(signal, 'Q_MODULE_INTEGRATED');
   return modulesSaid(attempt, () => modules.look(signal.id, module_name));
 }
 
 /** Every interval a look at everything; in between, one at the registry whenever somebody changed it. */
-async function* watch(env: DaemonEnv, abort: AbortSignal, modules: ModuleWatch): AsyncGenerator<SourceBatch> {
+async function* watch(env: DaemonEnv, abort: AbortSignal, watches: Watches): AsyncGenerator<SourceBatch> {
   const wakeUp = new WakeUp();
   const registry = watchFile(pathsOf(env.config).capabilities, () => wakeUp.call());
   try {
     for (let dueMs = -Infinity, isEdited = false; !abort.aborted;) {
       // A rest that no edit ended has lasted until the next round is due; edits without end do not keep it waiting.
       const isDue = !isEdited || env.clock.monotonicMs() >= dueMs;
-      const batch = await look(env, isDue ? roundOf(env, modules) : editsOf(env, modules));
+      const batch = await look(env, isDue ? roundOf(env, watches) : editsOf(env, watches));
       if (batch.signals.length + batch.state.length > 0) yield batch;
       if (isDue) dueMs = env.clock.monotonicMs() + env.config.monitor.intervalMs;
       isEdited = await wakeUp.rest(Math.max(1, dueMs - env.clock.monotonicMs()), abort);
@@ -64,15 +83,16 @@ async function* watch(env: DaemonEnv, abort: AbortSignal, modules: ModuleWatch):
 
 type Looks = Record<string, () => Promise<Part>>;
 
-function editsOf(env: DaemonEnv, modules: ModuleWatch): Looks {
+function editsOf(env: DaemonEnv, { modules }: Watches): Looks {
   return { registry: () => modulesSaid(env, () => modules.lookAtEdits('clock')) };
 }
 
-function roundOf(env: DaemonEnv, modules: ModuleWatch): Looks {
+function roundOf(env: DaemonEnv, { modules, timeouts }: Watches): Looks {
   return {
     promotions: () => promotionsSaid(env),
     health: () => healthSaid(env),
     registry: () => modulesSaid(env, () => modules.look('clock')),
+    timeouts: () => timeoutsSaid(env, timeouts),
   };
 }
 
@@ -119,4 +139,11 @@ async function modulesSaid({ config }: DaemonEnv, look: () => Promise<NewModules
     if (errorCode(error) === 'REGISTRY_UNREADABLE') return NOTHING; // A health alert says so; later rounds look again.
     throw error;
   }
+}
+
+async function timeoutsSaid({ log }: DaemonEnv, timeouts: TimeoutWatch): Promise<Part> {
+  const { signals, state, late } = await timeouts.look();
+  for (const { expectation, trigger, answer } of late)
+    log.info({ id: answer.id, timeout: trigger.told?.timeoutId }, `${expectation.until} came after its timeout`);
+  return { signals, state };
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
 import { ModuleWatch } from '../../src/lib/capabilities/module-watch.js';
 import type { Config } from '../../src/lib/config/schema.js';
+import { openTimeoutWatch } from '../../src/lib/expectations/open-timeout-watch.js';
 import type { Answer, Attempt, SourceBatch } from '../../src/lib/runtime/define-daemon.js';
 import type { Draft, Signal } from '../../src/lib/signals/envelope.js';
 import { checkFacts } from '../../src/lib/signals/facts.js';
@@ -33,16 +34,19 @@ function register(...names: string[]): void {
   writeFileSync(config.capabilitiesPath, `# by hand\n${entries.join('')}`);
 }
 
+/** What the monitor opens; it keeps its state outside of it. */
+function watchesOf(env: Attempt) {
+  const { capabilitiesPath: registryPath } = config;
+  const modules = new ModuleWatch({ registryPath, clock: env.clock, state: () => env.state() });
+  return { modules, timeouts: openTimeoutWatch(env, {}) };
+}
+
 /** A monitor whose state is kept as the journal keeps it, at each commit. */
 function monitor(state: Record<string, unknown> = {}, more: Partial<Attempt> = {}) {
   const { attempt } = surroundings(config);
   const env: Attempt = { ...attempt, state: async () => ({ ...state }), ...more };
-  const modules = new ModuleWatch({
-    registryPath: config.capabilitiesPath,
-    clock: attempt.clock,
-    state: () => env.state(),
-  });
-  const batches = orchestratorMonitor.source?.(env, stop.signal, modules);
+  const watches = watchesOf(env);
+  const batches = orchestratorMonitor.source?.(env, stop.signal, watches);
   const rounds = batches?.[Symbol.asyncIterator]();
   const commit = (said: Exclude<Answer, void> | SourceBatch): Draft[] => {
     const { signals = [], state: changes = [] } = Array.isArray(said) ? { signals: said } : said;
@@ -67,7 +71,7 @@ function monitor(state: Record<string, unknown> = {}, more: Partial<Attempt> = {
     hear: async (name: string, id: string) => {
       const facts = { module_name: name, module_path: `src.${name}`, capabilities_added: [], init_created: false };
       const signal: Signal = { ...signalOf('Q_MODULE_INTEGRATED', facts), id };
-      return (await orchestratorMonitor.handle?.(signal, env, modules)) ?? [];
+      return (await orchestratorMonitor.handle?.(signal, env, watches)) ?? [];
     },
   };
 }
@@ -200,12 +204,7 @@ describe('the orchestrator monitor', () => {
   it('ends at once when it is told to stop, also between two rounds', async () => {
     config = freshConfig({ monitor: { ...quiet, intervalMs: 60_000 } });
     const { env } = monitor();
-    const modules = new ModuleWatch({
-      registryPath: config.capabilitiesPath,
-      clock: env.clock,
-      state: () => env.state(),
-    });
-    const batches = orchestratorMonitor.source?.(env, stop.signal, modules);
+    const batches = orchestratorMonitor.source?.(env, stop.signal, watchesOf(env));
     const rounds = batches?.[Symbol.asyncIterator]();
     await rounds?.next();
     const next = rounds?.next();

@@ -8,6 +8,7 @@ import { investigationRecordSchema } from '../../src/lib/investigation/record.js
 import type { Answer, Attempt } from '../../src/lib/runtime/define-daemon.js';
 import type { Said } from '../../src/lib/bus/bus.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
+import { WrittenJournal } from '../helpers/written-journal.js';
 
 export const NOW_MS = Date.UTC(2025, 10, 15, 10, 30);
 
@@ -34,6 +35,7 @@ export function surroundings(config: Config) {
     random: () => 0.5,
     state: async () => ({ ...state }),
     flow: async () => ({ waiting: 0, lastHandledAtMs: null }),
+    journal: new WrittenJournal(),
     abort: new AbortController().signal,
     attempt: 1,
     token: 1,

@@ -197,6 +197,9 @@ export interface Bus {
   close(): Promise<void>;
 }
 
+/** The reading half of the bus. */
+export type JournalView = Pick<Bus, 'browse' | 'find' | 'newest' | 'consumers' | 'standing' | 'begun'>;
+
 /** Where to start following, and what to hear. */
 export interface FollowQuery {
   afterSeq: number;

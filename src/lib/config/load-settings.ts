@@ -45,6 +45,7 @@ function settingsOf(schema: z.ZodType, path: readonly string[]): Setting[] {
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodPipe) return schema.in instanceof z.ZodType ? unwrap(schema.in) : schema;
   const wrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
   if (!wrapped) return schema;
   const inner = schema.unwrap();

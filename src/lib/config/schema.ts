@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectationSettings } from './expectations.js';
 
 /** The highest port less the five that follow the base. */
 const HIGHEST_PORT_BASE = 65_530;
@@ -146,6 +147,9 @@ export const configSchema = z.strictObject({
       checkMs: positiveMs.default(5_000).meta({ description: 'How often retries and other waits are looked at' }),
     })
     .prefault({}),
+  expectations: expectationSettings.meta({
+    description: 'Signal that is expected, after which, within which time, and what is said when it does not come',
+  }),
   monitor: z
     .strictObject({
       intervalMs: positiveMs.default(60_000),

@@ -2,7 +2,7 @@ import type { Logger } from '../base/log.js';
 import type { Clock } from '../base/clock.js';
 import type { Config } from '../config/schema.js';
 import type { Draft, Signal } from '../signals/envelope.js';
-import type { Said, StartFrom } from '../bus/bus.js';
+import type { JournalView, Said, StartFrom } from '../bus/bus.js';
 import type { Flow } from './flow.js';
 
 /** What every part of a daemon is given: nothing reads the clock, the environment or a random source by itself (D7). */
@@ -18,6 +18,8 @@ export interface DaemonEnv {
   state(): Promise<Record<string, unknown>>;
   /** What waits in the whole colony, and when anything was last handled. */
   flow(): Promise<Flow>;
+  /** What may be read of the journal. */
+  journal: JournalView;
 }
 
 /** One attempt's surroundings. */

@@ -76,6 +76,7 @@ function envOf({ name }: DaemonDefinition<unknown>, { config, clock, log, random
     random,
     state: () => bus.state(name),
     flow: async () => flowOf(await bus.consumers()),
+    journal: bus,
   };
 }
 

@@ -37,6 +37,8 @@ export interface Draft {
   intensity?: number;
   /** Overrides the causing signal; sources use it for `intent:<file name>`. */
   causeId?: string;
+  /** The chain it belongs to, for sources that speak of a signal without answering it. */
+  trace?: string;
   /**
    * Makes the id a function of (atMs, key), so that saying the same thing again after a crash is one signal.
    * Only for signals of a source; those of a handler are derived from their cause by the runtime.

@@ -23,7 +23,7 @@ export function mint(draft: Draft, options: MintOptions): Signal {
     source: options.source,
     facts: draft.facts,
     cause_id: draft.causeId ?? cause?.id ?? null,
-    trace: cause?.trace ?? id,
+    trace: draft.trace ?? cause?.trace ?? id,
     ecosystem: ECOSYSTEM,
     intensity: draft.intensity ?? 1,
     incident_id: id,

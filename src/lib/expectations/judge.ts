@@ -1,0 +1,42 @@
+import type { Expectation } from './expectation.js';
+import type { OpenTrigger, Told } from './open-triggers.js';
+import type { Place } from './place.js';
+
+/** Since when a trigger's clock runs, and against which of the two limits. */
+export interface Clocked {
+  limit: Told['limit'];
+  sinceMs: number;
+  limitMs: number;
+}
+
+/** By what is judged. */
+export interface Rule {
+  expectation: Pick<Expectation, 'withinMs' | 'waitingMs'>;
+  nowMs: number;
+}
+
+/**
+ * The clock of a trigger. In the queue it has run since it was said, against the longer limit; from the first attempt
+ * on against the shorter one. Where the journal has forgotten the attempt, because the work is settled, it counts from
+ * when that was noticed; where nobody here does the work, from when it was said.
+ */
+export function clockOf(trigger: OpenTrigger, place: Place, { expectation, nowMs }: Rule): Clocked {
+  const { withinMs, waitingMs } = expectation;
+  if (place.kind === 'queued') return { limit: 'queue', sinceMs: trigger.saidAtMs, limitMs: waitingMs };
+  const work = (sinceMs: number): Clocked => ({ limit: 'work', sinceMs, limitMs: withinMs });
+  if (place.kind === 'unheard') return work(trigger.saidAtMs);
+  return work('firstAttemptAtMs' in place ? place.firstAttemptAtMs : (trigger.sinceMs ?? nowMs));
+}
+
+/**
+ * Whether a trigger is over its limit. `anewAtMs` is when all clocks last began anew: a pause that an operator made
+ * and a step of the machine's clock are nobody's lateness.
+ */
+export function isOverdue({ sinceMs, limitMs }: Clocked, nowMs: number, anewAtMs: number): boolean {
+  return nowMs - Math.max(sinceMs, anewAtMs) >= limitMs;
+}
+
+/** Settled, and its question was answered by way of another trigger: there is nothing left to wait for. */
+export function isAnsweredBesides({ besides }: OpenTrigger, { kind }: Place): boolean {
+  return besides !== null && (kind === 'handled' || kind === 'dead');
+}

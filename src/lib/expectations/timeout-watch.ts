@@ -1,0 +1,125 @@
+import type { Clock } from '../base/clock.js';
+import type { JournalView, StateChange } from '../bus/bus.js';
+import type { Draft } from '../signals/envelope.js';
+import type { Expectation } from './expectation.js';
+import { clockOf, isAnsweredBesides, isOverdue } from './judge.js';
+import type { Answered, OpenTrigger } from './open-triggers.js';
+import type { PairWatch } from './pair-watch.js';
+import { hearersOf, Places, type Place } from './place.js';
+import { timeoutDrafts, timeoutIdOf, type Overdue } from './say.js';
+
+/** What a look has to say and to keep, in one transaction. */
+export interface Look {
+  signals: Draft[];
+  state: StateChange[];
+  /** Completions that came after their timeout. */
+  late: (Answered & { expectation: Expectation })[];
+}
+
+/** What it looks with. */
+export interface TimeoutWatchOptions {
+  pairs: readonly PairWatch[];
+  journal: JournalView;
+  clock: Clock;
+}
+
+/** Looked up one by one in a look; the rest has its turn in the next ones. */
+const LOOKED_UP = 2_000;
+/** Told in a look: a flood is told of in portions. */
+const TOLD = 500;
+/** Wall time that passed more or less than this besides the monotonic clock is a step of the wall clock. */
+const STEP_MS = 10_000;
+
+/** Finds triggers whose completion is overdue, says so once for each question, and notices completions that come late. */
+export class TimeoutWatch {
+  readonly #options: TimeoutWatchOptions;
+  readonly #turns = new WeakMap<OpenTrigger, number>();
+  readonly #anewAtMs = new Map<PairWatch, number>();
+  #unsaid: Draft[] = [];
+  #turn = 0;
+  #last: { nowMs: number; monotonicMs: number } | undefined;
+
+  constructor(options: TimeoutWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at all pairs. What a look that failed had found comes with the next one. */
+  async look(): Promise<Look> {
+    const nowMs = this.#now();
+    this.#turn += 1;
+    for (const pair of this.#options.pairs) await this.#lookAt(pair, nowMs);
+    const look: Look = { signals: this.#unsaid, state: [], late: [] };
+    this.#unsaid = [];
+    for (const pair of this.#options.pairs) {
+      const { state, late } = pair.take(nowMs);
+      look.state.push(...state);
+      look.late.push(...late.map((one) => ({ ...one, expectation: pair.expectation })));
+    }
+    return look;
+  }
+
+  async #lookAt(pair: PairWatch, nowMs: number): Promise<void> {
+    await pair.catchUp();
+    if (pair.open.size === 0) return;
+    const { journal } = this.#options;
+    const hearers = hearersOf(pair.expectation, await journal.consumers());
+    // While an operator holds the work back nothing is late, and what waited meanwhile gets its time afterwards.
+    if (hearers.length > 0 && hearers.every(({ paused }) => paused)) return void this.#anewAtMs.set(pair, nowMs);
+    const places = await Places.read(journal, hearers);
+    const overdue: Overdue[] = [];
+    for (const trigger of this.#inTurn(pair, places)) {
+      const place = await places.of(trigger);
+      const clock = this.#clock(pair, { trigger, place }, nowMs);
+      if (isAnsweredBesides(trigger, place)) pair.close(trigger);
+      else if (isOverdue(clock, nowMs, this.#anewAtMs.get(pair) ?? 0)) overdue.push({ trigger, place, clock });
+    }
+    this.#tell(pair, overdue, nowMs);
+  }
+
+  /** All whose place is known, and of the others those that have waited longest for their turn. */
+  #inTurn(pair: PairWatch, places: Places): OpenTrigger[] {
+    const waiting = [...pair.open.all()].filter(({ told }) => told === null);
+    const known = waiting.filter((trigger) => places.known(trigger) !== undefined);
+    const turnOf = (trigger: OpenTrigger) => this.#turns.get(trigger) ?? 0;
+    const others = waiting
+      .filter((trigger) => places.known(trigger) === undefined)
+      .sort((left, right) => turnOf(left) - turnOf(right))
+      .slice(0, LOOKED_UP);
+    for (const trigger of others) this.#turns.set(trigger, this.#turn);
+    return [...known, ...others].sort((left, right) => left.seq - right.seq);
+  }
+
+  /** The journal forgets an attempt when the work is settled; what was seen of it is kept here, or in the state. */
+  #clock(pair: PairWatch, { trigger, place }: { trigger: OpenTrigger; place: Place }, nowMs: number) {
+    const clock = clockOf(trigger, place, { expectation: pair.expectation, nowMs });
+    if (place.kind === 'handled' || place.kind === 'dead') pair.settle(trigger, clock.sinceMs);
+    else {
+      pair.settle(trigger, null);
+      if (place.kind !== 'queued') trigger.sinceMs = clock.sinceMs;
+    }
+    return clock;
+  }
+
+  /** One timeout for a question, however often it was asked: the others of its key join it. */
+  #tell(pair: PairWatch, overdue: readonly Overdue[], nowMs: number): void {
+    const first: Overdue[] = [];
+    for (const one of overdue.slice(0, TOLD)) {
+      const { trigger, clock } = one;
+      const earlier = pair.open.alike(trigger).find(({ told }) => told !== null)?.told;
+      const timeoutId = earlier?.timeoutId ?? timeoutIdOf(pair.expectation, trigger);
+      if (earlier == null) first.push(one);
+      pair.tell(trigger, { timeoutId, atMs: nowMs, limit: clock.limit });
+    }
+    this.#unsaid.push(...timeoutDrafts(pair.expectation, first));
+  }
+
+  /** All clocks begin anew after a step of the wall clock: who knows how long the work has really taken. */
+  #now(): number {
+    const [nowMs, monotonicMs] = [this.#options.clock.nowMs(), this.#options.clock.monotonicMs()];
+    const last = this.#last;
+    this.#last = { nowMs, monotonicMs };
+    const stepMs = last === undefined ? 0 : nowMs - last.nowMs - (monotonicMs - last.monotonicMs);
+    if (Math.abs(stepMs) > STEP_MS) for (const pair of this.#options.pairs) this.#anewAtMs.set(pair, nowMs);
+    return nowMs;
+  }
+}

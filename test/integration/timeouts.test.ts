@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
+import { defineDaemon } from '../../src/lib/runtime/define-daemon.js';
+import { say } from '../../src/lib/signals/facts.js';
+import { until } from '../helpers/colony.js';
+import { startColony, type TestColony } from '../helpers/run.js';
+import { signalOf } from '../helpers/signals.js';
+import { startSupervised, type Supervised } from '../helpers/supervised.js';
+
+const QUIET = { diskPercent: 100, memoryPercent: 100, intervalMs: 50 };
+const SOON = { Q_INVESTIGATION_COMPLETE: { within: '1s' } };
+
+let ending: Pick<TestColony | Supervised, 'end'>;
+afterEach(() => ending.end());
+
+const said = async ({ bus }: Pick<TestColony, 'bus'>, name: string) =>
+  (await bus.browse({ signals: [name] })).map(({ signal }) => signal);
+
+const ask = (key: string) =>
+  signalOf('Q_CURIOSITY_INVESTIGATE', { question: 'What is it?', question_id: key, priority: 'normal', evidence: [] });
+
+const COMPLETE = { investigation_timestamp: '20261125_103000', hypothesis: null, confidence: 0, evidence_count: 0 };
+
+describe('a colony with a worker that hangs', { timeout: 60_000 }, () => {
+  it('tells of the question that it works at, not of the one behind it, and joins the late answer', async () => {
+    const colony = await startColony({ monitor: QUIET, expectations: SOON });
+    ending = colony;
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const worker = defineDaemon({
+      name: 'investigation_consumer_daemon',
+      purpose: 'test',
+      hears: ['Q_CURIOSITY_INVESTIGATE'],
+      says: ['Q_INVESTIGATION_COMPLETE'],
+      async handle({ facts }) {
+        await finished;
+        return [say('Q_INVESTIGATION_COMPLETE', { ...COMPLETE, question_id: String(facts['question_id']) })];
+      },
+    });
+    await colony.start(worker);
+    await colony.start(orchestratorMonitor);
+    const [first, second] = [ask('first'), ask('second')];
+    await colony.bus.emit([first, second]);
+    await until('a timeout is said', async () => (await said(colony, 'Q_INVESTIGATION_TIMEOUT')).length > 0);
+    finish();
+    const late = async () => {
+      const state = await colony.bus.state('orchestrator_monitor');
+      return state[`overran:Q_INVESTIGATION_COMPLETE:${first.id}`] as { answer: { id: string } | null } | undefined;
+    };
+    await until('the late answer is joined', async () => (await late())?.answer != null);
+    const timeouts = await said(colony, 'Q_INVESTIGATION_TIMEOUT');
+    expect(timeouts).toMatchObject([
+      { cause_id: first.id, trace: first.trace, facts: { question_id: 'first', timeout_seconds: 1 } },
+    ]);
+    expect(await said(colony, 'Q_HEALTH_ALERT')).toMatchObject([{ facts: { alert_type: 'investigation_timeout' } }]);
+    const answers = await said(colony, 'Q_INVESTIGATION_COMPLETE');
+    expect((await late())?.answer?.id).toBe(answers.find(({ cause_id }) => cause_id === first.id)?.id);
+  });
+});
+
+describe('a monitor that is killed', { timeout: 120_000 }, () => {
+  it('says of each question once that it timed out', async () => {
+    const colony = await startSupervised({
+      overrides: { monitor: QUIET, expectations: SOON },
+      only: ['chemical_bus', 'orchestrator_monitor'],
+    });
+    ending = colony;
+    const questions = [0, 1, 2].map((number) => ask(`question ${number}`));
+    for (const [number, question] of questions.entries()) {
+      await colony.bus.emit([question]);
+      await until(
+        `question ${number} has timed out`,
+        async () => (await said(colony, 'Q_INVESTIGATION_TIMEOUT')).length > number,
+      );
+      await until('the monitor runs', () => colony.kill('orchestrator_monitor'));
+    }
+    const keys = (await said(colony, 'Q_INVESTIGATION_TIMEOUT')).map(({ facts }) => facts['question_id']);
+    expect(keys).toEqual(['question 0', 'question 1', 'question 2']);
+    expect(await said(colony, 'Q_HEALTH_ALERT')).toHaveLength(3);
+  });
+});
