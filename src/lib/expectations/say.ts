@@ -76,6 +76,6 @@ function alertDraft(expectation: Expectation, { trigger, place, clock }: Overdue
 }
 
 /** `Q_INVESTIGATION_TIMEOUT` alerts as `investigation_timeout`. */
-export function alertTypeOf(emit: string): string {
+function alertTypeOf(emit: string): string {
   return emit.replace(/^Q_/, '').toLowerCase();
 }
