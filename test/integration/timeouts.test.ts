@@ -72,7 +72,7 @@ describe('a monitor that is killed', { timeout: 120_000 }, () => {
         `question ${number} has timed out`,
         async () => (await said(colony, 'Q_INVESTIGATION_TIMEOUT')).length > number,
       );
-      await until('the monitor runs', () => colony.kill('orchestrator_monitor'));
+      await until('the monitor runs', () => colony.signal('orchestrator_monitor', 'SIGKILL'));
     }
     const keys = (await said(colony, 'Q_INVESTIGATION_TIMEOUT')).map(({ facts }) => facts['question_id']);
     expect(keys).toEqual(['question 0', 'question 1', 'question 2']);
