@@ -18,6 +18,7 @@ const neighbours = {
   evidence: ['investigation', 'signals', 'config', 'base'],
   capabilities: ['investigation', 'signals', 'config', 'base'],
   promotions: ['signals', 'config', 'base'],
+  dream: ['promotions', 'signals', 'config', 'base'],
   policy: ['signals', 'config', 'base'],
   expectations: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
@@ -26,6 +27,7 @@ const neighbours = {
   cli: [
     'health',
     'dead-letter',
+    'dream',
     'demo',
     'operator',
     'policy',
@@ -45,6 +47,7 @@ const domain = [
   'evidence',
   'capabilities',
   'promotions',
+  'dream',
   'policy',
   'expectations',
   'health/conditions',

@@ -18,6 +18,10 @@ export interface Paths {
   promotions: string;
   policies: string;
   policyDecisions: string;
+  /** Experiments of D-REAM. */
+  dream: string;
+  /** Cycles of D-REAM, each in a folder of its own. */
+  dreamLab: string;
   cache: string;
   run: string;
   /** What the supervisor knows of its daemons. */
@@ -42,6 +46,8 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     promotions: at('dream_lab', 'promotions'),
     policies: at('policies.yaml'),
     policyDecisions: at('policy_decisions.jsonl'),
+    dream: at('dream.yaml'),
+    dreamLab: at('dream_lab'),
     cache: at('cache'),
     run: at('run'),
     chronicle: at('run', 'supervisor.json'),

@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from '../base/errors.js';
+import { dreamResultSchema, type DreamResult } from './result.js';
+
+const RESULT_FILE = 'result.json';
+const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** Where a cycle's result lies. */
+function resultPath(dreamLab: string, cycleId: string): string {
+  return join(dreamLab, cycleId, RESULT_FILE);
+}
+
+/** The result of one cycle; undefined while there is none, or where the file is none of ours. */
+async function readResult(dreamLab: string, cycleId: string): Promise<DreamResult | undefined> {
+  try {
+    const text = await readFile(resultPath(dreamLab, cycleId), 'utf8');
+    return dreamResultSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (ABSENT.has(errorCode(error)) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Results of all cycles that have ended, the newest first. */
+export async function readResults(dreamLab: string): Promise<DreamResult[]> {
+  const results = await Promise.all((await foldersOf(dreamLab)).map((name) => readResult(dreamLab, name)));
+  const found = results.filter((result) => result !== undefined);
+  return found.sort((a, b) => (a.ended_at < b.ended_at ? 1 : -1));
+}
+
+async function foldersOf(dreamLab: string): Promise<string[]> {
+  try {
+    const entries = await readdir(dreamLab, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import DreamHistory from '../../src/commands/dream/history.js';
+import DreamInit from '../../src/commands/dream/init.js';
+import DreamList from '../../src/commands/dream/list.js';
+import DreamTry from '../../src/commands/dream/try.js';
+import { kloros, type CliResult } from '../helpers/cli.js';
+import { examplesOf } from '../helpers/examples.js';
+
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'kloros-dream-command-'));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const dream = (...args: string[]): Promise<CliResult> => kloros(['dream', ...args], { env: { KLOROS_HOME: home } });
+const json = ({ stdout }: CliResult): unknown => JSON.parse(stdout);
+
+describe('before there are experiments', () => {
+  it('says how to get one', async () => {
+    const { code, stderr } = await dream('list');
+    expect(code).toBe(3);
+    expect(stderr).toContain('kloros dream init');
+  });
+
+  it('shows what it would write, and writes nothing', async () => {
+    const { code, stdout } = await dream('init', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain(join(home, 'dream.yaml'));
+    expect(existsSync(join(home, 'dream.yaml'))).toBe(false);
+  });
+});
+
+describe('the shipped example', () => {
+  it('is written once, lists itself as ready and measures real compression', async () => {
+    expect(json(await dream('init', '--yes', '--json'))).toMatchObject({ result: { dry_run: false } });
+    expect(json(await dream('list', '--json'))).toMatchObject({
+      result: [{ name: 'compression', enabled: true, problem: null, baseline: { from: 'declared' } }],
+      warnings: [],
+    });
+    const tried = json(await dream('try', 'compression', '--json')) as {
+      result: { evaluation: { metrics: { size_ratio: number; milliseconds: number } } };
+    };
+    const { size_ratio, milliseconds } = tried.result.evaluation.metrics;
+    expect(size_ratio).toBeGreaterThan(0.1);
+    expect(size_ratio).toBeLessThan(0.9);
+    expect(milliseconds).toBeGreaterThan(0);
+  });
+
+  it('is not written over what is there', async () => {
+    const before = readFileSync(join(home, 'dream.yaml'), 'utf8');
+    expect(json(await dream('init', '--yes', '--json'))).toMatchObject({
+      status: 1,
+      error: { code: 'EXPERIMENTS_EXIST' },
+    });
+    expect(readFileSync(join(home, 'dream.yaml'), 'utf8')).toBe(before);
+  });
+});
+
+describe('dream try', () => {
+  it('refuses values that are outside the search space', async () => {
+    const { code, stderr } = await dream('try', 'compression', '--param', 'level=99');
+    expect(code).toBe(2);
+    expect(stderr).toContain('level=99 is not within 1 and 9');
+  });
+
+  it('suggests the experiment that was meant', async () => {
+    const { code, stderr } = await dream('try', 'compresion');
+    expect(code).toBe(3);
+    expect(stderr).toContain('did you mean compression?');
+  });
+});
+
+describe('the examples in the help', () => {
+  it.each([DreamHistory, DreamInit, DreamList, DreamTry].flatMap((command) => examplesOf(command)))(
+    'of: %s',
+    async (example) => {
+      const { code, stdout } = await kloros(example.split(' '), { env: { KLOROS_HOME: home } });
+      // The example of init meets a home that has its file already.
+      expect(code).toBe(example.startsWith('dream init') ? 1 : 0);
+      expect(stdout === '').toBe(example.startsWith('dream init'));
+    },
+  );
+});
+
+describe('a dream.yaml that is wrong', () => {
+  it('is named with line and key', async () => {
+    const path = join(home, 'dream.yaml');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('max: 9', 'max: nine'));
+    const { code, stderr } = await dream('list');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/line \d+: experiments\[0\]\.search_space\.level\.max expected number, received string/);
+  });
+});
