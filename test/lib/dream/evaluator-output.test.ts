@@ -22,7 +22,7 @@ describe('what an evaluator prints', () => {
     ['a text', '{"score": "0.9"}', 'MetricNotFinite', 'score is "0.9"'],
     ['another metric', '{"points": 1}', 'MetricMissing', 'printed no score'],
     ['a metric of the prototype', '{}', 'MetricMissing', 'printed no score'],
-  ])('is refused where it is %s', (_what, stdout, error_type, message) => {
+  ])('is refused where it is %s', (...[, stdout, error_type, message]) => {
     const reading = readMetrics(stdout, score);
     expect(reading).toMatchObject({ ok: false, failure: { error_type } });
     expect(!reading.ok && reading.failure.error_message).toContain(message);

@@ -79,7 +79,7 @@ describe('an evaluator that fails is a failed candidate, with a name for how', (
     ['is ended by a signal', 'process.kill(process.pid, "SIGSEGV")', 'EvaluatorCrashed', 'signal 11'],
     ['prints garbage', 'console.log("<html>")', 'OutputUnreadable', '"<html>"'],
     ['prints nothing', '', 'OutputUnreadable', 'it printed nothing'],
-  ])('one that %s', async (_how, program, error_type, message) => {
+  ])('one that %s', async (...[, program, error_type, message]) => {
     const { evaluation } = await judge(program);
     expect(evaluation).toMatchObject({ ok: false, failure: { error_type } });
     expect(!evaluation.ok && evaluation.failure.error_message).toContain(message);
