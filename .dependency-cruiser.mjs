@@ -10,7 +10,8 @@ const neighbours = {
   config: ['base'],
   bus: ['signals', 'config', 'base'],
   'dead-letter': ['intents', 'signals', 'config', 'base'],
-  runtime: ['bus', 'dead-letter', 'signals', 'config', 'base'],
+  maintenance: ['base'],
+  runtime: ['bus', 'dead-letter', 'maintenance', 'signals', 'config', 'base'],
   supervise: ['config', 'base'],
   systemd: ['config', 'base'],
   intents: ['signals', 'config', 'base'],
@@ -22,7 +23,7 @@ const neighbours = {
   policy: ['signals', 'config', 'base'],
   expectations: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
-  operator: ['bus', 'signals', 'config', 'base'],
+  operator: ['bus', 'maintenance', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
   cli: [
     'health',

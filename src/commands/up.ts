@@ -6,11 +6,13 @@ import { createLog, logFormFor } from '../lib/base/log.js';
 import { KlorosCommand, outputFlag } from '../lib/cli/base-command.js';
 import { usageError } from '../lib/cli/command-error.js';
 import { ExitCode } from '../lib/cli/exit-codes.js';
+import { maintenanceText } from '../lib/cli/standstill-text.js';
 import { pathsOf } from '../lib/config/paths.js';
 import type { Config } from '../lib/config/schema.js';
 import { ChronicleKeeper } from '../lib/supervise/chronicle-keeper.js';
 import { startColony, type Colony, type Member, type MemberStatus } from '../lib/supervise/colony.js';
 import { daemonCommand } from '../lib/supervise/daemon-command.js';
+import { maintenanceAt } from '../lib/maintenance/mode.js';
 import { linePainter } from '../lib/supervise/log-lines.js';
 import { logTransition } from '../lib/supervise/transition-text.js';
 
@@ -54,6 +56,8 @@ Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everyth
     const readyInMs = Math.round(performance.now() - startMs);
     await this.line({ state: 'READY', time: new Date().toISOString(), home: config.home, readyInMs });
     this.log(`Ready in ${readyInMs} ms: ${members.length} daemons, home ${config.home}\n${NEXT}`);
+    const maintenance = maintenanceAt(pathsOf(config).maintenance, systemClock.nowMs());
+    if (maintenance) this.warn(`${maintenanceText(maintenance, systemClock.nowMs())}; kloros maintenance off ends it`);
     await this.#untilOver(colony, limitMs);
     await this.#chronicle?.close();
     const statuses = colony.statuses();

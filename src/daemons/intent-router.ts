@@ -9,5 +9,5 @@ export const intentRouter = defineDaemon({
   hears: [],
   says: routedSignals(BUILT_IN_ROUTES),
   alsoSays: (config) => routedSignals(routesOf(config)),
-  source: ({ config, clock, log }, abort) => new IntentRouter({ config, clock, log, abort }).batches(),
+  source: ({ config, clock, log, ready }, abort) => new IntentRouter({ config, clock, log, abort, ready }).batches(),
 });

@@ -13,7 +13,13 @@ import type { TimeoutWatch } from '../lib/expectations/timeout-watch.js';
 import { openTimeoutWatch } from '../lib/expectations/open-timeout-watch.js';
 import { promotionFacts } from '../lib/promotions/facts.js';
 import { scanPromotions } from '../lib/promotions/promotions.js';
-import { defineDaemon, type Attempt, type DaemonEnv, type SourceBatch } from '../lib/runtime/define-daemon.js';
+import {
+  defineDaemon,
+  type Attempt,
+  type DaemonEnv,
+  type SourceBatch,
+  type SourceEnv,
+} from '../lib/runtime/define-daemon.js';
 import type { Draft, Signal } from '../lib/signals/envelope.js';
 import { readFacts, say } from '../lib/signals/facts.js';
 
@@ -64,7 +70,7 @@ async function hearIntegration(signal: Signal, attempt: Attempt, { modules }: Wa
 }
 
 /** Every interval a look at everything; in between, one at the registry whenever somebody changed it. */
-async function* watch(env: DaemonEnv, abort: AbortSignal, watches: Watches): AsyncGenerator<SourceBatch> {
+async function* watch(env: SourceEnv, abort: AbortSignal, watches: Watches): AsyncGenerator<SourceBatch> {
   const wakeUp = new WakeUp();
   const registry = watchFile(pathsOf(env.config).capabilities, () => wakeUp.call());
   try {
@@ -75,6 +81,7 @@ async function* watch(env: DaemonEnv, abort: AbortSignal, watches: Watches): Asy
       if (batch.signals.length + batch.state.length > 0) yield batch;
       if (isDue) dueMs = env.clock.monotonicMs() + env.config.monitor.intervalMs;
       isEdited = await wakeUp.rest(Math.max(1, dueMs - env.clock.monotonicMs()), abort);
+      await env.ready();
     }
   } finally {
     await registry.close();

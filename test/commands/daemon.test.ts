@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
 import type { Config } from '../../src/lib/config/schema.js';
@@ -23,9 +24,63 @@ describe('kloros daemon list', () => {
     expect(rows[0]).toMatchObject({ name: 'chemical_bus', ports: [config.portBase, config.portBase + 1] });
   });
 
-  it('is a table for people', async () => {
-    const { stdout } = await kloros(['daemon', 'list'], { env });
+  it('is a table for people, with what each is for', async () => {
+    const { stdout } = await kloros(['daemon', 'list', '--topology'], { env });
     for (const { name, purpose } of daemons) expect(stdout).toMatch(new RegExp(`${name}.*${purpose.slice(0, 20)}`));
+  });
+
+  it('makes nothing in a home where nothing ran', async () => {
+    const { stdout } = await kloros(['daemon', 'list'], { env });
+    for (const { name } of daemons) expect(stdout).toMatch(new RegExp(`${name} +down`));
+    expect(readdirSync(config.home)).toEqual([]);
+  });
+});
+
+describe('kloros daemon pause and resume', () => {
+  interface Listed {
+    name: string;
+    pause: { by: string; reason: string | null } | null;
+  }
+  const listed = async () => {
+    const { stdout } = await kloros(['daemon', 'list', '--json'], { env });
+    return (JSON.parse(stdout) as { result: Listed[] }).result;
+  };
+  const pausedNames = async () => (await listed()).flatMap(({ name, pause }) => (pause === null ? [] : [name]));
+
+  it('pause those who are named, say so in the list, and let them go on', async () => {
+    const { code } = await kloros(['daemon', 'pause', 'intent-router', '--reason', 'a flood', '--yes'], { env });
+    expect(code).toBe(0);
+    expect((await listed()).find(({ name }) => name === 'intent_router')).toMatchObject({
+      pause: { by: 'operator', reason: 'a flood' },
+    });
+    expect(await pausedNames()).toEqual(['intent_router']);
+    const { stdout } = await kloros(['daemon', 'resume', 'intent_router'], { env });
+    expect(stdout).toMatch(/^Goes on: intent_router, paused by operator .*: a flood$/m);
+    expect(await pausedNames()).toEqual([]);
+  });
+
+  it('ask first, and without a terminal insist on --yes', async () => {
+    const { code, stderr } = await kloros(['daemon', 'pause', 'intent-router'], { env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--yes')]);
+  });
+
+  it('refuse to pause the hub, nobody, and names beside all', async () => {
+    for (const args of [['chemical-bus'], [], ['--all', 'intent-router']]) {
+      const { code, stdout } = await kloros(['daemon', 'pause', ...args, '--yes', '--json'], { env });
+      expect([code, JSON.parse(stdout)]).toMatchObject([2, { error: { code: 'USAGE' } }]);
+    }
+  });
+
+  it('let go on whom a governance.kill stopped, which says whom it stops', async () => {
+    const said = await kloros(['bus', 'emit', 'governance.kill', '--fact', 'reason=runaway'], { env });
+    const others = daemons.map(({ name }) => name).filter((name) => name !== 'chemical_bus');
+    expect(said.stdout).toContain(`Stops ${others.join(', ')} until: kloros daemon resume`);
+    expect(said.stderr).toBe('');
+    expect(await pausedNames()).toEqual(others);
+    await kloros(['daemon', 'resume', others[0]!], { env });
+    expect(await pausedNames()).toEqual(others.slice(1));
+    await kloros(['daemon', 'resume'], { env });
+    expect(await pausedNames()).toEqual([]);
   });
 });
 

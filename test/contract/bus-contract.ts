@@ -186,12 +186,37 @@ export function describeBusContract(engineName: string, start: () => Promise<Eng
 
     it('gives nothing while it is paused, and everything when it is resumed', async () => {
       const consumer = await bus.consumer(spec());
-      await bus.setPaused('worker', true);
+      const pause = { by: 'operator', reason: 'looking', sinceMs: 1 };
+      await bus.setPaused(['worker'], pause);
       await bus.emit([signalOf('Q_A')]);
       expect(await consumer.claim(1)).toEqual([]);
-      expect(await bus.consumers()).toMatchObject([{ name: 'worker', paused: true, lag: 1 }]);
-      await bus.setPaused('worker', false);
+      expect(await bus.consumers()).toMatchObject([{ name: 'worker', paused: true, pause, lag: 1 }]);
+      await bus.setPaused(['worker'], null);
       expect(await consumer.claim(1)).toHaveLength(1);
+    });
+
+    it('pauses all, those included who come later, and lets single ones go on', async () => {
+      await bus.setPaused(null, { by: 'operator', reason: null, sinceMs: 1 });
+      await bus.setPaused(['worker'], null);
+      expect(await bus.pauseOf('worker')).toBeUndefined();
+      expect(await bus.pauseOf('newcomer')).toMatchObject({ by: 'operator' });
+      await bus.setPaused(['worker'], { by: 'operator', reason: 'again', sinceMs: 2 });
+      await bus.setPaused(null, null);
+      expect([await bus.pauseOf('worker'), await bus.pauseOf('newcomer')]).toEqual([undefined, undefined]);
+    });
+
+    it('gives nothing to anybody from the moment in which governance.kill is durable', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A')]);
+      await bus.emit([signalOf('governance.kill', { reason: 'runaway' })]);
+      expect(await consumer.claim(1)).toEqual([]);
+      expect(await bus.pauseOf('worker')).toMatchObject({ by: 'governance.kill from test', reason: 'runaway' });
+    });
+
+    it('lets a governance.kill stop only those whom it names', async () => {
+      await bus.emit([signalOf('governance.kill', { zooid: 'Kloros-Worker' })]);
+      expect(await bus.pauseOf('worker')).toMatchObject({ by: 'governance.kill from test' });
+      expect(await bus.pauseOf('bystander')).toBeUndefined();
     });
 
     it('wakes a waiting consumer of another process', async () => {

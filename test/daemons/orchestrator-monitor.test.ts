@@ -44,7 +44,7 @@ function watchesOf(env: Attempt) {
 /** A monitor whose state is kept as the journal keeps it, at each commit. */
 function monitor(state: Record<string, unknown> = {}, more: Partial<Attempt> = {}) {
   const { attempt } = surroundings(config);
-  const env: Attempt = { ...attempt, state: async () => ({ ...state }), ...more };
+  const env: typeof attempt = { ...attempt, state: async () => ({ ...state }), ...more };
   const watches = watchesOf(env);
   const batches = orchestratorMonitor.source?.(env, stop.signal, watches);
   const rounds = batches?.[Symbol.asyncIterator]();

@@ -5,7 +5,7 @@ import { createLog } from '../../src/lib/base/log.js';
 import { configSchema, type Config } from '../../src/lib/config/schema.js';
 import type { InvestigationRecord } from '../../src/lib/investigation/record.js';
 import { investigationRecordSchema } from '../../src/lib/investigation/record.js';
-import type { Answer, Attempt } from '../../src/lib/runtime/define-daemon.js';
+import type { Answer, Attempt, SourceEnv } from '../../src/lib/runtime/define-daemon.js';
 import type { Said } from '../../src/lib/bus/bus.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
 import { WrittenJournal } from '../helpers/written-journal.js';
@@ -27,7 +27,7 @@ export function freshConfig(more: Record<string, unknown> = {}): Config {
 export function surroundings(config: Config) {
   const state: Record<string, unknown> = {};
   const lines: string[] = [];
-  const attempt: Attempt = {
+  const attempt: Attempt & SourceEnv = {
     name: 'test',
     config,
     log: createLog({ daemon: 'test', form: 'json', write: (line) => lines.push(line) }),
@@ -36,6 +36,7 @@ export function surroundings(config: Config) {
     state: async () => ({ ...state }),
     flow: async () => ({ waiting: 0, lastHandledAtMs: null }),
     journal: new WrittenJournal(),
+    ready: async () => undefined,
     abort: new AbortController().signal,
     attempt: 1,
     token: 1,

@@ -9,7 +9,16 @@ export function measuredFlow(): Measured {
     ...{ name, perSecond, total, lastAtMs: NOW_MS - secondsAgo * 1_000, last: signalOf(name, { name }) },
     history: [...Array<number>(59).fill(0), total],
   });
-  const consumer = { hears: [], paused: false, enabled: true, lag: 0, running: 0, waiting: 0 };
+  const consumer = {
+    hears: [],
+    paused: false,
+    pause: null,
+    outages: [],
+    enabled: true,
+    lag: 0,
+    running: 0,
+    waiting: 0,
+  };
   const letter = { signal: 'OBSERVATION', daemon: 'a_daemon', error: 'TypeError: no' };
   return {
     nowMs: NOW_MS,

@@ -29,7 +29,7 @@ export class WrittenJournal implements JournalView {
   /** A daemon that hears these names. */
   hears(name: string, ...hears: string[]): ConsumerStatus {
     const figures = { lag: 0, running: 0, waiting: 0, lastHandledAtMs: null, pids: [1] };
-    const status: ConsumerStatus = { name, hears, paused: false, enabled: true, ...figures };
+    const status: ConsumerStatus = { name, hears, paused: false, pause: null, outages: [], enabled: true, ...figures };
     this.hearers.push(status);
     return status;
   }

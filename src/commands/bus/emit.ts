@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import chalk from 'chalk';
+import { daemons } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import type { KlorosError } from '../../lib/base/errors.js';
@@ -17,6 +18,7 @@ import {
   hearersOf,
   operatorSignal,
   saidAnew,
+  stoppedBy,
   unknownSignal,
   type Hearer,
   type MintOptions,
@@ -28,6 +30,8 @@ import { idMaker } from '../../lib/signals/id.js';
 interface Result {
   emitted: Pick<Signal, 'id' | 'signal' | 'trace'>[];
   hearers: Hearer[];
+  /** Daemons that a governance.kill stops. */
+  stops: string[];
   answer: Signal | null;
 }
 
@@ -126,9 +130,11 @@ Facts of a signal that kloros knows are checked. With "-" it reads envelopes, on
       ({ name, running }) => `${name} ${running ? chalk.green('(running)') : chalk.yellow('(not running)')}`,
     );
     this.log(`Emitted ${what}${who.length > 0 ? `; heard by ${who.join(', ')}` : ''}`);
-    if (hearers.length === 0 && signals.length > 0)
+    const stops = stoppedBy(signals, daemons);
+    if (stops.length > 0) this.log(`Stops ${stops.join(', ')} until: kloros daemon resume`);
+    if (hearers.length + stops.length === 0 && signals.length > 0)
       this.warn(`no daemon of this home hears ${names.join(', ')}; it is kept in the journal`);
-    return { emitted: signals.map(({ id, signal, trace }) => ({ id, signal, trace })), hearers };
+    return { emitted: signals.map(({ id, signal, trace }) => ({ id, signal, trace })), hearers, stops };
   }
 }
 

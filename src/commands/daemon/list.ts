@@ -1,45 +1,43 @@
+import { Flags } from '@oclif/core';
 import { daemons } from '../../daemons/index.js';
+import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
-import { renderTable } from '../../lib/cli/table.js';
-
-/** A daemon as `daemon list` gives it to programs. */
-interface Row {
-  name: string;
-  purpose: string;
-  hears: string[];
-  says: string[];
-  /** Ports it binds with this configuration. */
-  ports: number[];
-}
+import { rollTable, topologyTable, type ListedDaemon } from '../../lib/cli/daemon-tables.js';
+import { withBus } from '../../lib/cli/with-bus.js';
+import { pathsOf } from '../../lib/config/paths.js';
+import { callRoll, hasJournal } from '../../lib/operator/roll-call.js';
 
 const HUB_PORTS = [0, 1];
 
 /** Lists the daemons. */
 export default class DaemonList extends KlorosCommand {
-  static override summary = 'Daemons of the colony: what each hears and says';
-  static override examples = ['<%= config.bin %> daemon list', '<%= config.bin %> daemon list --json'];
+  static override summary = 'The daemons: who runs, what waits for each, and what holds it back';
+  static override description = 'With --topology: the ports that each binds, and what it hears and says.';
+  static override examples = [
+    '<%= config.bin %> daemon list',
+    '<%= config.bin %> daemon list --topology',
+    '<%= config.bin %> daemon list --json',
+  ];
+  static override flags = {
+    topology: Flags.boolean({ summary: 'What each hears and says, and its ports' }),
+  };
 
-  async run(): Promise<Row[]> {
-    await this.parse(DaemonList);
+  async run(): Promise<ListedDaemon[]> {
+    const { flags } = await this.parse(DaemonList);
     const { config } = await this.settings();
-    const rows = daemons.map(({ name, purpose, hears, says, portOffset, role }) => {
+    const { journal, maintenance: maintenancePath } = pathsOf(config);
+    const nowMs = systemClock.nowMs();
+    const asked = { daemons, maintenancePath, nowMs };
+    const roll = hasJournal(journal)
+      ? await withBus(config, (bus) => callRoll(bus, asked))
+      : await callRoll(undefined, asked);
+    const rows = roll.map(({ daemon: { name, purpose, hears, says, portOffset, role }, presence }) => {
       const offsets = role === 'hub' ? HUB_PORTS : portOffset === undefined ? [] : [portOffset];
-      return {
-        name,
-        purpose,
-        hears: [...hears],
-        says: [...says],
-        ports: offsets.map((offset) => config.portBase + offset),
-      };
+      const ports = offsets.map((offset) => config.portBase + offset);
+      return { ...presence, name, purpose, hears: [...hears], says: [...says], ports };
     });
-    const columns = [
-      { title: 'daemon', cell: (row: Row) => row.name },
-      { title: 'port', cell: (row: Row) => row.ports.join(' ') || '-' },
-      { title: 'hears', cell: (row: Row) => row.hears.join('\n') || '-' },
-      { title: 'says', cell: (row: Row) => row.says.join('\n') || '-' },
-      { title: 'purpose', cell: (row: Row) => row.purpose, flexible: true },
-    ];
-    this.log(renderTable(rows, columns, { widthColumns: process.stdout.columns }));
+    const width = { widthColumns: process.stdout.columns };
+    this.log(flags.topology ? topologyTable(rows, width) : rollTable(rows, nowMs, width));
     return rows;
   }
 }

@@ -35,6 +35,14 @@ export class PermanentError extends KlorosError {
   }
 }
 
+/** What a daemon stands on fails, and not the signal in its hands: the attempt does not count, and the daemon pauses. */
+export class InfrastructureError extends KlorosError {
+  constructor(parts: KlorosErrorParts) {
+    super(parts);
+    this.name = 'InfrastructureError';
+  }
+}
+
 /** Whatever was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

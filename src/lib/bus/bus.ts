@@ -86,8 +86,9 @@ export type Outcome =
   /** Tried again after delayMs; dead when attempts are used up. */
   | { kind: 'retry'; failure: Failure; delayMs: number }
   | { kind: 'dead'; failure: Failure }
-  /** The attempt is given back: an orderly stop, a breaker or maintenance. */
-  | { kind: 'release' };
+  /** The attempt is given back: an orderly stop, a breaker or maintenance. It comes again after delayMs, if any. */
+  | { kind: 'release' }
+  | { kind: 'release'; delayMs: number };
 
 /** What became of a settlement. `fenced`: the lease was lost; `conflict`: a derived id exists with other content. */
 export type Settled = 'settled' | 'dead' | 'fenced' | 'conflict';
@@ -111,11 +112,33 @@ export interface BegunWork {
   notBeforeMs: number;
 }
 
+/** By whose word a daemon consumes nothing until somebody lets it go on. */
+export interface Pause {
+  /** E.g. `operator`, or `governance.kill from watchtower`. */
+  by: string;
+  reason: string | null;
+  /** Epoch milliseconds. */
+  sinceMs: number;
+}
+
+/** What a daemon stands on fails, so that it claims nothing but a probe now and then. */
+export interface Outage {
+  /** Epoch milliseconds. */
+  sinceMs: number;
+  /** Epoch milliseconds from which the next signal is its probe. */
+  probeAtMs: number;
+  error: string;
+}
+
 /** A consumer's place in the flow, for operators. */
 export interface ConsumerStatus {
   name: string;
   hears: string[];
   paused: boolean;
+  /** By whose word it is paused. */
+  pause: Pause | null;
+  /** Of its live instances. */
+  outages: Outage[];
   enabled: boolean;
   /** Signals not yet fetched; exact on the embedded engine, an estimate elsewhere. */
   lag: number;
@@ -129,6 +152,13 @@ export interface ConsumerStatus {
   pids: number[];
 }
 
+/** A live process at the bus. */
+export interface Attendant {
+  /** Daemon or command. */
+  name: string;
+  pid: number;
+}
+
 /** One daemon's door to the signals. */
 export interface Consumer {
   /** At most n deliveries, in order; empty when there is nothing to do. Never waits. */
@@ -136,6 +166,8 @@ export interface Consumer {
   settle(delivery: Delivery, outcome: Outcome): Promise<Settled>;
   /** Resolves when there may be something to claim, after timeoutMs, or on abort. */
   wait(timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  /** Lets operators see that what this instance stands on fails, or (null) works again. */
+  report(outage: Outage | null): Promise<void>;
   /** Gives back what was claimed and not settled, and leaves. */
   close(): Promise<void>;
 }
@@ -176,7 +208,15 @@ export interface Bus {
   ): Promise<void>;
   consumer(spec: ConsumerSpec): Promise<Consumer>;
   consumers(): Promise<ConsumerStatus[]>;
-  setPaused(consumer: string, paused: boolean): Promise<void>;
+  /** Live processes, also of daemons that are no consumers, where the engine knows them. */
+  attendants(): Promise<Attendant[]>;
+  /**
+   * Stops the consumption of some daemons or of all (null), or lets them go on; survives restarts. From when it resolves
+   * nobody who is paused claims anything. A signal `governance.kill` does the same in the moment in which it is durable.
+   */
+  setPaused(daemons: readonly string[] | null, pause: Pause | null): Promise<void>;
+  /** Also of daemons that are no consumers, since a source pauses too. */
+  pauseOf(daemon: string): Promise<Pause | undefined>;
   /** Oldest first, at most 500. */
   browse(query: BrowseQuery): Promise<Recorded[]>;
   find(id: string): Promise<Recorded | undefined>;

@@ -13,6 +13,8 @@ export interface Paths {
   backups: string;
   failedSignals: string;
   failedSignalsArchive: string;
+  /** While this file is there, nothing new is taken up. */
+  maintenance: string;
   /** Replays of dead letters that are not finished. */
   replays: string;
   promotions: string;
@@ -42,6 +44,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     backups: at('backups'),
     failedSignals: at('failed_signals.jsonl'),
     failedSignalsArchive: at('failed_signals.archive.jsonl'),
+    maintenance: at('maintenance_mode'),
     replays: at('run', 'replays'),
     promotions: at('dream_lab', 'promotions'),
     policies: at('policies.yaml'),

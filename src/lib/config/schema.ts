@@ -78,6 +78,18 @@ export const configSchema = z.strictObject({
         .default(15_000)
         .meta({ description: 'A live owner whose heartbeat stood still this long loses its work' }),
       pollMs: positiveMs.default(1_000).meta({ description: 'Safety net behind the wake-up on the wire' }),
+      breaker: z
+        .strictObject({
+          failures: z
+            .number()
+            .int()
+            .min(1)
+            .default(3)
+            .meta({ description: 'Failures of the machine in a row after which a daemon pauses' }),
+          pauseMs: positiveMs.default(1_000).meta({ description: 'First pause; doubles with each probe that fails' }),
+          maxPauseMs: positiveMs.default(30_000),
+        })
+        .prefault({}),
     })
     .prefault({}),
   dlq: z

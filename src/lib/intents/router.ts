@@ -21,6 +21,8 @@ export interface RouterOptions {
   clock: Clock;
   log: Logger;
   abort: AbortSignal;
+  /** Resolves when intents may be taken up; absent: always. */
+  ready?: () => Promise<void>;
   /** Time between two looks at the whole folder, default 5,000. */
   rescanMs?: number;
 }
@@ -72,6 +74,7 @@ export class IntentRouter {
   async *batches(): AsyncGenerator<IntentBatch> {
     try {
       while (!this.#options.abort.aborted) {
+        await this.#options.ready?.();
         await this.#inbox.refresh((name) => this.#isKnown(name));
         await this.#retryStuck();
         yield* this.#readAll();

@@ -3,6 +3,8 @@ import { KlorosError } from '../base/errors.js';
 import { closest } from '../base/closest.js';
 import { catalogue } from '../signals/catalogue.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
+import { KILL, killTargets } from '../signals/kill.js';
+import { shortName } from '../base/short-name.js';
 import { checkFacts } from '../signals/facts.js';
 import { mint } from '../signals/mint.js';
 
@@ -47,9 +49,16 @@ export function exampleOf(name: string): Facts {
 
 /** Words about a name that the catalogue lacks, with the one that was probably meant; undefined for a known one. */
 export function unknownSignal(name: string): string | undefined {
-  if (catalogue.has(name)) return undefined;
+  if (catalogue.has(name) || name === KILL) return undefined;
   const near = closest(name, [...catalogue.keys()]);
   return `kloros does not know ${name}${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
+/** Of these daemons, those that a signal `governance.kill` among these stops; the hub carries on. */
+export function stoppedBy(signals: readonly Signal[], daemons: readonly { name: string; role?: 'hub' }[]): string[] {
+  const targets = signals.flatMap(({ signal, facts }) => (signal === KILL ? [killTargets(facts)] : []));
+  const isStopped = (name: string) => targets.some((names) => names === null || names.includes(shortName(name)));
+  return daemons.filter(({ name, role }) => role !== 'hub' && isStopped(name)).map(({ name }) => name);
 }
 
 /** Daemons that hear any of these signals; one that is paused or was never started is not running. */

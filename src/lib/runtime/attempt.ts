@@ -1,6 +1,7 @@
-import { errorCode, KlorosError, PermanentError } from '../base/errors.js';
-import type { Outcome } from '../bus/bus.js';
+import { KlorosError, PermanentError } from '../base/errors.js';
+import type { Failure, Outcome } from '../bus/bus.js';
 import { failureOf } from './failure.js';
+import { isMachineFailure } from './machine-failure.js';
 import type { Committable } from './answer.js';
 
 /** One run of a handler. */
@@ -14,15 +15,11 @@ export interface AttemptPlan {
   run: (abort: AbortSignal) => Promise<Committable>;
 }
 
-/** How an attempt ended; `hung` is a handler that did not end when told to, whose slot nobody may have. */
-export type AttemptEnd = Outcome | { kind: 'hung' };
-
-const INFRASTRUCTURE: ReadonlySet<string> = new Set(['ENOSPC', 'EROFS', 'EDQUOT', 'EMFILE', 'ENFILE', 'DISK_FULL']);
-
-/** Whether a failure is the machine's and not the signal's: the attempt is given back. */
-function isInfrastructure(error: unknown): boolean {
-  return INFRASTRUCTURE.has(errorCode(error) ?? '');
-}
+/**
+ * How an attempt ended. `machine`: what the daemon stands on failed, and not the signal.
+ * `hung` is a handler that did not end when told to, whose slot nobody may have.
+ */
+export type AttemptEnd = Outcome | { kind: 'machine'; failure: Failure } | { kind: 'hung' };
 
 /**
  * Runs a handler within its time limit and says how it ended. It never throws.
@@ -47,7 +44,8 @@ async function conclude(plan: AttemptPlan, abort: AbortSignal): Promise<AttemptE
     const said = await plan.run(abort);
     return { kind: 'done', said };
   } catch (thrown) {
-    if (plan.stopping.aborted || isInfrastructure(thrown)) return { kind: 'release' };
+    if (plan.stopping.aborted) return { kind: 'release' };
+    if (isMachineFailure(thrown)) return { kind: 'machine', failure: failureOf(thrown) };
     const error = abort.aborted ? (abort.reason as unknown) : thrown;
     const failure = failureOf(error);
     return error instanceof PermanentError

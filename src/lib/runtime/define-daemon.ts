@@ -22,6 +22,15 @@ export interface DaemonEnv {
   journal: JournalView;
 }
 
+/** What a source is given. */
+export interface SourceEnv extends DaemonEnv {
+  /**
+   * Resolves when something may be said: no maintenance, no pause, or the daemon stops. A source that asks before it
+   * looks says nothing that was seen long ago; one that does not is held all the same, with what it has said.
+   */
+  ready: () => Promise<void>;
+}
+
 /** One attempt's surroundings. */
 export interface Attempt extends DaemonEnv {
   /** Aborted at the daemon's time limit and at shutdown; stop and throw. */
@@ -74,7 +83,7 @@ export interface DaemonDefinition<R = undefined> {
   open?(env: DaemonEnv): Promise<R>;
   close?(resources: R): Promise<void>;
   handle?(signal: Signal, attempt: Attempt, resources: R): Promise<Answer> | Answer;
-  source?(env: DaemonEnv, abort: AbortSignal, resources: R): AsyncIterable<SourceBatch>;
+  source?(env: SourceEnv, abort: AbortSignal, resources: R): AsyncIterable<SourceBatch>;
 }
 
 /** A definition whose resources are its own business; `unknown` takes every definition, since methods are bivariant. */

@@ -3,14 +3,18 @@ import { KlorosError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Consumer, Delivery, Outcome } from '../bus/bus.js';
 import { runAttempt, type AttemptPlan } from './attempt.js';
+import { Admission } from './admission.js';
 import { backoffDelayMs, type BackoffOptions } from './backoff.js';
+import type { BreakerPolicy } from './breaker.js';
 import type { Committable } from './answer.js';
-import { logEmitted } from './journal-words.js';
+import type { Gate } from './gate.js';
 import type { Pulse } from './pulse.js';
+import { reportEnd } from './report-end.js';
 
 /** What a delivery loop needs. */
 export interface DeliveryOptions {
   consumer: Consumer;
+  gate: Gate;
   /** Runs the handler and makes signals of its answer. */
   handle: (delivery: Delivery, abort: AbortSignal) => Promise<Committable>;
   concurrency: number;
@@ -21,6 +25,7 @@ export interface DeliveryOptions {
   timeoutMs: number;
   pollMs: number;
   backoff: BackoffOptions;
+  breaker: BreakerPolicy;
   random: () => number;
   clock: Clock;
   log: Logger;
@@ -43,25 +48,28 @@ const SMOOTHING = 0.2;
  * New ones are claimed while fewer than the limit are open. The limit follows the measured handling time, so a quick
  * handler works in large batches and a slow one hoards nothing that another instance could do. Settlements of a quick
  * handler overlap the next attempts and share their commits. Stopping: nothing is claimed or started any more, what
- * runs may end within drainMs, then it is aborted; what was not done is given back.
+ * runs may end within drainMs, then it is aborted; what was not done is given back. While the gate is shut nothing is
+ * claimed either, what runs ends in its own time, and what was claimed ahead is given back at once.
  */
 export class DeliveryLoop {
   readonly #options: DeliveryOptions;
   readonly #stop = new AbortController();
   readonly #giveUp = new AbortController();
+  readonly #admission: Admission;
   readonly #settling = new Set<Promise<void>>();
   #queue: Delivery[] = [];
   #running = 0;
   #open = 0;
   #handlingMs: number | undefined;
   #retryAtMs = Infinity;
-  #pausedUntilMs = 0;
   #progressed = false;
   #progress: () => void = () => undefined;
   #hung: (error: KlorosError) => void = () => undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#admission = new Admission({ ...options, beat: () => options.pulse?.turn(this.#open) });
+    options.gate.onChange(() => this.#startQueued());
   }
 
   /** Works until stop(); rejects when a handler does not end, because only the end of the process frees its slot. */
@@ -78,6 +86,7 @@ export class DeliveryLoop {
     this.#queue = [];
     while (this.#settling.size > 0) await Promise.all(this.#settling);
     clearTimeout(timer);
+    await this.#admission.close();
     await this.#options.consumer.close();
   }
 
@@ -130,22 +139,15 @@ export class DeliveryLoop {
   async #claim(room: number): Promise<Delivery[]> {
     this.#progressed = false;
     try {
-      await this.#pause();
-      return await this.#options.consumer.claim(room);
+      const admitted = await this.#admission.admit(room, this.#stop.signal);
+      const claimed = admitted === 0 ? [] : await this.#options.consumer.claim(admitted);
+      this.#admission.claimed(claimed);
+      return claimed;
     } catch (error) {
       if (this.#stop.signal.aborted) return [];
       this.#options.log.error({ err: error }, 'Nothing can be claimed; tried again in a second');
       await this.#options.consumer.wait(RETRY_SETTLE_MS, this.#stop.signal);
       return [];
-    }
-  }
-
-  /** After a failure of the machine: the signal has lost nothing, and a second may mend it. */
-  async #pause(): Promise<void> {
-    const { consumer, clock } = this.#options;
-    for (let leftMs = 1; leftMs > 0 && !this.#stop.signal.aborted;) {
-      leftMs = this.#pausedUntilMs - clock.monotonicMs();
-      if (leftMs > 0) await consumer.wait(leftMs, this.#stop.signal);
     }
   }
 
@@ -156,6 +158,7 @@ export class DeliveryLoop {
   }
 
   #startQueued(): void {
+    if (this.#admission.isShut) for (const delivery of this.#queue.splice(0)) this.#track(this.#giveBack(delivery));
     while (this.#running < this.#options.concurrency && !this.#stop.signal.aborted) {
       const delivery = this.#queue.shift();
       if (delivery === undefined) return;
@@ -165,7 +168,11 @@ export class DeliveryLoop {
 
   #start(delivery: Delivery): void {
     this.#running += 1;
-    const settling = this.#attempt(delivery).finally(() => {
+    this.#track(this.#attempt(delivery));
+  }
+
+  #track(ending: Promise<void>): void {
+    const settling = ending.finally(() => {
       this.#options.pulse?.ended();
       this.#settling.delete(settling);
       this.#open -= 1;
@@ -182,10 +189,10 @@ export class DeliveryLoop {
     this.#running -= 1;
     this.#noteHandlingMs(clock.monotonicMs() - startedMs);
     if (end.kind === 'hung') return this.#hung(hungError(delivery));
+    const outcome = this.#admission.ended(delivery, end);
     this.#startQueued();
-    if (end.kind === 'release') this.#pausedUntilMs = clock.monotonicMs() + RETRY_SETTLE_MS;
-    if (end.kind === 'retry') this.#retryAtMs = Math.min(this.#retryAtMs, clock.monotonicMs() + end.delayMs);
-    await this.#settle(delivery, end);
+    if ('delayMs' in outcome) this.#retryAtMs = Math.min(this.#retryAtMs, clock.monotonicMs() + outcome.delayMs);
+    await this.#settle(delivery, outcome);
   }
 
   #planOf(delivery: Delivery): AttemptPlan {
@@ -195,12 +202,17 @@ export class DeliveryLoop {
     return { timeoutMs, graceMs: GRACE_MS, stopping: this.#giveUp.signal, retryDelayMs, run };
   }
 
+  /** Its attempt was never made. What cannot be written is kept by the lease, which ends with this process. */
+  async #giveBack(delivery: Delivery): Promise<void> {
+    await this.#options.consumer.settle(delivery, { kind: 'release' }).catch(() => undefined);
+  }
+
   /** What a handler did is not done again because the disk is full for a while: it is kept and settled later. */
   async #settle(delivery: Delivery, outcome: Outcome): Promise<void> {
     const { consumer, log } = this.#options;
     for (;;) {
       try {
-        report(log, { delivery, outcome, settled: await consumer.settle(delivery, outcome) });
+        reportEnd(log, { delivery, outcome, settled: await consumer.settle(delivery, outcome) });
         return;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
@@ -214,26 +226,6 @@ export class DeliveryLoop {
   #noteHandlingMs(ms: number): void {
     this.#handlingMs = this.#handlingMs === undefined ? ms : this.#handlingMs + SMOOTHING * (ms - this.#handlingMs);
   }
-}
-
-interface Report {
-  delivery: Delivery;
-  outcome: Outcome;
-  settled: Awaited<ReturnType<Consumer['settle']>>;
-}
-
-function report(log: Logger, { delivery, outcome, settled }: Report): void {
-  const { id, signal: name } = delivery.signal;
-  const error = 'failure' in outcome ? outcome.failure.error : undefined;
-  if (settled === 'fenced')
-    log.warn({ id }, `${name} was taken over by another instance; what this one did with it does not count`);
-  else if (settled === 'conflict')
-    log.error({ id }, `${name} is a dead letter: its answer clashes with what was said before`);
-  else if (settled === 'dead') log.error({ id, error, attempt: delivery.attempt }, `${name} is a dead letter`);
-  else if (outcome.kind === 'retry')
-    log.warn({ id, error, attempt: delivery.attempt, delayMs: outcome.delayMs }, `${name} failed and is tried again`);
-  else if (outcome.kind === 'release') log.warn({ id }, `${name} was given back`);
-  else for (const said of outcome.kind === 'done' ? outcome.said.signals : []) logEmitted(log, said);
 }
 
 function hungError({ signal }: Delivery): KlorosError {

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.js';
 import { openBus } from '../bus/open-bus.js';
+import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
@@ -7,6 +8,7 @@ import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
 import type { AnyDaemon, Attempt, DaemonDefinition, DaemonEnv } from './define-daemon.js';
 import { flowOf } from './flow.js';
+import { Gate } from './gate.js';
 import { Pulse } from './pulse.js';
 import { runHub } from './run-hub.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
@@ -18,6 +20,7 @@ const TIMEOUT_MS = 30_000;
 const DRAIN_MS = 10_000;
 /** What claiming and settling may take where many write. */
 const PATIENCE_MS = 30_000;
+const LONGEST_LOOK_MS = 500;
 
 /** Starts a daemon and resolves when it is ready. Throws KlorosError ALREADY_RUNNING, PORT_TAKEN and those of the journal. */
 export async function runDaemon(definition: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
@@ -30,17 +33,18 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
   const bus = await openBus(busOptionsOf(definition, options));
   const env = envOf(definition, options, bus);
   const resources = await opened(definition, env, bus);
+  const gate = await Gate.opened(gateOptionsOf(definition, options, bus));
   const stop = new AbortController();
   const pulse = pulseOf(definition, options);
-  const loop = definition.handle ? await startLoop(definition, { ...options, bus, env, resources, pulse }) : undefined;
-  const source = definition.source
-    ? startSource(definition, { ...options, bus, env, resources, stop: stop.signal })
-    : undefined;
+  const place = { ...options, bus, env, gate, resources };
+  const loop = definition.handle ? await startLoop(definition, { ...place, pulse }) : undefined;
+  const source = definition.source ? startSource(definition, { ...place, stop: stop.signal }) : undefined;
   const working = Promise.all([loop?.run(), source]);
   const close = async () => {
     stop.abort();
     await loop?.stop(DRAIN_MS);
     await source?.catch(() => undefined); // Its failure is what `done` rejects with.
+    gate.close();
     await definition.close?.(resources);
     await bus.close();
   };
@@ -65,6 +69,11 @@ function busOptionsOf(
   const role = `daemon:${name}${instance === undefined ? '' : `#${instance}`}`;
   const port = portOffset === undefined || instance !== undefined ? {} : { portOffset };
   return { config, clock, log, name, role, onStuckWriter, ...port };
+}
+
+function gateOptionsOf({ name }: DaemonDefinition<unknown>, { config, clock, log }: RunOptions, bus: Bus) {
+  const lookMs = Math.min(LONGEST_LOOK_MS, config.delivery.pollMs);
+  return { name, bus, maintenancePath: pathsOf(config).maintenance, clock, log, lookMs };
 }
 
 function envOf({ name }: DaemonDefinition<unknown>, { config, clock, log, random }: RunOptions, bus: Bus): DaemonEnv {
@@ -92,6 +101,7 @@ async function opened(definition: DaemonDefinition<unknown>, env: DaemonEnv, bus
 interface Workplace extends RunOptions {
   bus: Bus;
   env: DaemonEnv;
+  gate: Gate;
   resources: unknown;
 }
 
@@ -99,7 +109,7 @@ async function startLoop(
   definition: DaemonDefinition<unknown>,
   place: Workplace & { pulse: Pulse },
 ): Promise<DeliveryLoop> {
-  const { bus, env, resources, config, clock, log, random, pulse } = place;
+  const { bus, env, gate, resources, config, clock, log, random, pulse } = place;
   const { delivery } = config;
   const ordered = definition.ordered ?? false;
   const urgentFirst = definition.urgentFirst ?? false;
@@ -108,12 +118,14 @@ async function startLoop(
   const consumer = await bus.consumer({ name, hears, from, maxAttempts, ordered, urgentFirst });
   return new DeliveryLoop({
     consumer,
+    gate,
     concurrency: concurrencyOf(definition, config),
     ordered,
     urgentFirst,
     timeoutMs: timeoutOf(definition, config),
     pollMs: delivery.pollMs,
     backoff: delivery,
+    breaker: delivery.breaker,
     random,
     clock,
     log,
@@ -149,12 +161,13 @@ async function startSource(
   definition: DaemonDefinition<unknown>,
   place: Workplace & { stop: AbortSignal },
 ): Promise<void> {
-  const { bus, env, resources, config, clock, random, stop, log } = place;
-  const batches = definition.source?.(env, stop, resources);
+  const { bus, env, gate, resources, config, clock, random, stop, log } = place;
+  const ready = () => gate.passed(stop);
+  const batches = definition.source?.({ ...env, ready }, stop, resources);
   if (batches === undefined) return;
   const newId = idMaker(random);
   const speaker = speakerOf(definition, config);
   const toCommit = (said: Parameters<typeof sourceToCommit>[0]) =>
     sourceToCommit(said, { speaker, nowMs: clock.nowMs(), newId });
-  await runSource({ bus, daemon: definition.name, batches, toCommit, stop, log });
+  await runSource({ bus, daemon: definition.name, batches, toCommit, ready, stop, log });
 }

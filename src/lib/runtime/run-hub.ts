@@ -1,6 +1,7 @@
 import { openHub } from '../bus/open-hub.js';
 import { OWN_PORT_OFFSETS, pathsOf } from '../config/paths.js';
 import { QueueUpkeep } from '../dead-letter/upkeep.js';
+import { removeFinished } from '../maintenance/mode.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { Pulse } from './pulse.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
@@ -8,6 +9,7 @@ import type { RunningDaemon, RunOptions } from './run-options.js';
 const PROJECT_EVERY_MS = 500;
 /** A clean-up of a long queue takes its time. */
 const PATIENCE_MS = 120_000;
+const MAINTENANCE_EVERY_MS = 1_000;
 
 /** Runs the hub of the bus, which also keeps failed_signals.jsonl in step with the journal. */
 export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
@@ -17,10 +19,20 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
   // Each run reads the journal: where that stands still, so does the hub.
   const timer = setInterval(() => void queue.run().then(() => pulse.turn(0)), PROJECT_EVERY_MS);
+  const { maintenance } = pathsOf(config);
+  const endMaintenance = async () => {
+    try {
+      if (await removeFinished(maintenance, clock.nowMs())) log.info('Maintenance is over, as it was announced');
+    } catch (error) {
+      log.warn({ err: error }, 'Maintenance is over, and its file cannot be removed');
+    }
+  };
+  const watch = setInterval(() => void endMaintenance(), MAINTENANCE_EVERY_MS);
   let stopped = () => undefined as void;
   const done = new Promise<void>((resolve) => (stopped = resolve));
   const stop = async () => {
     clearInterval(timer);
+    clearInterval(watch);
     await queue.run();
     await hub.close();
     stopped();

@@ -13,6 +13,8 @@ export interface SourceOptions {
   batches: AsyncIterable<SourceBatch>;
   /** Makes signals of what the source said. */
   toCommit: (said: SourceBatch) => Committable;
+  /** Resolves when something may be said. */
+  ready: () => Promise<void>;
   stop: AbortSignal;
   log: Logger;
 }
@@ -21,12 +23,17 @@ const RETRY_MS = 1_000;
 
 /** Commits what a source says, then lets it clean up; what cannot be written yet is held and tried again. */
 export async function runSource(options: SourceOptions): Promise<void> {
+  const isStopped = () => options.stop.aborted;
+  await options.ready();
   for await (const batch of options.batches) {
+    await options.ready();
+    if (isStopped()) return;
     const commit = options.toCommit(batch);
     if (!(await commitUntilWritten(options, commit))) return;
     for (const signal of commit.signals) logEmitted(options.log, signal);
     await batch.committed?.();
-    if (options.stop.aborted) return;
+    await options.ready();
+    if (isStopped()) return;
   }
 }
 

@@ -18,8 +18,8 @@ export interface Appender {
 const OLD_REPETITIONS =
   'DELETE FROM foreign_seen WHERE key IN (SELECT key FROM foreign_seen WHERE until_ms < ? LIMIT 200)';
 
-/** Prepares the statements that append. */
-export function openAppender(database: Database): Appender {
+/** Prepares the statements that append; `onNew` hears of every row that is no repetition, inside its transaction. */
+export function openAppender(database: Database, onNew: (row: Row) => void): Appender {
   const names = new Map<string, number>();
   const findName = database.prepare<[string], number>('SELECT id FROM names WHERE name = ?').pluck();
   const textOf = database.prepare<[number], string>('SELECT name FROM names WHERE id = ?').pluck();
@@ -44,7 +44,8 @@ export function openAppender(database: Database): Appender {
   };
   const appendOne = (row: Row): void => {
     const { changes } = insert.run(row.id, nameId(row.name), row.trace, row.atMs, row.priority, row.frame);
-    if (changes === 0 && !saysTheSame(frameOf.get(row.id), row.frame)) throw conflict(row);
+    if (changes > 0) onNew(row);
+    else if (!saysTheSame(frameOf.get(row.id), row.frame)) throw conflict(row);
   };
   const texts = new Map<number, string>();
   const nameOf = (id: number): string => {

@@ -2,9 +2,17 @@ import type { Appender } from './append.js';
 import type { Database } from './database.js';
 import type { DeadStore } from './dead.js';
 import type { Claimed, Operations } from './operations.js';
+import type { PauseBook } from './pauses.js';
 import { openWorkTable, type ConsumerRow, type WorkRow, type WorkTable } from './work-table.js';
 
 type ClaimInput = Operations['claim']['in'];
+
+/** What a claim needs besides the work. */
+export interface ClaimDoors {
+  appender: Appender;
+  dead: DeadStore;
+  pauses: PauseBook;
+}
 
 /** Longer than any backoff: a row due after this was written before the clock jumped back. */
 const CLOCK_JUMP_MS = 600_000;
@@ -21,16 +29,18 @@ export class Claimer {
   readonly #work: WorkTable;
   readonly #appender: Appender;
   readonly #dead: DeadStore;
+  readonly #pauses: PauseBook;
 
-  constructor(database: Database, appender: Appender, dead: DeadStore) {
+  constructor(database: Database, { appender, dead, pauses }: ClaimDoors) {
     this.#work = openWorkTable(database);
     this.#appender = appender;
     this.#dead = dead;
+    this.#pauses = pauses;
   }
 
   claim(input: ClaimInput): Claimed[] {
     const consumer = this.#work.consumer(input.consumer);
-    if (consumer === undefined || consumer.paused || input.limit <= 0) return [];
+    if (consumer === undefined || input.limit <= 0 || this.#pauses.of(consumer.name)) return [];
     const suspect = this.#nextSuspect(consumer, input.nowMs);
     if (suspect !== undefined) return input.inFlight > 0 ? [] : this.#takeAll([suspect], input);
     return consumer.urgent_first ? this.#claimUrgent(consumer, input) : this.#claimInOrder(consumer, input);

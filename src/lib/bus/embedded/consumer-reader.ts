@@ -1,5 +1,7 @@
 import type { ConsumerStatus } from '../bus.js';
 import type { Database } from './database.js';
+import { openOutages } from './outages.js';
+import { openPauses } from './pauses.js';
 
 /** A consumer's row with what is open for it. */
 export type StoredConsumer = Omit<ConsumerStatus, 'pids'> & { id: number; fetched: number; lowestOpen: number | null };
@@ -17,7 +19,6 @@ interface ConsumerRow {
   id: number;
   name: string;
   hears: string;
-  paused: number;
   enabled: number;
   fetched: number;
   handled_ms: number | null;
@@ -31,6 +32,8 @@ interface OpenWork {
 
 /** Prepares the statements that read where consumers are. */
 export function openConsumerReader(database: Database): ConsumerReader {
+  const pauses = openPauses(database);
+  const outages = openOutages(database);
   const rows = database.prepare<[], ConsumerRow>('SELECT * FROM consumers ORDER BY name');
   const pending = database
     .prepare<[string, number], number>(
@@ -55,7 +58,8 @@ export function openConsumerReader(database: Database): ConsumerReader {
     consumers: () =>
       rows.all().map((row) => {
         const hears = JSON.parse(row.hears) as string[];
-        return statusOf(row, { hears, lag: lagOf(row, hears), open: open.get(row.id) });
+        const standing = { pause: pauses.of(row.name) ?? null, outages: outages.of(row.name) };
+        return statusOf(row, { ...standing, hears, lag: lagOf(row, hears), open: open.get(row.id) });
       }),
     holders: (consumer) => holders.all(consumer),
     hasWork: (id) => hasWork.get({ id }) === 1,
@@ -64,16 +68,18 @@ export function openConsumerReader(database: Database): ConsumerReader {
 
 function statusOf(
   row: ConsumerRow,
-  more: { hears: string[]; lag: number; open: OpenWork | undefined },
+  more: Pick<ConsumerStatus, 'hears' | 'pause' | 'outages' | 'lag'> & { open: OpenWork | undefined },
 ): StoredConsumer {
-  const { hears, lag, open } = more;
+  const { hears, pause, outages, lag, open } = more;
   return {
     id: row.id,
     name: row.name,
     hears,
     lag,
     fetched: row.fetched,
-    paused: row.paused === 1,
+    paused: pause !== null,
+    pause,
+    outages,
     enabled: row.enabled === 1,
     running: open?.running ?? 0,
     waiting: open?.waiting ?? 0,

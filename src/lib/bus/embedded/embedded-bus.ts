@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.js';
-import { KlorosError } from '../../base/errors.js';
 import { isAlive } from '../../base/process-identity.js';
 import type { Signal } from '../../signals/envelope.js';
 import type {
+  Attendant,
   BegunWork,
   BrowseQuery,
   Bus,
@@ -11,6 +11,7 @@ import type {
   ConsumerStatus,
   DeadLetter,
   FollowQuery,
+  Pause,
   Recorded,
   Standing,
 } from '../bus.js';
@@ -93,18 +94,27 @@ export class EmbeddedBus implements Bus {
   }
 
   async consumers(): Promise<ConsumerStatus[]> {
-    const { journal } = this.#parts;
-    const living = journal.owners.all().filter(isAlive);
-    return journal.read.consumers().map(({ id: _id, fetched: _fetched, lowestOpen: _lowest, ...status }) => ({
-      ...status,
-      pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid),
-    }));
+    const living = await this.attendants();
+    return this.#parts.journal.read
+      .consumers()
+      .map(({ id: _id, fetched: _fetched, lowestOpen: _lowest, ...status }) => ({
+        ...status,
+        pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid),
+      }));
   }
 
-  async setPaused(consumer: string, paused: boolean): Promise<void> {
-    const changed = await this.#parts.journal.write({ kind: 'pause', consumer, paused });
-    if (changed === 0) throw unknownConsumer(consumer, this.#parts.journal);
+  async attendants(): Promise<Attendant[]> {
+    const living = this.#parts.journal.owners.all().filter(isAlive);
+    return living.map(({ name, pid }) => ({ name, pid }));
+  }
+
+  async setPaused(daemons: readonly string[] | null, pause: Pause | null): Promise<void> {
+    await this.#parts.journal.write({ kind: 'pause', daemons, pause });
     this.wake();
+  }
+
+  async pauseOf(daemon: string): Promise<Pause | undefined> {
+    return this.#parts.journal.pauses.of(daemon);
   }
 
   async newest(): Promise<number> {
@@ -190,14 +200,4 @@ export class EmbeddedBus implements Bus {
     this.#wakeups.add(wakeup);
     return wakeup;
   }
-}
-
-function unknownConsumer(name: string, journal: Journal): KlorosError {
-  const known = journal.read.consumers().map((consumer) => consumer.name);
-  return new KlorosError({
-    code: 'UNKNOWN_CONSUMER',
-    message: `No consumer named ${name} is known here`,
-    why: known.length > 0 ? `known are ${known.join(', ')}` : 'no daemon has run in this home yet',
-    next: ['kloros daemon list'],
-  });
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
-import { isAlive } from '../../base/process-identity.js';
-import type { Consumer, Delivery, Outcome, Settled } from '../bus.js';
+import { isAlive, ownIdentity } from '../../base/process-identity.js';
+import type { Consumer, Delivery, Outage, Outcome, Settled } from '../bus.js';
 import type { Journal } from './journal.js';
 import type { Claimed, SettleOutcome } from './operations.js';
 import { rowOf, signalOf } from './rows.js';
@@ -85,6 +85,11 @@ export class EmbeddedConsumer implements Consumer {
     if (this.#options.clock.monotonicMs() - this.#lookedMs >= this.#options.pollMs) await this.takeOverLost();
   }
 
+  async report(outage: Outage | null): Promise<void> {
+    const { journal, name } = this.#options;
+    await journal.write({ kind: 'report', consumer: name, identity: ownIdentity(), outage });
+  }
+
   async close(): Promise<void> {
     const open = [...this.#inFlight.values()];
     await Promise.all(open.map((delivery) => this.settle(delivery, { kind: 'release' })));
@@ -141,5 +146,7 @@ function plainOutcome(outcome: Outcome, nowMs: number): SettleOutcome {
   }
   if (outcome.kind === 'retry')
     return { kind: 'retry', failure: outcome.failure, notBeforeMs: nowMs + outcome.delayMs };
+  if (outcome.kind === 'release')
+    return { kind: 'release', notBeforeMs: 'delayMs' in outcome ? nowMs + outcome.delayMs : 0 };
   return outcome;
 }

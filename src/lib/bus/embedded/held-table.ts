@@ -24,7 +24,7 @@ export interface HeldTable {
   /** Lets it wait for its next attempt. */
   putBack(work: HeldKey & { notBeforeMs: number; firstFailedMs: number }): void;
   /** As if the attempt had not been. */
-  giveBack(key: HeldKey): boolean;
+  giveBack(work: HeldKey & { notBeforeMs: number }): boolean;
   noteHandled(consumer: number, nowMs: number): void;
   signalId(seq: number): string | undefined;
 }
@@ -41,7 +41,7 @@ export function openHeldTable(database: Database): HeldTable {
     `UPDATE work SET token = 0, owner = 0, not_before_ms = ?, deaths = 0, first_failed_ms = ? ${MINE}`,
   );
   const giveBack = database.prepare(
-    `UPDATE work SET token = 0, owner = 0, attempts = attempts - 1,
+    `UPDATE work SET token = 0, owner = 0, attempts = attempts - 1, not_before_ms = ?,
       first_attempt_ms = CASE WHEN attempts > 1 THEN first_attempt_ms END ${MINE}`,
   );
   const handled = database.prepare('UPDATE consumers SET handled_ms = ? WHERE id = ?');
@@ -51,7 +51,7 @@ export function openHeldTable(database: Database): HeldTable {
     drop: ({ consumer, seq, token }) => drop.run(consumer, seq, token).changes > 0,
     putBack: ({ consumer, seq, token, notBeforeMs, firstFailedMs }) =>
       void putBack.run(notBeforeMs, firstFailedMs, consumer, seq, token),
-    giveBack: ({ consumer, seq, token }) => giveBack.run(consumer, seq, token).changes > 0,
+    giveBack: ({ consumer, seq, token, notBeforeMs }) => giveBack.run(notBeforeMs, consumer, seq, token).changes > 0,
     noteHandled: (consumer, nowMs) => void handled.run(nowMs, consumer),
     signalId: (seq) => signalId.get(seq),
   };

@@ -9,6 +9,8 @@ import { openDatabase, type Database } from './database.js';
 import { openDeadStore, type DeadStore } from './dead.js';
 import type { Answer, Kind, Operation, Operations } from './operations.js';
 import { openOwners, type Owners } from './owners.js';
+import { openOutages } from './outages.js';
+import { openPauses, type PauseBook } from './pauses.js';
 import { openReader, type Reader } from './reader.js';
 import { Settler, type Doors } from './settle.js';
 import { openStateStore, type StateStore } from './state.js';
@@ -23,6 +25,7 @@ export interface Journal {
   state: Pick<StateStore, 'of'>;
   owners: Owners;
   consumers: ConsumerRegister;
+  pauses: Pick<PauseBook, 'of'>;
   /** Rings when something was said, here or in another process. */
   bell: Pick<Bell, 'listen'>;
   /** Resolves after the commit that holds the operation. */
@@ -42,7 +45,8 @@ export function openJournal(path: string, log: Logger, events: WriterEvents = {}
   const dead = openDeadStore(database);
   const state = openStateStore(database);
   const consumers = openConsumers(database);
-  const handlers = openHandlers(database, { dead, state, consumers });
+  const pauses = openPauses(database);
+  const handlers = openHandlers(database, { dead, state, consumers }, pauses);
   const read = openReader(database);
   const often = () => relieve(database, read);
   const writer = new Writer(database, dispatch(handlers), { often, ...events });
@@ -56,6 +60,7 @@ export function openJournal(path: string, log: Logger, events: WriterEvents = {}
     read,
     owners: openOwners(database),
     consumers,
+    pauses,
     bell,
     write: async (operation) => {
       if (REFUSED_WHEN_FULL.has(operation.kind) && !hasReserve()) throw fullError(path);
@@ -82,13 +87,15 @@ function isHeard(operation: Operation): boolean {
   return HEARD.has(operation.kind);
 }
 
-function openHandlers(database: Database, stores: Omit<Doors, 'appender'>): Handlers {
+function openHandlers(database: Database, stores: Omit<Doors, 'appender'>, pauses: PauseBook): Handlers {
   const { dead, state } = stores;
-  const appender = openAppender(database);
+  const appender = openAppender(database, (row) => pauses.obey(row));
   const settler = new Settler(database, { appender, ...stores });
-  const claimer = new Claimer(database, appender, dead);
+  const claimer = new Claimer(database, { appender, dead, pauses });
   return {
     ...openUpkeep(database, dead),
+    pause: (change) => pauses.change(change),
+    report: (input) => openOutages(database).report(input),
     settle: (input) => settler.settle(input),
     claim: (input) => claimer.claim(input),
     append: ({ rows }) => appender.append(rows),

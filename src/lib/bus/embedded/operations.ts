@@ -1,4 +1,5 @@
-import type { DeadLetterDraft, Failure, StateChange } from '../bus.js';
+import type { ProcessIdentity } from '../../base/process-identity.js';
+import type { DeadLetterDraft, Failure, Outage, Pause, StateChange } from '../bus.js';
 
 /** A signal as a journal row. */
 export interface Row {
@@ -35,7 +36,7 @@ export type SettleOutcome =
   | { kind: 'done'; rows: Row[]; deadLetters: DeadLetterDraft[]; state: StateChange[] }
   | { kind: 'retry'; failure: Failure; notBeforeMs: number }
   | { kind: 'dead'; failure: Failure }
-  | { kind: 'release' };
+  | { kind: 'release'; notBeforeMs: number };
 
 /**
  * Everything that is written to the journal, as plain data, so that another process could write it for us (D1).
@@ -59,7 +60,8 @@ export interface Operations {
   takeOver: { in: { consumer: number; owners: number[] }; out: number };
   beat: { in: { owner: number }; out: void };
   leave: { in: { owner: number }; out: void };
-  pause: { in: { consumer: string; paused: boolean }; out: number };
+  report: { in: { consumer: string; identity: ProcessIdentity; outage: Outage | null }; out: void };
+  pause: { in: { daemons: readonly string[] | null; pause: Pause | null }; out: void };
   reopen: { in: { number: number }; out: number };
   resolve: { in: { number: number }; out: number };
   mark: { in: { key: 'hub_cursor' | 'projected'; value: number }; out: void };
@@ -78,7 +80,7 @@ export type Operation<K extends Kind = Kind> = { [P in K]: { kind: P } & Operati
 export type Answer<K extends Kind> = Operations[K]['out'];
 
 /** Operations that a power cut may undo: they only lower a count or cost a repetition (D3). */
-const RELAXED: ReadonlySet<Kind> = new Set(['claim', 'beat', 'takeOver', 'mark', 'retain', 'leave']);
+const RELAXED: ReadonlySet<Kind> = new Set(['claim', 'beat', 'takeOver', 'mark', 'retain', 'leave', 'report']);
 
 /** Whether an operation must be on the disk before it is answered. */
 export function isDurable(kind: Kind): boolean {

@@ -7,7 +7,7 @@
  * work       one row per fetched and unsettled signal of a consumer; token 0 is "nobody holds it"
  * owners     processes that hold work, with the heartbeat that proves life
  * dead       open dead letters
- * state      what daemons keep between signals
+ * state      what daemons keep between signals, and under `colony` who is paused
  */
 export const SCHEMA_VERSION = 3;
 
@@ -36,7 +36,6 @@ CREATE TABLE consumers (
   max_attempts INTEGER NOT NULL,
   ordered INTEGER NOT NULL,
   urgent_first INTEGER NOT NULL,
-  paused INTEGER NOT NULL DEFAULT 0,
   enabled INTEGER NOT NULL DEFAULT 1,
   handled_ms INTEGER
 );

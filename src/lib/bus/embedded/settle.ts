@@ -41,7 +41,8 @@ export class Settler {
   settle(input: SettleInput): Settled {
     const { outcome } = input;
     if (outcome.kind === 'done') return this.#accept(input, outcome);
-    if (outcome.kind === 'release') return this.#table.giveBack(input) ? 'settled' : 'fenced';
+    if (outcome.kind === 'release')
+      return this.#table.giveBack({ ...input, notBeforeMs: outcome.notBeforeMs }) ? 'settled' : 'fenced';
     const held = this.#table.find(input);
     if (held === undefined) return 'fenced';
     this.#noteHandled(input);

@@ -10,7 +10,6 @@ export interface Upkeep {
   takeOver(input: Input<'takeOver'>): number;
   beat(input: Input<'beat'>): void;
   leave(input: Input<'leave'>): void;
-  pause(input: Input<'pause'>): number;
   reopen(input: Input<'reopen'>): number;
   resolve(input: Input<'resolve'>): number;
   mark(input: Input<'mark'>): void;
@@ -29,7 +28,6 @@ export function openUpkeep(database: Database, dead: DeadStore): Upkeep {
   );
   const beat = database.prepare('UPDATE owners SET beat = beat + 1 WHERE id = ?');
   const leave = database.prepare('DELETE FROM owners WHERE id = ?');
-  const pause = database.prepare('UPDATE consumers SET paused = ? WHERE name = ?');
   const consumerId = database.prepare<[string], number>('SELECT id FROM consumers WHERE name = ?').pluck();
   const reopen = database.prepare(
     'INSERT INTO work (consumer, seq, priority, replay) VALUES (?, ?, 0, ?) ON CONFLICT (consumer, seq) DO NOTHING',
@@ -43,7 +41,6 @@ export function openUpkeep(database: Database, dead: DeadStore): Upkeep {
     takeOver: ({ consumer, owners }) => owners.reduce((sum, owner) => sum + takeOver.run(consumer, owner).changes, 0),
     beat: ({ owner }) => void beat.run(owner),
     leave: ({ owner }) => void leave.run(owner),
-    pause: ({ consumer, paused }) => pause.run(paused ? 1 : 0, consumer).changes,
     reopen: ({ number }) => {
       const letter = dead.exhume(number);
       const consumer = letter && consumerId.get(letter.daemon);

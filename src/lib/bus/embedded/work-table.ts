@@ -9,7 +9,6 @@ export interface ConsumerRow {
   max_attempts: number;
   ordered: number;
   urgent_first: number;
-  paused: number;
 }
 
 /** Open work: a fetched signal that is not settled. */

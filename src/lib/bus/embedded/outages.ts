@@ -1,0 +1,47 @@
+import { isAlive, type ProcessIdentity } from '../../base/process-identity.js';
+import type { Outage } from '../bus.js';
+import type { Database } from './database.js';
+import type { Operations } from './operations.js';
+
+/** Which daemons stand on something that fails, by what their processes reported. */
+export interface OutageBook {
+  /** Of live processes only: one that died with its breaker open has begun anew since. */
+  of(consumer: string): Outage[];
+  report(input: Operations['report']['in']): void;
+}
+
+interface Reported {
+  outage: Outage;
+  identity: ProcessIdentity;
+}
+
+/** Owner of rows of the state table that are no daemon's. */
+const COLONY = 'colony';
+
+/** Prepares the statements about outages. */
+export function openOutages(database: Database): OutageBook {
+  const all = database.prepare<[string, string, string], { key: string; value: string }>(
+    'SELECT key, value FROM state WHERE daemon = ? AND key >= ? AND key < ?',
+  );
+  const put = database.prepare(
+    'INSERT INTO state (daemon, key, value) VALUES (?, ?, ?) ON CONFLICT (daemon, key) DO UPDATE SET value = excluded.value',
+  );
+  const forget = database.prepare('DELETE FROM state WHERE daemon = ? AND key = ?');
+  const reported = (consumer: string) =>
+    all.all(COLONY, `outage:${consumer}:`, `outage:${consumer};`).map(({ key, value }) => ({
+      key,
+      ...(JSON.parse(value) as Reported),
+    }));
+  return {
+    of: (consumer) =>
+      reported(consumer)
+        .filter(({ identity }) => isAlive(identity))
+        .map(({ outage }) => outage),
+    report: ({ consumer, identity, outage }) => {
+      for (const { key, identity: other } of reported(consumer)) if (!isAlive(other)) forget.run(COLONY, key);
+      const key = `outage:${consumer}:${identity.pid}`;
+      if (outage === null) forget.run(COLONY, key);
+      else put.run(COLONY, key, JSON.stringify({ outage, identity }));
+    },
+  };
+}
