@@ -48,7 +48,7 @@ export function startUp(env: Record<string, string>, args: readonly string[] = [
     events,
     stderr: () => stderr,
     exited,
-    ready: () => until('the colony is ready', () => over || events.some(({ state }) => state === 'READY'), 20_000),
+    ready: () => until('the colony is ready', () => over || events.some(({ state }) => state === 'READY'), 90_000),
     pidOf: (name) => events.findLast((event) => event.name === name && event.pid !== undefined)?.pid ?? 0,
     end: async (signal) => {
       child.kill(signal);

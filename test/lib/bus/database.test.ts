@@ -29,9 +29,9 @@ describe('the journal on disk', () => {
   it('of an older kloros is brought up to date and keeps what is in it', () => {
     openDatabase(path).close();
     const older = new Database(path);
-    older.exec(
-      'ALTER TABLE work DROP COLUMN first_attempt_ms; INSERT INTO work (consumer, seq, priority) VALUES (1, 7, 2)',
-    );
+    older.exec(`DROP INDEX signals_time;
+      ALTER TABLE work DROP COLUMN first_attempt_ms;
+      INSERT INTO work (consumer, seq, priority) VALUES (1, 7, 2)`);
     older.pragma('user_version = 1');
     older.close();
     const database = openDatabase(path);
