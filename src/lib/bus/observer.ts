@@ -1,4 +1,4 @@
-import type { BrowseQuery, ConsumerStatus, DeadLetter, Recorded } from './bus.js';
+import type { BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Standing } from './bus.js';
 
 /** A stretch of the journal. */
 export interface TimeRange {
@@ -72,6 +72,8 @@ export interface Observer {
   find(id: string): Recorded | undefined;
   /** Ids that begin so, at most `limit`. */
   idsLike(prefix: string, limit: number): string[];
+  /** The newest whose frame has these very characters, newest first; of these names where they are given. */
+  search(query: { text: string; limit: number; signals?: readonly string[] }): Recorded[];
   newest(): number;
   /** Epoch milliseconds of the oldest and the newest signal by time; null in an empty journal. */
   span(): { oldestMs: number; newestMs: number } | null;
@@ -82,6 +84,11 @@ export interface Observer {
   openWork(query: { limit: number; seq?: number }): OpenWork[];
   /** Of each enabled consumer that has something to do, the oldest of it. */
   waits(): Wait[];
+  /** Enabled consumers that hear a name. */
+  hearers(signal: string): string[];
+  standing(daemon: string, signalId: string): Standing;
+  /** Open dead letters of the signal at a position. */
+  deadOf(seq: number): DeadLetter[];
   /** Open dead letters after a number, at most 500. */
   deadLetters(afterNumber: number): DeadLetter[];
   /** What a daemon keeps between signals. */

@@ -23,10 +23,20 @@ export async function createInit(path: string, content: string): Promise<void> {
   }
 }
 
+/** Whether the file is still as we made it, or gone. */
+export async function isUnchanged(path: string, content: string): Promise<boolean> {
+  try {
+    return (await readFile(path, 'utf8')) === content;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return true;
+    throw error;
+  }
+}
+
 /** Removes the file if it is still as we made it; false where somebody has changed it since. */
 export async function removeInit(path: string, content: string): Promise<boolean> {
+  if (!(await isUnchanged(path, content))) return false;
   try {
-    if ((await readFile(path, 'utf8')) !== content) return false;
     await unlink(path);
     await syncFolder(dirname(path));
     return true;

@@ -5,7 +5,7 @@ import { syncFolder, writeFileSafely } from '../base/atomic-file.js';
 import { isoTimestamp } from '../base/clock.js';
 import { KlorosError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
-import { initContent, removeInit } from './init-file.js';
+import { initContent, isUnchanged, removeInit } from './init-file.js';
 import { parseRegistry, type RegistryEntry } from './registry-content.js';
 import { readRegistry, sha256Of, type Registry } from './registry.js';
 import { openUndoJournal, type UndoRecord } from './undo-journal.js';
@@ -18,38 +18,53 @@ export interface Undone {
   initFile: 'none' | 'removed' | 'kept';
 }
 
+/** What taking an integration back would do to the registry, and to the `__init__.py` that was made. */
+export interface UndoPlan extends Undone {
+  /** What the registry would hold; null where it would be removed, undefined where it stays as it is. */
+  content?: string | Buffer | null;
+}
+
 /**
- * Takes one integration back. Where the registry has changed since, only the entry is removed;
- * where the entry itself was edited, throws UNDO_CONFLICT and touches nothing.
+ * What would be done, with nothing touched: where the registry has changed since, only the entry is removed;
+ * where the entry itself was edited, throws UNDO_CONFLICT.
  */
+export async function planUndo(record: UndoRecord): Promise<UndoPlan> {
+  const init = record.init_file;
+  const isOurs = init !== null && (await isUnchanged(init, initContent(record.capability_key, record.id)));
+  return { ...(await planRegistry(record)), initFile: init === null ? 'none' : isOurs ? 'removed' : 'kept' };
+}
+
+/** Takes one integration back, as it was planned at that moment. Throws UNDO_CONFLICT and touches nothing. */
 export async function undoIntegration(record: UndoRecord, backups: string, nowMs: number): Promise<Undone> {
   return withFileLock(record.registry, async () => {
-    const registry = await undoRegistry(record);
+    const { registry, content } = await planRegistry(record);
+    await replaceRegistry(record.registry, content);
     const initFile = await undoInit(record);
     await openUndoJournal(backups).append({ ...record, stage: 'undone', at: isoTimestamp(nowMs) });
     return { registry, initFile };
   });
 }
 
-async function undoRegistry(record: UndoRecord): Promise<Undone['registry']> {
+async function planRegistry(record: UndoRecord): Promise<Omit<UndoPlan, 'initFile'>> {
   const registry = await readRegistry(record.registry);
-  if (registry.sha256 === record.sha256_after) {
-    await restore(record);
-    return 'restored';
-  }
-  if (!registry.entries.some((entry) => entry.name === record.capability_key)) return 'gone';
-  await writeFileSafely(record.registry, withoutEntry(record, registry));
-  return 'removed';
+  if (registry.sha256 === record.sha256_after) return { registry: 'restored', content: await backupOf(record) };
+  if (!registry.entries.some((entry) => entry.name === record.capability_key)) return { registry: 'gone' };
+  return { registry: 'removed', content: withoutEntry(record, registry) };
 }
 
-async function restore(record: UndoRecord): Promise<void> {
-  if (record.backup === null) {
-    await rm(record.registry, { force: true });
-    return syncFolder(dirname(record.registry));
-  }
+async function replaceRegistry(path: string, content: UndoPlan['content']): Promise<void> {
+  if (content === undefined) return;
+  if (content !== null) return writeFileSafely(path, content);
+  await rm(path, { force: true });
+  return syncFolder(dirname(path));
+}
+
+/** The registry as it was; null where there was none. */
+async function backupOf(record: UndoRecord): Promise<Buffer | null> {
+  if (record.backup === null) return null;
   const backup = await readFile(record.backup);
   if (sha256Of(backup) !== record.sha256_before) throw conflict(record, `the backup ${record.backup} was changed`);
-  await writeFileSafely(record.registry, backup);
+  return backup;
 }
 
 /** The registry without the bytes that were added; a line end that closed the last line may have to stay. */

@@ -16,6 +16,8 @@ export interface DeadStore {
   bury(draft: DeadLetterDraft, circumstances: DeadCircumstances): void;
   /** With the signal's row where there is one. */
   after(number: number, limit: number): BuriedLetter[];
+  /** Of the signal at a position. */
+  ofSignal(seq: number): BuriedLetter[];
   /** Removes one and answers what it was about. */
   exhume(number: number): { daemon: string; seq: number | null; replay: number } | undefined;
 }
@@ -41,11 +43,10 @@ export function openDeadStore(database: Database): DeadStore {
   const remove = database.prepare('DELETE FROM dead WHERE key = ?');
   const insert = database.prepare('INSERT INTO dead (key, daemon, seq, letter) VALUES (?, ?, ?, ?)');
   const seqOf = database.prepare<[string], number>('SELECT seq FROM signals WHERE id = ?').pluck();
-  const page = database.prepare<[number, number], PageRow>(
-    `SELECT number, key, daemon, letter, signals.id, names.name, at_ms AS atMs, frame
-     FROM dead LEFT JOIN signals ON signals.seq = dead.seq LEFT JOIN names ON names.id = name_id
-     WHERE number > ? ORDER BY number LIMIT ?`,
-  );
+  const letters = `SELECT number, key, daemon, letter, signals.id, names.name, at_ms AS atMs, frame
+     FROM dead LEFT JOIN signals ON signals.seq = dead.seq LEFT JOIN names ON names.id = name_id`;
+  const page = database.prepare<[number, number], PageRow>(`${letters} WHERE number > ? ORDER BY number LIMIT ?`);
+  const ofSignal = database.prepare<[number], PageRow>(`${letters} WHERE dead.seq = ? ORDER BY number`);
   const take = database.prepare<[number], { daemon: string; seq: number | null; letter: string }>(
     'DELETE FROM dead WHERE number = ? RETURNING daemon, seq, letter',
   );
@@ -63,6 +64,7 @@ export function openDeadStore(database: Database): DeadStore {
       );
     },
     after: (number, limit) => page.all(number, limit).map(letterOf),
+    ofSignal: (seq) => ofSignal.all(seq).map(letterOf),
     exhume: (number) => {
       const row = take.get(number);
       return row && { daemon: row.daemon, seq: row.seq, replay: (JSON.parse(row.letter) as Stored).replay };

@@ -7,8 +7,12 @@ import { openDeadStore } from './dead.js';
 import { integrityOf } from './integrity.js';
 import { openOwners } from './owners.js';
 import { openReader, type StoredRow } from './reader.js';
-import { deadLettersOf, recordedOf } from './rows.js';
+import { deadLettersAt, deadLettersOf, recordedOf } from './rows.js';
+import { openStandingReader } from './standing.js';
 import { openStateStore } from './state.js';
+
+const NAMED = 'signals JOIN names ON names.id = name_id';
+const ROW = `SELECT seq, signals.id, names.name, at_ms AS atMs, frame FROM ${NAMED}`;
 
 /** The journal as who only looks sees it; each call is a short transaction of its own. */
 export function observe(database: Database): Observer {
@@ -26,21 +30,20 @@ export function observe(database: Database): Observer {
     },
     newest: () => read.newest(),
     deadLetters: (afterNumber) => deadLettersOf({ dead }, afterNumber),
+    deadOf: (seq) => deadLettersAt({ dead }, seq),
+    standing: openStandingReader(database),
     state: (daemon) => state.of(daemon),
     integrity: (wholeBytes) => untilNotBusy(() => integrityOf(database, wholeBytes)),
     close: () => database.close(),
   };
 }
 
-const NAMED = 'signals JOIN names ON names.id = name_id';
-
-function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'idsLike' | 'span' | 'counts'> {
+function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'idsLike' | 'span' | 'counts' | 'search'> {
   const window = database.prepare<[number, number], { first: number | null; last: number | null }>(
     'SELECT min(seq) AS first, max(seq) AS last FROM signals WHERE at_ms BETWEEN ? AND ?',
   );
   const latest = database.prepare<[string, number], StoredRow>(
-    `SELECT seq, signals.id, names.name, at_ms AS atMs, frame FROM ${NAMED}
-     WHERE name_id = (SELECT id FROM names WHERE name = ?) ORDER BY seq DESC LIMIT ?`,
+    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) ORDER BY seq DESC LIMIT ?`,
   );
   // A range that the index serves; LIKE would not use it.
   const ids = database
@@ -56,6 +59,7 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   );
   return {
     window: ({ sinceMs, untilMs }) => windowOf(window.get(sinceMs, untilMs)),
+    search: openSearch(database),
     latest: (signal, limit) => latest.all(signal, limit).map(recordedOf),
     idsLike: (prefix, limit) => ids.all(prefix, `${prefix}\u{10ffff}`, limit),
     span: () => {
@@ -66,6 +70,21 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   };
 }
 
+function openSearch(database: Database): Observer['search'] {
+  const all = database.prepare<[Buffer, number], StoredRow>(`${ROW} WHERE instr(frame, ?) ORDER BY seq DESC LIMIT ?`);
+  const named = database.prepare<[string, Buffer, number], StoredRow>(
+    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND instr(frame, ?) ORDER BY seq DESC LIMIT ?`,
+  );
+  return ({ text, limit, signals }) => {
+    const bytes = Buffer.from(text);
+    const rows = signals?.flatMap((name) => named.all(name, bytes, limit)) ?? all.all(bytes, limit);
+    return rows
+      .sort((a, b) => b.seq - a.seq)
+      .slice(0, limit)
+      .map(recordedOf);
+  };
+}
+
 function windowOf(row: { first: number | null; last: number | null } | undefined): ReturnType<Observer['window']> {
   const { first = null, last = null } = row ?? {};
   return first === null || last === null ? undefined : { first, last };
@@ -73,9 +92,14 @@ function windowOf(row: { first: number | null; last: number | null } | undefined
 
 type WorkRow = Omit<OpenWork, 'state'> & { token: number };
 
-function openPeople(database: Database): Pick<Observer, 'consumers' | 'openWork' | 'attendants' | 'waits'> {
+function openPeople(database: Database): Pick<Observer, 'consumers' | 'openWork' | 'attendants' | 'waits' | 'hearers'> {
   const reader = openConsumerReader(database);
   const owners = openOwners(database);
+  const hearing = database
+    .prepare<[string], string>(
+      'SELECT name FROM consumers WHERE enabled = 1 AND EXISTS (SELECT 1 FROM json_each(hears) WHERE value = ?) ORDER BY name',
+    )
+    .pluck();
   const columns = `SELECT consumers.name AS consumer, work.seq, signals.id AS signalId, names.name AS signal, at_ms AS atMs,
     token, attempts, deaths, replay, not_before_ms AS notBeforeMs
     FROM work JOIN consumers ON consumers.id = consumer JOIN signals ON signals.seq = work.seq JOIN names ON names.id = name_id`;
@@ -101,6 +125,7 @@ function openPeople(database: Database): Pick<Observer, 'consumers' | 'openWork'
         state: token > 0 ? 'running' : 'waiting',
       })),
     attendants,
+    hearers: (signal) => hearing.all(signal),
     waits: openWaits(database, reader),
   };
 }

@@ -2,6 +2,7 @@ import { decodeFrame, encodeSignal } from '../../signals/codec.js';
 import { urgencyOf } from '../../signals/priority.js';
 import type { Signal } from '../../signals/envelope.js';
 import type { DeadLetter, Recorded } from '../bus.js';
+import type { BuriedLetter, DeadStore } from './dead.js';
 import type { Journal } from './journal.js';
 import type { Row } from './operations.js';
 import { PAGE, type StoredRow } from './reader.js';
@@ -30,9 +31,14 @@ export function recordedOf(row: StoredRow): Recorded {
 
 /** Open dead letters after a number, at most a page, each with its whole signal. */
 export function deadLettersOf(journal: Pick<Journal, 'dead'>, afterNumber: number): DeadLetter[] {
-  return journal.dead
-    .after(afterNumber, PAGE)
-    .map(({ frame, name, id, atMs, ...letter }) =>
-      frame && name && id ? { ...letter, signal: signalOf({ frame, name, id, atMs: atMs ?? 0 }) } : letter,
-    );
+  return journal.dead.after(afterNumber, PAGE).map(letterOf);
+}
+
+/** Open dead letters of the signal at a position. */
+export function deadLettersAt({ dead }: { dead: Pick<DeadStore, 'ofSignal'> }, seq: number): DeadLetter[] {
+  return dead.ofSignal(seq).map(letterOf);
+}
+
+function letterOf({ frame, name, id, atMs, ...letter }: BuriedLetter): DeadLetter {
+  return frame && name && id ? { ...letter, signal: signalOf({ frame, name, id, atMs: atMs ?? 0 }) } : letter;
 }

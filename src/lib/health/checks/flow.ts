@@ -31,7 +31,7 @@ export const flow: HealthCheck = {
       ],
       next: isStalled
         ? ['kloros health --check lag --check daemons', 'kloros up']
-        : ['kloros intent submit --module PATH', 'or lower health.signalsPerHour: a colony may rest'],
+        : ['kloros intent submit --path PATH', 'or lower health.signalsPerHour: a colony may rest'],
     });
   },
 };

@@ -1,0 +1,50 @@
+import { Args, Flags } from '@oclif/core';
+import { systemClock } from '../lib/base/clock.js';
+import { openObserver } from '../lib/bus/open-observer.js';
+import { KlorosCommand } from '../lib/cli/base-command.js';
+import { traceTree } from '../lib/cli/trace-tree.js';
+import { pathsOf } from '../lib/config/paths.js';
+import { chainOf, type Chain } from '../lib/trace/chain.js';
+import { findSubject, type Subject } from '../lib/trace/find-subject.js';
+import { mermaidOf } from '../lib/trace/mermaid.js';
+import { integrationsOf, touchedBy } from '../lib/trace/touched.js';
+
+/** What `trace --json` answers. */
+interface Result extends Chain {
+  subject: Subject;
+}
+
+/** Shows a chain. */
+export default class Trace extends KlorosCommand {
+  static override summary = 'Show the whole chain of a signal, intent, question, capability or cycle';
+  static override description = `A tree from the first cause to the last effect: how long each hop took, who has still to answer, what
+failed, and which files were touched. An id may be cut short; a name that occurs in several chains shows the newest.`;
+  static override examples = [
+    '<%= config.bin %> trace discover.module.audio',
+    '<%= config.bin %> trace discover.module.audio --mermaid',
+    `<%= config.bin %> trace discover.module.audio --json | jq '.result.missing'`,
+  ];
+  static override args = {
+    id: Args.string({ description: 'id of a signal, intent file, question, capability or cycle', required: true }),
+  };
+  static override flags = { mermaid: Flags.boolean({ summary: 'As a Mermaid sequence diagram' }) };
+
+  async run(): Promise<Result> {
+    const { args, flags } = await this.parse(Trace);
+    const { config } = await this.settings();
+    const observer = openObserver(config);
+    try {
+      const integrations = await integrationsOf(pathsOf(config).backups);
+      const subject = findSubject(observer, args.id, integrations);
+      const chain = chainOf(observer, subject.trace);
+      const touched = touchedBy(integrations);
+      this.log(flags.mermaid ? mermaidOf(chain) : traceTree(chain, { touched, nowMs: systemClock.nowMs() }));
+      if (subject.others.length > 0 && !flags.mermaid) {
+        this.note(`The newest of ${subject.others.length + 1} chains; the others: ${subject.others.join(', ')}`);
+      }
+      return { subject, ...chain };
+    } finally {
+      observer.close();
+    }
+  }
+}
