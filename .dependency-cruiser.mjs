@@ -25,7 +25,7 @@ const neighbours = {
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   trace: ['bus', 'capabilities', 'signals', 'config', 'base'],
   undo: ['capabilities', 'config', 'base'],
-  operator: ['bus', 'maintenance', 'signals', 'config', 'base'],
+  operator: ['bus', 'maintenance', 'investigation', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
   cli: [
     'trace',

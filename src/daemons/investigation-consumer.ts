@@ -1,13 +1,22 @@
+import { isoTimestamp } from '../lib/base/clock.js';
 import { readRegistry } from '../lib/capabilities/registry.js';
 import { pathsOf } from '../lib/config/paths.js';
 import type { Config } from '../lib/config/schema.js';
 import { investigate, type Answered } from '../lib/investigation/investigator.js';
 import type { Scope } from '../lib/investigation/look.js';
 import type { Question } from '../lib/investigation/question.js';
+import {
+  failureNoted,
+  forgotten,
+  keysOf,
+  suppressionInWords,
+  suppressionOf,
+  type Suppression,
+} from '../lib/investigation/suppression.js';
 import { openInvestigationStore, type InvestigationStore } from '../lib/investigation/store.js';
 import { openSurveyPool, type SurveyPool } from '../lib/investigation/survey-pool.js';
 import { SYSTEM_TOOLS } from '../lib/investigation/unit-evidence.js';
-import { defineDaemon, type Attempt, type DaemonEnv } from '../lib/runtime/define-daemon.js';
+import { defineDaemon, type Answer, type Attempt, type DaemonEnv } from '../lib/runtime/define-daemon.js';
 import type { Signal } from '../lib/signals/envelope.js';
 import { readFacts, say } from '../lib/signals/facts.js';
 
@@ -20,7 +29,7 @@ interface Resources {
 export const investigationConsumer = defineDaemon<Resources>({
   name: 'investigation_consumer_daemon',
   purpose: 'Investigates questions about modules, services and logs, and records the answers',
-  hears: ['Q_CURIOSITY_INVESTIGATE'],
+  hears: ['Q_CURIOSITY_INVESTIGATE', 'Q_INVESTIGATION_TIMEOUT'],
   says: ['Q_INVESTIGATION_COMPLETE'],
   from: 'beginning',
   urgentFirst: true,
@@ -31,14 +40,55 @@ export const investigationConsumer = defineDaemon<Resources>({
     await pool.close();
     store.close();
   },
-  async handle(signal, attempt, resources) {
-    const scope = scopeOf(attempt, resources.pool);
-    const { clock, abort } = attempt;
-    const answer = await investigate(questionOf(signal), { scope, store: resources.store, clock, abort });
-    if (answer.record.error !== null) attempt.log.warn(`Investigation failed: ${answer.record.error}`);
-    return [completion(signal, answer, attempt)];
-  },
+  handle: (signal, attempt, resources) =>
+    signal.signal === 'Q_INVESTIGATION_TIMEOUT' ? hearTimeout(signal, attempt) : answer(signal, attempt, resources),
 });
+
+async function answer(signal: Signal, attempt: Attempt, resources: Resources): Promise<Answer> {
+  const question = questionOf(signal);
+  const { clock, abort, log } = attempt;
+  const kept = await attempt.state(keysOf(question.questionId));
+  const suppression = suppressionOf(kept, question.questionId, clock.nowMs());
+  if (suppression) return [refusal(signal, suppression, attempt)];
+  const scope = scopeOf(attempt, resources.pool);
+  const answered = await investigate(question, { scope, store: resources.store, clock, abort });
+  const { error } = answered.record;
+  const signals = [completion(signal, answered, attempt)];
+  if (error === null) return { signals, state: forgotten(kept, question.questionId) };
+  log.warn(`Investigation failed: ${error}`);
+  return { signals, state: [failureNoted(question.questionId, { id: signal.id, error, nowMs: clock.nowMs() })] };
+}
+
+const NOT_BEGUN: ReadonlySet<unknown> = new Set(['queued', 'unheard']);
+
+/** What was begun and never answered has failed too; what only waited in the queue has not. */
+async function hearTimeout(signal: Signal, { clock }: Attempt): Promise<Answer> {
+  const { question_id } = readFacts(signal, 'Q_INVESTIGATION_TIMEOUT');
+  if (NOT_BEGUN.has(signal.facts['state'])) return;
+  const failure = { id: signal.cause_id ?? signal.id, error: 'it was not answered in time', nowMs: clock.nowMs() };
+  return { state: [failureNoted(question_id, failure)] };
+}
+
+function refusal(cause: Signal, suppression: Suppression, { clock, log }: Attempt) {
+  const error = suppressionInWords(suppression);
+  log.warn({ question_id: suppression.questionId }, error);
+  return say('Q_INVESTIGATION_COMPLETE', {
+    question_id: suppression.questionId,
+    investigation_timestamp: isoTimestamp(clock.nowMs()),
+    hypothesis: null,
+    confidence: 0,
+    evidence_count: 0,
+    module_name: null,
+    status: 'failed',
+    duration_ms: 0,
+    queue_wait_time_ms: Math.max(0, clock.nowMs() - Date.parse(cause.timestamp)),
+    model_used: null,
+    tokens_used: null,
+    error,
+    error_type: 'Suppressed',
+    suppressed: true,
+  });
+}
 
 async function open({ config, log }: DaemonEnv): Promise<Resources> {
   const store = openInvestigationStore(pathsOf(config));

@@ -220,7 +220,8 @@ export interface Bus {
   /** Oldest first, at most 500. */
   browse(query: BrowseQuery): Promise<Recorded[]>;
   find(id: string): Promise<Recorded | undefined>;
-  state(daemon: string): Promise<Record<string, unknown>>;
+  /** What a daemon keeps; where a prefix is given, only under keys that begin so. */
+  state(daemon: string, prefix?: string): Promise<Record<string, unknown>>;
   /** Dead letters after a number, at most 500. */
   deadLetters(afterNumber: number): Promise<DeadLetter[]>;
   /** Opens a dead letter's signal again for the daemon that failed. */

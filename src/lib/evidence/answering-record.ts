@@ -13,10 +13,11 @@ export interface Announced {
  * (an answer given from the record has a cause without a row of its own), else the question's newest.
  */
 export async function answeringRecord(
-  signal: Pick<Signal, 'cause_id'>,
+  signal: Pick<Signal, 'cause_id' | 'facts'>,
   facts: Announced,
   store: InvestigationStore,
 ): Promise<InvestigationRecord | undefined> {
+  if (signal.facts['suppressed'] === true) return undefined; // Nothing was investigated.
   const caused = signal.cause_id === null ? undefined : await store.bySignal(signal.cause_id);
   if (caused) return caused;
   const timed =

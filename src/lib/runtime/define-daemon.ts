@@ -14,8 +14,8 @@ export interface DaemonEnv {
   clock: Clock;
   /** 0 ≤ x < 1. */
   random: () => number;
-  /** What this daemon kept with `state:` in what it said; a snapshot, keyed as written. */
-  state(): Promise<Record<string, unknown>>;
+  /** What this daemon kept with `state:` in what it said, or what of it begins so; a snapshot, keyed as written. */
+  state(prefix?: string): Promise<Record<string, unknown>>;
   /** What waits in the whole colony, and when anything was last handled. */
   flow(): Promise<Flow>;
   /** What may be read of the journal. */

@@ -83,7 +83,7 @@ function envOf({ name }: DaemonDefinition<unknown>, { config, clock, log, random
     clock,
     log,
     random,
-    state: () => bus.state(name),
+    state: (prefix) => bus.state(name, prefix),
     flow: async () => flowOf(await bus.consumers()),
     journal: bus,
   };

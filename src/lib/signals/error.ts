@@ -60,7 +60,7 @@ export const error = {
     kind: 'error',
     meaning: 'An investigation was asked for and has not finished in time',
     emitters: ['orchestrator_monitor'],
-    consumers: [],
+    consumers: ['investigation_consumer_daemon'],
     frequency: 'once for each question that is stuck for 10 minutes',
     document: { question_id: text, timeout_seconds: amount, suggested_action: z.string() },
     seen: {},

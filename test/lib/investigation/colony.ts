@@ -91,7 +91,8 @@ export function signalOf(facts: Record<string, unknown>, id = `q${(asked += 1)}`
 
 /** The facts of the one Q_INVESTIGATION_COMPLETE that answers a signal, checked as the runtime does. */
 export async function answer(signal: Signal, by = resources): Promise<Record<string, unknown>> {
-  const drafts = (await investigationConsumer.handle?.(signal, attempt(), by)) as Draft[];
+  const said = (await investigationConsumer.handle?.(signal, attempt(), by)) as { signals: Draft[] };
+  const drafts = said.signals;
   expect(drafts.map((draft) => draft.signal)).toEqual(['Q_INVESTIGATION_COMPLETE']);
   return checkFacts('Q_INVESTIGATION_COMPLETE', drafts[0]?.facts ?? {});
 }

@@ -130,8 +130,8 @@ export class EmbeddedBus implements Bus {
     return row && recordedOf(row);
   }
 
-  async state(daemon: string): Promise<Record<string, unknown>> {
-    return this.#parts.journal.state.of(daemon);
+  async state(daemon: string, prefix?: string): Promise<Record<string, unknown>> {
+    return this.#parts.journal.state.of(daemon, prefix);
   }
 
   async deadLetters(afterNumber: number): Promise<DeadLetter[]> {

@@ -4,8 +4,11 @@ import type { Database } from './database.js';
 /** What daemons keep between signals. */
 export interface StateStore {
   apply(daemon: string, changes: readonly StateChange[]): void;
-  of(daemon: string): Record<string, unknown>;
+  of(daemon: string, prefix?: string): Record<string, unknown>;
 }
+
+/** Sorts behind every character. */
+const BEYOND = '\u{10FFFF}';
 
 /** Prepares the statements about state. */
 export function openStateStore(database: Database): StateStore {
@@ -13,8 +16,8 @@ export function openStateStore(database: Database): StateStore {
     'INSERT INTO state (daemon, key, value) VALUES (?, ?, ?) ON CONFLICT (daemon, key) DO UPDATE SET value = excluded.value',
   );
   const remove = database.prepare('DELETE FROM state WHERE daemon = ? AND key = ?');
-  const all = database.prepare<[string], { key: string; value: string }>(
-    'SELECT key, value FROM state WHERE daemon = ?',
+  const all = database.prepare<[string, string, string], { key: string; value: string }>(
+    'SELECT key, value FROM state WHERE daemon = ? AND key >= ? AND key < ?',
   );
   return {
     apply: (daemon, changes) => {
@@ -23,6 +26,9 @@ export function openStateStore(database: Database): StateStore {
         else put.run(daemon, key, JSON.stringify(value));
       }
     },
-    of: (daemon) => Object.fromEntries(all.all(daemon).map(({ key, value }) => [key, JSON.parse(value) as unknown])),
+    of: (daemon, prefix = '') =>
+      Object.fromEntries(
+        all.all(daemon, prefix, prefix + BEYOND).map(({ key, value }) => [key, JSON.parse(value) as unknown]),
+      ),
   };
 }
