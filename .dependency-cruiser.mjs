@@ -30,6 +30,7 @@ const neighbours = {
   cli: [
     'trace',
     'health',
+    'expectations',
     'dead-letter',
     'dream',
     'demo',

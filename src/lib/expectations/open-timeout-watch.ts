@@ -26,7 +26,7 @@ export function openTimeoutWatch(
 }
 
 /** The declared pairs with what was kept of each, and what is wrong with others. */
-function pairsOf(
+export function pairsOf(
   { config, journal, clock }: Watcher,
   state: Readonly<Record<string, unknown>>,
 ): { pairs: PairWatch[]; problems: string[] } {

@@ -1,0 +1,78 @@
+import { Args, Flags } from '@oclif/core';
+import { findDaemon } from '../daemons/index.js';
+import { systemClock } from '../lib/base/clock.js';
+import type { Bus } from '../lib/bus/bus.js';
+import { KlorosCommand } from '../lib/cli/base-command.js';
+import { storeOf } from '../lib/cli/dlq-selection.js';
+import { chosenRows, withLetters } from '../lib/cli/stuck-selection.js';
+import { lateTable, stuckPage, summaryOf, waitingTable } from '../lib/cli/stuck-tables.js';
+import { withBus } from '../lib/cli/with-bus.js';
+import type { Config } from '../lib/config/schema.js';
+import { waitingNow } from '../lib/expectations/waiting.js';
+import type { Waiting } from '../lib/expectations/waiting-row.js';
+import type { Signal } from '../lib/signals/envelope.js';
+
+/** What waits and what came late; of one id also the signals of its chain. */
+type Result = Omit<Waiting, 'problems'> & { chain?: Signal[] };
+
+const MONITOR = 'orchestrator_monitor';
+
+/** Lists what waits for what. */
+export default class Stuck extends KlorosCommand {
+  static override summary = 'What waits for what, since when, on whom, and what to do';
+  static override description = `Triggers without their completion, as kloros config show expectations declares them: what will never come
+by itself first, then what is overdue, then the rest; and completions that came after their timeout. With an ID (of a trigger
+or a timeout, or what was asked for) everything about it. Exit code 3 where an ID or a filter matches nothing.`;
+  static override examples = [
+    '<%= config.bin %> stuck',
+    '<%= config.bin %> stuck --overdue --json',
+    '<%= config.bin %> stuck --daemon investigation-consumer',
+    '<%= config.bin %> stuck discover.module.audio',
+  ];
+  static override args = { id: Args.string({ description: 'of a trigger or a timeout, or what was asked for' }) };
+  static override flags = {
+    overdue: Flags.boolean({ summary: 'Only what is over its limit, or will never come by itself' }),
+    daemon: Flags.string({ summary: 'Only what waits on this daemon', helpValue: 'NAME' }),
+    limit: Flags.integer({ summary: 'At most so many; all of them under --json', default: 50, min: 1 }),
+  };
+
+  async run(): Promise<Result> {
+    const { args, flags } = await this.parse(Stuck);
+    const { config } = await this.settings();
+    const daemon = flags.daemon === undefined ? undefined : findDaemon(flags.daemon).name;
+    return withBus(config, async (bus) => {
+      const all = await this.#read(bus, config);
+      const found = chosenRows(all, { id: args.id, overdue: flags.overdue, daemon });
+      return args.id === undefined ? this.#list(found, flags.limit) : this.#page(bus, found);
+    });
+  }
+
+  async #read(bus: Bus, config: Config): Promise<Waiting> {
+    const all = await waitingNow({ config, journal: bus, clock: systemClock }, await bus.state(MONITOR));
+    for (const problem of all.problems) this.warn(problem);
+    const monitor = (await bus.consumers()).find(({ name }) => name === MONITOR);
+    if (all.total > 0 && (monitor?.pids.length ?? 0) === 0) this.warn(`${MONITOR} does not run, so no timeout is told`);
+    const hasDead = all.waiting.some(({ state }) => state === 'dead');
+    return hasDead ? { ...all, waiting: withLetters(all.waiting, await storeOf(config).read()) } : all;
+  }
+
+  #list(found: Waiting, limit: number): Result {
+    const nowMs = systemClock.nowMs();
+    const { problems: _problems, ...result } = found;
+    const [waiting, late] = [found.waiting.slice(0, limit), found.late.slice(0, limit)];
+    if (waiting.length > 0) this.log(`${waitingTable(waiting, nowMs)}\n`);
+    if (late.length > 0) this.log(`${lateTable(late, nowMs)}\n`);
+    this.log(summaryOf(found));
+    if (found.waiting.length > limit) this.note(`${found.waiting.length - limit} more; --limit shows more`);
+    return result;
+  }
+
+  async #page(bus: Bus, found: Waiting): Promise<Result> {
+    const { problems: _problems, ...result } = found;
+    const traces = new Set([...found.waiting, ...found.late].map(({ trace }) => trace));
+    const pages = await Promise.all([...traces].map((trace) => bus.browse({ trace })));
+    const chain = pages.flat().map(({ signal }) => signal);
+    this.log(stuckPage(found, chain, systemClock.nowMs()));
+    return { ...result, chain };
+  }
+}
