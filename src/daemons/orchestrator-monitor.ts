@@ -81,12 +81,22 @@ async function* watch(env: SourceEnv, abort: AbortSignal, watches: Watches): Asy
       if (batch.signals.length + batch.state.length > 0) yield batch;
       if (isDue) dueMs = env.clock.monotonicMs() + env.config.monitor.intervalMs;
       isEdited = await wakeUp.rest(Math.max(1, dueMs - env.clock.monotonicMs()), abort);
-      await env.ready();
+      await resumed(env, watches);
     }
   } finally {
     await registry.close();
   }
 }
+
+/** Waits while the colony is held back, e.g. by maintenance; what waited with it is not late. */
+async function resumed(env: SourceEnv, { timeouts }: Watches): Promise<void> {
+  const shutMs = env.clock.monotonicMs();
+  await env.ready();
+  if (env.clock.monotonicMs() - shutMs > HELD_MS) timeouts.beginAnew();
+}
+
+/** Waiting for longer is being held back, and not the moment that the question takes. */
+const HELD_MS = 1_000;
 
 type Looks = Record<string, () => Promise<Part>>;
 

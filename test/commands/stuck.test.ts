@@ -110,11 +110,11 @@ describe('kloros stuck', { timeout: 240_000 }, () => {
     await work();
     await colony.bus.emit([ask('hangs')]);
     await until('it is begun', async () => (await colony.bus.begun(CONSUMER, 0)).length === 1);
-    await colony.bus.setPaused(CONSUMER, true);
+    await colony.bus.setPaused([CONSUMER], { by: 'operator', reason: null, sinceMs: Date.now() });
     await colony.bus.emit([ask('waits')]);
     const { result, warnings } = await listed('waits');
     expect(result.waiting).toMatchObject([
-      { state: 'queued', paused: true, next: [expect.stringContaining('paused')] },
+      { state: 'queued', paused: true, next: [`kloros daemon resume ${CONSUMER}`] },
     ]);
     expect(warnings).toEqual(['orchestrator_monitor does not run, so no timeout is told']);
     finish();

@@ -19,7 +19,7 @@ const ADVICE: Record<Known['state'], (row: Known) => string[]> = {
 /** Nobody works at it: the daemon is paused, or has no process. */
 function held({ daemon, paused, pids }: Known): string[] | undefined {
   if (daemon === null) return undefined;
-  if (paused) return [`let ${daemon} work again: it is paused`];
+  if (paused) return [`kloros daemon resume ${daemon}`];
   return pids.length === 0 ? [`kloros daemon run ${daemon}`] : undefined;
 }
 

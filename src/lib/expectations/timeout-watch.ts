@@ -43,6 +43,11 @@ export class TimeoutWatch {
     this.#options = options;
   }
 
+  /** All clocks begin anew: the colony was held back, and nothing that waited meanwhile is late. */
+  beginAnew(): void {
+    for (const pair of this.#options.pairs) this.#anewAtMs.set(pair, this.#options.clock.nowMs());
+  }
+
   /** Looks at all pairs. What a look that failed had found comes with the next one. */
   async look(): Promise<Look> {
     const nowMs = this.#now();
@@ -119,7 +124,7 @@ export class TimeoutWatch {
     const last = this.#last;
     this.#last = { nowMs, monotonicMs };
     const stepMs = last === undefined ? 0 : nowMs - last.nowMs - (monotonicMs - last.monotonicMs);
-    if (Math.abs(stepMs) > STEP_MS) for (const pair of this.#options.pairs) this.#anewAtMs.set(pair, nowMs);
+    if (Math.abs(stepMs) > STEP_MS) this.beginAnew();
     return nowMs;
   }
 }

@@ -136,6 +136,15 @@ describe('an investigation that does not finish', () => {
     expect(names(await pass(1))).toEqual(BOTH);
   });
 
+  it('has all its time again after the whole colony was held back', async () => {
+    journal.begin(ask('q1'), nowMs, { running: false });
+    await pass(2);
+    nowMs += 120 * MINUTE_MS;
+    watch.beginAnew();
+    expect(await pass(9)).toEqual([]);
+    expect(names(await pass(1))).toEqual(BOTH);
+  });
+
   it('is not late because the machine set its clock', async () => {
     journal.begin(ask('q1'), nowMs);
     await pass(2);
