@@ -9,5 +9,6 @@ export const intentRouter = defineDaemon({
   hears: [],
   says: routedSignals(BUILT_IN_ROUTES),
   alsoSays: (config) => routedSignals(routesOf(config)),
+  throttled: true,
   source: ({ config, clock, log, ready }, abort) => new IntentRouter({ config, clock, log, abort, ready }).batches(),
 });

@@ -78,6 +78,12 @@ export const configSchema = z.strictObject({
         .default(15_000)
         .meta({ description: 'A live owner whose heartbeat stood still this long loses its work' }),
       pollMs: positiveMs.default(1_000).meta({ description: 'Safety net behind the wake-up on the wire' }),
+      queueLimit: z
+        .number()
+        .int()
+        .min(1)
+        .default(100_000)
+        .meta({ description: 'Intents stay in their folder while more signals than this wait for one daemon' }),
       breaker: z
         .strictObject({
           failures: z

@@ -25,7 +25,7 @@ export interface DaemonEnv {
 /** What a source is given. */
 export interface SourceEnv extends DaemonEnv {
   /**
-   * Resolves when something may be said: no maintenance, no pause, or the daemon stops. A source that asks before it
+   * Resolves when something may be said: no maintenance, no pause, room in the queues, or the daemon stops. A source that asks before it
    * looks says nothing that was seen long ago; one that does not is held all the same, with what it has said.
    */
   ready: () => Promise<void>;
@@ -74,6 +74,8 @@ export interface DaemonDefinition<R = undefined> {
   maxAttempts?: number;
   ordered?: boolean;
   urgentFirst?: boolean;
+  /** Its source waits while more than delivery.queueLimit signals wait for one of those who hear it. */
+  throttled?: boolean;
   activation?: 'always' | 'on-demand';
   /** Folders besides the home that it changes; a sandbox lets it write nowhere else. */
   alsoWrites?(config: Config): readonly string[];

@@ -10,6 +10,7 @@ import type { AnyDaemon, Attempt, DaemonDefinition, DaemonEnv } from './define-d
 import { flowOf } from './flow.js';
 import { Gate } from './gate.js';
 import { Pulse } from './pulse.js';
+import { QueueRoom } from './queue-room.js';
 import { runHub } from './run-hub.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
 import { runSource } from './source.js';
@@ -157,17 +158,29 @@ function concurrencyOf({ concurrency = 1 }: DaemonDefinition<unknown>, config: C
   return typeof concurrency === 'function' ? concurrency(config) : concurrency;
 }
 
+function queueRoomFor({ says }: Speaker, { bus, config, log }: Workplace): QueueRoom {
+  const { queueLimit: limit, pollMs: lookMs } = config.delivery;
+  return new QueueRoom({ consumers: () => bus.consumers(), says, limit, lookMs, log });
+}
+
 async function startSource(
   definition: DaemonDefinition<unknown>,
   place: Workplace & { stop: AbortSignal },
 ): Promise<void> {
   const { bus, env, gate, resources, config, clock, random, stop, log } = place;
-  const ready = () => gate.passed(stop);
+  const speaker = speakerOf(definition, config);
+  const room = definition.throttled ? queueRoomFor(speaker, place) : undefined;
+  const ready = async () => {
+    await room?.available(stop);
+    await gate.passed(stop);
+  };
   const batches = definition.source?.({ ...env, ready }, stop, resources);
   if (batches === undefined) return;
   const newId = idMaker(random);
-  const speaker = speakerOf(definition, config);
-  const toCommit = (said: Parameters<typeof sourceToCommit>[0]) =>
-    sourceToCommit(said, { speaker, nowMs: clock.nowMs(), newId });
+  const toCommit = (said: Parameters<typeof sourceToCommit>[0]) => {
+    const commit = sourceToCommit(said, { speaker, nowMs: clock.nowMs(), newId });
+    room?.said(commit.signals.length);
+    return commit;
+  };
   await runSource({ bus, daemon: definition.name, batches, toCommit, ready, stop, log });
 }
