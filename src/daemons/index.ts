@@ -4,11 +4,13 @@ import { shortName } from '../lib/base/short-name.js';
 import type { AnyDaemon } from '../lib/runtime/define-daemon.js';
 import { capabilityIntegrator } from './capability-integrator.js';
 import { chemicalBus } from './chemical-bus.js';
+import { dreamConsumer } from './dream-consumer.js';
 import { intentRouter } from './intent-router.js';
 import { investigationConsumer } from './investigation-consumer.js';
 import { orchestratorMonitor } from './orchestrator-monitor.js';
 import { policyEngine } from './policy-engine.js';
 import { semanticDedupConsumer } from './semantic-dedup-consumer.js';
+import { tournamentConsumer } from './tournament-consumer.js';
 
 /** Every daemon of the colony, the hub first (D6): commands, units, docs and completeness tests come from this list. */
 export const daemons: readonly AnyDaemon[] = [
@@ -19,6 +21,8 @@ export const daemons: readonly AnyDaemon[] = [
   capabilityIntegrator,
   orchestratorMonitor,
   policyEngine,
+  dreamConsumer,
+  tournamentConsumer,
 ];
 
 /**

@@ -1,11 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import DreamHistory from '../../src/commands/dream/history.js';
 import DreamInit from '../../src/commands/dream/init.js';
 import DreamList from '../../src/commands/dream/list.js';
+import DreamShow from '../../src/commands/dream/show.js';
+import DreamRun from '../../src/commands/dream/run.js';
 import DreamTry from '../../src/commands/dream/try.js';
+import DreamWinners from '../../src/commands/dream/winners.js';
 import { kloros, type CliResult } from '../helpers/cli.js';
 import { examplesOf } from '../helpers/examples.js';
 
@@ -15,7 +18,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const dream = (...args: string[]): Promise<CliResult> => kloros(['dream', ...args], { env: { KLOROS_HOME: home } });
+vi.setConfig({ testTimeout: 300_000 });
+const env = () => ({ KLOROS_HOME: home, KLOROS_DREAM_MAX_LOAD: '100000', KLOROS_DREAM_MIN_FREE_MB: '0' });
+const dream = (...args: string[]): Promise<CliResult> => kloros(['dream', ...args], { env: env() });
 const json = ({ stdout }: CliResult): unknown => JSON.parse(stdout);
 
 describe('before there are experiments', () => {
@@ -74,15 +79,16 @@ describe('dream try', () => {
 });
 
 describe('the examples in the help', () => {
-  it.each([DreamHistory, DreamInit, DreamList, DreamTry].flatMap((command) => examplesOf(command)))(
-    'of: %s',
-    async (example) => {
-      const { code, stdout } = await kloros(example.split(' '), { env: { KLOROS_HOME: home } });
-      // The example of init meets a home that has its file already.
-      expect(code).toBe(example.startsWith('dream init') ? 1 : 0);
-      expect(stdout === '').toBe(example.startsWith('dream init'));
-    },
-  );
+  it.each(
+    [DreamInit, DreamList, DreamTry, DreamRun, DreamShow, DreamHistory, DreamWinners].flatMap((command) =>
+      examplesOf(command),
+    ),
+  )('of: %s', async (example) => {
+    const { code, stdout } = await kloros(example.split(' '), { env: env() });
+    // The example of init meets a home that has its file already.
+    expect(code).toBe(example.startsWith('dream init') ? 1 : 0);
+    expect(stdout === '').toBe(example.startsWith('dream init'));
+  });
 });
 
 describe('a dream.yaml that is wrong', () => {

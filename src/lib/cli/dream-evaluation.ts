@@ -25,7 +25,7 @@ export function evaluationText(
 }
 
 /** A figure with as many digits as say something. */
-function figure(value: number): string {
+export function figure(value: number): string {
   return String(Number(value.toPrecision(DIGITS)));
 }
 

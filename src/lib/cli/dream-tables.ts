@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import type { ExperimentOverview } from '../dream/overview.js';
 import type { Params } from '../dream/parameter.js';
 import type { DreamResult, ExperimentResult } from '../dream/result.js';
+import type { WinnerRow } from '../dream/winners.js';
 import { formatAge, formatDuration } from './formats.js';
 import { renderTable } from './table.js';
 
@@ -70,7 +71,19 @@ function failureText({ error_type, error_message }: { error_type: string; error_
 }
 
 /** `+12.3 %` */
-function improvementText(improvement: number | null): string {
+export function improvementText(improvement: number | null): string {
   if (improvement === null) return 'unknown';
   return `${improvement < 0 ? '' : '+'}${(improvement * 100).toFixed(1)} %`;
+}
+
+/** Winners, one a row. */
+export function winnerTable(rows: readonly WinnerRow[], widthColumns: number | undefined): string {
+  const columns = [
+    { title: 'experiment', cell: ({ experiment }: WinnerRow) => chalk.bold(experiment) },
+    { title: 'winner', cell: ({ winner_id }: WinnerRow) => winner_id },
+    { title: 'gain', cell: (row: WinnerRow) => improvementText(row.fitness_improvement), align: 'right' as const },
+    { title: 'parameters', cell: ({ best }: WinnerRow) => paramsText(best.params), flexible: true },
+    { title: 'cycle', cell: ({ cycle_id }: WinnerRow) => cycle_id },
+  ];
+  return renderTable(rows, columns, { widthColumns });
 }

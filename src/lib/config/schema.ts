@@ -168,6 +168,21 @@ export const configSchema = z.strictObject({
   expectations: expectationSettings.meta({
     description: 'Signal that is expected, after which, within which time, and what is said when it does not come',
   }),
+  dream: z
+    .strictObject({
+      timeLimitMs: positiveMs
+        .default(1_500_000)
+        .meta({ description: 'Longest D-REAM cycle; then all of it is stopped' }),
+      matches: z
+        .number()
+        .int()
+        .min(1)
+        .default(1)
+        .meta({ description: 'Matches of a tournament that one daemon plays at once' }),
+      minFreeMb: z.number().min(0).default(200).meta({ description: 'No cycle begins with less free space' }),
+      maxLoad: z.number().positive().default(32).meta({ description: 'No cycle begins above this load per core' }),
+    })
+    .prefault({}),
   monitor: z
     .strictObject({
       intervalMs: positiveMs.default(60_000),

@@ -21,8 +21,8 @@ export interface EvaluationPlace {
   /** Names the cycle in the environment of everything that is started for it. */
   mark: string;
   abort: AbortSignal;
-  /** Takes what a successful run left in its folder before that is removed. */
-  keep?: (workFolder: string) => Promise<void>;
+  /** Takes what a successful run left in its folder before that is removed; what is missing makes it a failed one. */
+  keep?: (workFolder: string) => Promise<EvaluationFailure | undefined>;
 }
 
 const MAX_STDOUT_BYTES = 1_048_576;
@@ -46,7 +46,7 @@ export async function evaluate(
 }
 
 /** One run of the evaluator for a candidate, in a folder of its own; `run` tells the runs of a candidate apart. */
-async function runOnce(
+export async function runOnce(
   experiment: Experiment,
   candidate: Candidate & { run: string },
   place: EvaluationPlace,
@@ -57,8 +57,8 @@ async function runOnce(
   try {
     const result = await start(experiment, candidate, { ...place, workFolder });
     const outcome = outcomeOf(experiment, result);
-    if (outcome.ok) await place.keep?.(workFolder);
-    return outcome;
+    const missing = outcome.ok ? await place.keep?.(workFolder) : undefined;
+    return missing === undefined ? outcome : { ok: false, failure: missing, durationMs: outcome.durationMs };
   } finally {
     await rm(workFolder, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -49,17 +49,19 @@ const budget = z.strictObject({
 
 const selector = z.strictObject({
   kind: z.literal('tournament').default('tournament'),
-  population: positive.min(2).default(8),
+  population: positive.min(2).default(10),
   /** Individuals among which the best becomes a parent. */
   tournament_size: positive.default(3),
   /** Best individuals that may become parents. */
-  survivors: positive.default(4),
+  survivors: positive.default(5),
   /** Best individuals that stay whatever comes. */
-  elitism: count.default(1),
+  elitism: count.default(2),
   /** New random candidates in each generation. */
   fresh_inject: count.default(1),
   /** Candidates that enter the final tournament. */
   bracket: positive.max(64).default(8),
+  /** Runs of each side of a match at most. */
+  match_pairs: positive.min(2).max(10).default(5),
 });
 
 const experiment = z

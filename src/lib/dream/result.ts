@@ -71,3 +71,9 @@ export type DreamResult = z.output<typeof dreamResultSchema>;
 
 /** What became of one experiment of a cycle. */
 export type ExperimentResult = z.output<typeof experiment>;
+
+/** One generation of a search. */
+export type GenerationSummary = z.output<typeof generation>;
+
+/** Why a cycle or an experiment ended without its work done. */
+export type DreamFailure = z.output<typeof failure>;

@@ -7,12 +7,12 @@ const RESULT_FILE = 'result.json';
 const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
 
 /** Where a cycle's result lies. */
-function resultPath(dreamLab: string, cycleId: string): string {
+export function resultPath(dreamLab: string, cycleId: string): string {
   return join(dreamLab, cycleId, RESULT_FILE);
 }
 
 /** The result of one cycle; undefined while there is none, or where the file is none of ours. */
-async function readResult(dreamLab: string, cycleId: string): Promise<DreamResult | undefined> {
+export async function readResult(dreamLab: string, cycleId: string): Promise<DreamResult | undefined> {
   try {
     const text = await readFile(resultPath(dreamLab, cycleId), 'utf8');
     return dreamResultSchema.safeParse(JSON.parse(text)).data;

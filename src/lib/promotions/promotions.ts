@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../base/errors.js';
+import { OUTCOME_SUFFIX } from './acknowledge.js';
 
 /** A promotion that nobody has acted on. */
 export interface Promotion {
@@ -20,14 +21,14 @@ export interface PromotionScan {
 }
 
 const ACKNOWLEDGED = 'acknowledged';
-/** Folders and files that a finished cycle leaves in dream_lab, beside promotions. */
-const CYCLES = 'cycles';
+/** What a finished cycle leaves in its folder of dream_lab, beside promotions. */
+const RESULT = 'result.json';
 
 /** Looks at `dream_lab/promotions`; a folder that does not exist holds nothing. */
 export async function scanPromotions(folder: string): Promise<PromotionScan> {
   const unacknowledged = await jsonFiles(folder);
   const acknowledged = await jsonFiles(join(folder, ACKNOWLEDGED));
-  const cycles = await entryTimes(join(folder, '..', CYCLES));
+  const cycles = await resultTimes(join(folder, '..'));
   return {
     unacknowledged: unacknowledged.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1)),
     acknowledgedCount: acknowledged.length,
@@ -38,15 +39,16 @@ export async function scanPromotions(folder: string): Promise<PromotionScan> {
 async function jsonFiles(folder: string): Promise<Promotion[]> {
   const found: Promotion[] = [];
   for (const name of await namesIn(folder)) {
-    if (!name.endsWith('.json')) continue;
+    if (!name.endsWith('.json') || name.endsWith(OUTCOME_SUFFIX)) continue;
     const stats = await statOf(join(folder, name));
     if (stats?.isFile() === true) found.push({ name, mtimeMs: stats.mtimeMs });
   }
   return found;
 }
 
-async function entryTimes(folder: string): Promise<number[]> {
-  const stats = await Promise.all((await namesIn(folder)).map(async (name) => statOf(join(folder, name))));
+async function resultTimes(lab: string): Promise<number[]> {
+  const names = await namesIn(lab);
+  const stats = await Promise.all(names.map(async (name) => statOf(join(lab, name, RESULT))));
   return stats.flatMap((entry) => (entry ? [entry.mtimeMs] : []));
 }
 
@@ -64,7 +66,7 @@ async function statOf(path: string) {
   try {
     return await stat(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -68,7 +68,7 @@ export const advisory = {
     name: 'Q_HEALTH_ALERT',
     kind: 'advisory',
     meaning: 'Something is wrong with the colony or its machine',
-    emitters: ['orchestrator_monitor', 'intent_router', 'kloros_policy_engine'],
+    emitters: ['orchestrator_monitor', 'intent_router', 'kloros_policy_engine', 'dream_consumer_daemon'],
     consumers: ['kloros_policy_engine'],
     frequency: 'once for each condition until it clears',
     document: {

@@ -89,6 +89,8 @@ export const completion = {
       trigger_topic: z.string().nullable(),
       promotion_path: z.string().nullable(),
       telemetry_path: z.string().nullable(),
+      error_type: z.string().nullable(),
+      error_message: z.string().nullable(),
     },
     essential: ['cycle_id'],
     aliases: [
@@ -101,6 +103,31 @@ export const completion = {
       tournament_winner: 'mutation_42',
       fitness_improvement: 0.12,
       duration_seconds: 180,
+    },
+  }),
+
+  Q_TOURNAMENT_COMPLETE: defineSignal({
+    name: 'Q_TOURNAMENT_COMPLETE',
+    kind: 'completion',
+    meaning: 'A tournament was played to its end; its record is in the folder of the cycle',
+    emitters: ['tournament_consumer_daemon'],
+    consumers: ['dream_consumer_daemon'],
+    frequency: 'once for each tournament',
+    document: {
+      tournament_id: text,
+      cycle_id: text,
+      experiment: text,
+      champion: z.string().nullable(),
+      matches_played: count,
+    },
+    seen: {},
+    essential: ['tournament_id', 'cycle_id', 'experiment'],
+    example: {
+      tournament_id: 'dream_20251115_103000/compression',
+      cycle_id: 'dream_20251115_103000',
+      experiment: 'compression',
+      champion: 'mutation_42',
+      matches_played: 8,
     },
   }),
 

@@ -62,7 +62,7 @@ describe('promotions', () => {
 
   it('take the newest cycle for the last dream where that is newer', async () => {
     put('promotions/acknowledged/a.json', 36);
-    put('cycles/cycle_7', 2);
+    put('cycle_7/result.json', 2);
     expect((await scanPromotions(folder)).lastDreamMs).toBe(NOW_MS - 2 * HOUR_MS);
   });
 

@@ -1,0 +1,67 @@
+import { toError } from '../lib/base/errors.js';
+import { endMarked } from '../lib/base/marked-processes.js';
+import { WakeUp } from '../lib/base/wake-up.js';
+import { pathsOf } from '../lib/config/paths.js';
+import { endCycle } from '../lib/dream/cycle/answers.js';
+import { begin, expire, goOn, runningCycle } from '../lib/dream/cycle/consume.js';
+import {
+  defineDaemon,
+  type Answer,
+  type Attempt,
+  type DaemonEnv,
+  type SourceBatch,
+} from '../lib/runtime/define-daemon.js';
+import type { Signal } from '../lib/signals/envelope.js';
+import { readFacts, say } from '../lib/signals/facts.js';
+
+/** A step that failed or killed its process so often ends its cycle, which then is told of. */
+const MOST_ATTEMPTS = 3;
+/** Longer than a cycle, so that it is the cycle that ends and not its signal. */
+const BEYOND_LIMIT_MS = 60_000;
+const LOOK_EVERY_MS = 1_000;
+
+/** Runs D-REAM cycles: one signal a step, the state of the cycle in the same transaction (lib/dream/cycle/cycle.ts). */
+export const dreamConsumer = defineDaemon({
+  name: 'dream_consumer_daemon',
+  purpose: 'Search better configurations in D-REAM cycles, one at a time',
+  portOffset: 5,
+  hears: ['Q_DREAM_TRIGGER', 'Q_DREAM_STEP', 'Q_TOURNAMENT_COMPLETE'],
+  says: ['Q_DREAM_STEP', 'Q_TOURNAMENT_TRIGGER', 'Q_DREAM_COMPLETE', 'Q_HEALTH_ALERT'],
+  from: 'now',
+  timeoutMs: ({ dream }) => dream.timeLimitMs + BEYOND_LIMIT_MS,
+  handle,
+  source: watchTheTime,
+});
+
+async function handle(signal: Signal, attempt: Attempt): Promise<Answer> {
+  if (signal.signal === 'Q_DREAM_TRIGGER') return begin(signal, attempt);
+  const { cycle_id } = readFacts({ facts: { cycle_id: '', action: 'continue', ...signal.facts } }, 'Q_DREAM_STEP');
+  const state = await runningCycle(attempt);
+  if (state?.cycleId !== cycle_id) return undefined; // It has ended.
+  try {
+    if (attempt.attempt > 1) await endMarked(cycle_id);
+    if (isExpiry(signal)) return await expire(state, attempt);
+    return await goOn(signal, state, attempt);
+  } catch (thrown) {
+    if (attempt.abort.aborted || attempt.attempt < MOST_ATTEMPTS) throw thrown;
+    const { name, message } = toError(thrown);
+    return endCycle(state, { error_type: name, error_message: message }, attempt);
+  }
+}
+
+function isExpiry({ signal, facts }: Signal): boolean {
+  return signal === 'Q_DREAM_STEP' && facts['action'] === 'expire';
+}
+
+/** Calls out the end of a cycle whose time is over while nobody works at it: a tournament that nobody plays, a dead letter. */
+async function* watchTheTime(env: DaemonEnv, abort: AbortSignal): AsyncGenerator<SourceBatch> {
+  for (const rest = new WakeUp(); !abort.aborted; await rest.rest(LOOK_EVERY_MS, abort)) {
+    const state = await runningCycle(env);
+    if (state === undefined || env.clock.nowMs() < state.deadlineMs) continue;
+    const { cycleId: cycle_id, step, deadlineMs: atMs } = state;
+    const expiry = say('Q_DREAM_STEP', { cycle_id, step, action: 'expire' });
+    yield {
+      signals: [{ ...expiry, derivedFrom: { atMs, key: `expire ${cycle_id} ${pathsOf(env.config).dreamLab}` } }],
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../../base/clock.js';
+import { KlorosError, toError } from '../../base/errors.js';
+import type { Said } from '../../bus/bus.js';
+import { pathsOf } from '../../config/paths.js';
+import type { Config } from '../../config/schema.js';
+import type { Signal } from '../../signals/envelope.js';
+import { readExperiments } from '../experiment-file.js';
+import { readResult } from '../results.js';
+import { readRecord, recordPath } from '../tournament/record.js';
+import { answerTo, CYCLE_KEY, endCycle, refuseCycle, tellAgain, type AnswerPlace } from './answers.js';
+import type { CycleContext } from './context.js';
+import { beginCycle, newState, stepAfterTournament, stepCycle } from './cycle.js';
+import { takeLock } from './lock.js';
+import { requestOf } from './request.js';
+import { timedOut } from './run-cycle.js';
+import { readSnapshot } from './snapshot.js';
+import type { CycleState } from './state.js';
+
+/** What a daemon gives to each of its signals. */
+export interface ConsumerPlace extends AnswerPlace {
+  config: Config;
+  clock: Clock;
+  abort: AbortSignal;
+  state(): Promise<Record<string, unknown>>;
+}
+
+/** The cycle that runs, as the last step left it. */
+export async function runningCycle({ state }: Pick<ConsumerPlace, 'state'>): Promise<CycleState | undefined> {
+  // Kept by answerTo() alone.
+  return (await state())[CYCLE_KEY] as CycleState | undefined;
+}
+
+/** A trigger: the first step of a cycle, or the reason why there is none. */
+export async function begin(signal: Signal, place: ConsumerPlace): Promise<Said> {
+  const { config, clock } = place;
+  const { promotions, dream, dreamLab } = pathsOf(config);
+  const request = await requestOf(signal, promotions);
+  const unborn = newState(request, { config, clock, seed: undefined });
+  const running = await runningCycle(place);
+  if (running !== undefined && running.cycleId !== request.cycleId)
+    return refuseCycle(unborn, { error_type: 'CycleRunning', error_message: `${running.cycleId} runs already` }, place);
+  if ((await readResult(dreamLab, request.cycleId)) !== undefined) return tellAgain(unborn, place);
+  const experiments = await readExperiments(dream).catch(invalidExperiments);
+  if ('failure' in experiments) return refuseCycle(unborn, experiments.failure, place);
+  const begun = await beginCycle(request, { config, dreamLab, experiments, clock });
+  if (begun.failure !== null) return refuseCycle(begun.state, begun.failure, place);
+  return answerTo({ state: begun.state, next: { kind: 'step' } }, place);
+}
+
+/** A step, or what a tournament brought; a signal for another step than the next is stale. */
+export async function goOn(signal: Signal, state: CycleState, place: ConsumerPlace): Promise<Said | undefined> {
+  const isTournament = signal.signal === 'Q_TOURNAMENT_COMPLETE';
+  if (!isTournament && signal.facts['step'] !== state.step) return undefined;
+  const { dreamLab } = pathsOf(place.config);
+  const other = await takeLock(dreamLab, state.cycleId);
+  if (other !== undefined)
+    return endCycle(state, { error_type: 'CycleRunning', error_message: `${other} took its place` }, place);
+  const leftMs = Math.max(0, state.deadlineMs - place.clock.nowMs());
+  const deadline = AbortSignal.timeout(leftMs);
+  const context = await contextOf(state, { ...place, abort: AbortSignal.any([place.abort, deadline]) });
+  try {
+    context.abort.throwIfAborted();
+    const stepped = isTournament ? await afterTournament(state, context) : await stepCycle(state, context);
+    return await answerTo(stepped, place);
+  } catch (thrown) {
+    if (place.abort.aborted || !deadline.aborted) throw thrown;
+    return endCycle(state, timedOut(state), place);
+  }
+}
+
+/** The end of a cycle whose time is over. */
+export async function expire(state: CycleState, place: ConsumerPlace): Promise<Said | undefined> {
+  return place.clock.nowMs() < state.deadlineMs ? undefined : endCycle(state, timedOut(state), place);
+}
+
+async function afterTournament(state: CycleState, context: CycleContext) {
+  const order = { cycle_id: state.cycleId, experiment: state.current?.name ?? '' };
+  const record = await readRecord(recordPath(context.dreamLab, order));
+  if (record === undefined) throw new TypeError(`there is no record of the tournament of ${order.experiment}`);
+  return stepAfterTournament(state, record, context);
+}
+
+async function contextOf(state: CycleState, { config, clock, abort }: ConsumerPlace): Promise<CycleContext> {
+  const { dreamLab } = pathsOf(config);
+  const experiments = await readSnapshot(dreamLab, state.cycleId);
+  return { dreamLab, deployRoot: config.deployRoot, experiments, clock, abort };
+}
+
+function invalidExperiments(thrown: unknown): { failure: { error_type: string; error_message: string } } {
+  if (!(thrown instanceof KlorosError)) throw toError(thrown);
+  const { message, why = '' } = thrown;
+  return { failure: { error_type: 'InvalidExperiments', error_message: `${message}: ${why}` } };
+}

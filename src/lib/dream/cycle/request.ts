@@ -1,0 +1,27 @@
+import { scanPromotions } from '../../promotions/promotions.js';
+import type { Signal } from '../../signals/envelope.js';
+import { readFacts } from '../../signals/facts.js';
+import type { CycleRequest } from './state.js';
+
+const ID_TAIL = 6;
+
+/** What a trigger asks for. Its promotions are those that lay there when it was said; the id follows from the trigger. */
+export async function requestOf(signal: Signal, promotionsFolder: string): Promise<CycleRequest> {
+  const { reason, topic, promotion_count } = readFacts(signal, 'Q_DREAM_TRIGGER');
+  const { unacknowledged } = await scanPromotions(promotionsFolder);
+  const saidMs = Date.parse(signal.timestamp);
+  const lay = unacknowledged.filter(({ mtimeMs }) => mtimeMs <= saidMs).map(({ name }) => name);
+  return {
+    cycleId: cycleIdOf(saidMs, signal.id.slice(-ID_TAIL).toLowerCase()),
+    triggerId: signal.id,
+    topic,
+    reason,
+    promotions: (promotion_count ?? 0) > 0 ? lay : [],
+  };
+}
+
+/** `dream_20251115_103000_x7k2m1` */
+export function cycleIdOf(atMs: number, tail: string): string {
+  const [date = '', time = ''] = new Date(atMs).toISOString().replaceAll(/[-:]/g, '').split('T');
+  return `dream_${date}_${time.slice(0, 6)}_${tail}`;
+}

@@ -1,0 +1,81 @@
+import { concurrently } from '../../base/concurrently.js';
+import { toError } from '../../base/errors.js';
+import type { DreamFailure, DreamResult } from '../result.js';
+import { playCall } from '../tournament/play.js';
+import {
+  firstCalls,
+  isOver,
+  openTournament,
+  recordPath,
+  type MatchCall,
+  type TournamentOrder,
+  type TournamentRecord,
+} from '../tournament/record.js';
+import { conclude } from './conclude.js';
+import type { CycleContext } from './context.js';
+import { beginCycle, stepAfterTournament, stepCycle, type Beginning, type Stepped } from './cycle.js';
+import type { CycleRequest, CycleState } from './state.js';
+
+/** Who watches a cycle in the foreground. */
+export interface ForegroundWatch extends NonNullable<CycleContext['watch']> {
+  match?: (record: TournamentRecord, call: MatchCall) => void;
+}
+
+/** What a cycle in the foreground is given. */
+export interface Foreground extends Beginning {
+  deployRoot: string;
+  abort: AbortSignal;
+  watch: ForegroundWatch;
+}
+
+/** Runs a whole cycle in this process, by the same steps as the daemons. Always concludes it; never rejects for what happens within. */
+export async function runCycle(request: CycleRequest, place: Foreground): Promise<DreamResult> {
+  const { dreamLab, clock } = place;
+  const { state, failure } = await beginCycle(request, place);
+  if (failure !== null) return conclude(state, failure, { dreamLab, nowMs: clock.nowMs() });
+  const deadline = AbortSignal.timeout(state.deadlineMs - state.startedAtMs);
+  const context = { ...place, abort: AbortSignal.any([place.abort, deadline]) };
+  const ended = await runSteps(state, context, () => (deadline.aborted ? timedOut(state) : INTERRUPTED));
+  return conclude(ended.state, ended.failure, { dreamLab, nowMs: clock.nowMs() });
+}
+
+const INTERRUPTED: DreamFailure = { error_type: 'Interrupted', error_message: 'the cycle was stopped before its end' };
+
+/** Why a cycle ended at its limit. */
+export function timedOut({ startedAtMs, deadlineMs }: CycleState): DreamFailure {
+  const minutes = ((deadlineMs - startedAtMs) / 60_000).toFixed(1);
+  return { error_type: 'TimedOut', error_message: `the cycle was ended at its limit of ${minutes} minutes` };
+}
+
+async function runSteps(begun: CycleState, context: CycleContext & Foreground, whyAborted: () => DreamFailure) {
+  let stepped: Stepped = { state: begun, next: { kind: 'step' } };
+  try {
+    while (stepped.next.kind !== 'over') {
+      context.abort.throwIfAborted();
+      const { state, next } = stepped;
+      if (next.kind === 'step') stepped = await stepCycle(state, context);
+      else stepped = await stepAfterTournament(state, await playTournament(next.order, context), context);
+    }
+    return { state: stepped.state, failure: null };
+  } catch (thrown) {
+    const error = toError(thrown);
+    const failure = context.abort.aborted ? whyAborted() : { error_type: error.name, error_message: error.message };
+    return { state: stepped.state, failure };
+  }
+}
+
+/** Plays a whole tournament here, matches of a round side by side. */
+async function playTournament(order: TournamentOrder, context: CycleContext & Foreground): Promise<TournamentRecord> {
+  const arena = { dreamLab: context.dreamLab, experiments: context.experiments, abort: context.abort };
+  let record = await openTournament(recordPath(context.dreamLab, order), order);
+  for (let calls = firstCalls(record); calls.length > 0 && !isOver(record);) {
+    const opened = await concurrently(calls, context.experiments.run.scheduling.max_parallel, async (call) => {
+      const played = await playCall(order, call, arena);
+      context.watch.match?.(played, call);
+      return played.opened[call.match] ?? [];
+    });
+    calls = opened.flat();
+    record = await openTournament(recordPath(context.dreamLab, order), order);
+  }
+  return record;
+}

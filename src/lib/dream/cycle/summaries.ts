@@ -1,0 +1,29 @@
+import { mean } from '../evaluation.js';
+import type { ExperimentResult, GenerationSummary } from '../result.js';
+import { paretoFront, type Objective } from '../search/fitness.js';
+import { ranked, type SearchState } from '../search/search.js';
+
+/** Every generation on the scale of the whole search. */
+export function historyOf(search: SearchState, objectives: readonly Objective[]): GenerationSummary[] {
+  const all = ranked({ objectives }, search.judged);
+  return Array.from({ length: search.generation }, (_, generation) => {
+    const evaluated = search.judged.filter((one) => one.generation === generation).length;
+    const measured = all.filter((one) => one.generation === generation);
+    const fitnesses = measured.map(({ fitness }) => fitness);
+    return {
+      generation,
+      evaluated,
+      failed: evaluated - measured.length,
+      best: fitnesses[0] ?? null,
+      mean: fitnesses.length === 0 ? null : mean(fitnesses),
+      worst: fitnesses.at(-1) ?? null,
+      best_id: measured[0]?.id ?? null,
+    };
+  });
+}
+
+/** Candidates that no other beats in everything. */
+export function paretoOf(search: SearchState, objectives: readonly Objective[]): ExperimentResult['pareto'] {
+  const all = ranked({ objectives }, search.judged);
+  return paretoFront(all, objectives).map(({ id, params, metrics, fitness }) => ({ id, params, metrics, fitness }));
+}

@@ -1,0 +1,169 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { stringify } from 'yaml';
+import { dreamConsumer } from '../../src/daemons/dream-consumer.js';
+import { tournamentConsumer } from '../../src/daemons/tournament-consumer.js';
+import type { Signal } from '../../src/lib/bus/bus.js';
+import { pathsOf } from '../../src/lib/config/paths.js';
+import type { DreamResult } from '../../src/lib/dream/result.js';
+import { idMaker } from '../../src/lib/signals/id.js';
+import { mint } from '../../src/lib/signals/mint.js';
+import { until as untilWithin } from '../helpers/colony.js';
+import { startColony, type TestColony } from '../helpers/run.js';
+
+/** A cycle is dozens of processes, and the machine may be slow. */
+const PATIENCE_MS = 240_000;
+vi.setConfig({ testTimeout: 300_000 });
+const until = (what: string, condition: () => Promise<boolean>) => untilWithin(what, condition, PATIENCE_MS);
+
+let colony: TestColony;
+afterEach(async () => colony.end());
+
+const newId = idMaker(Math.random);
+const ANY_LOAD = 100_000;
+const EXPERIMENT = {
+  name: 'plain',
+  search_space: { x: { type: 'int', min: 1, max: 1_000 } },
+  baseline: { x: 10 },
+  evaluator: { command: ['sh', '-c', 'echo "{\\"score\\": $KLOROS_PARAM_X}"'] },
+  metrics: { target_direction: { score: 'up' } },
+  budget: { max_candidates: 6, max_generations: 3 },
+  selector: { population: 4, bracket: 4, match_pairs: 2 },
+};
+
+/** A colony with this experiment, before any daemon of D-REAM runs. */
+async function colonyWith(
+  experiment: Record<string, unknown> = {},
+  dream: Record<string, unknown> = {},
+): Promise<void> {
+  const delivery = { pollMs: 20, backoffMs: 20 };
+  colony = await startColony({ delivery, dream: { maxLoad: ANY_LOAD, minFreeMb: 0, ...dream } });
+  const { evaluator, ...parts } = experiment;
+  const judged = { ...EXPERIMENT.evaluator, ...(evaluator as object | undefined) };
+  writeFileSync(
+    pathsOf(colony.config).dream,
+    stringify({ experiments: [{ ...EXPERIMENT, ...parts, evaluator: judged }] }),
+  );
+}
+
+async function trigger(facts: Record<string, unknown> = {}): Promise<Signal> {
+  const nowMs = Date.now();
+  const draft = { signal: 'Q_DREAM_TRIGGER', facts: { reason: 'test', topic: null, promotion_count: 1, ...facts } };
+  const signal = mint(draft, { id: newId(nowMs), source: 'test', nowMs });
+  await colony.bus.emit([signal]);
+  return signal;
+}
+
+const said = async (name: string) => (await colony.bus.browse({ signals: [name] })).map(({ signal }) => signal);
+const completions = () => said('Q_DREAM_COMPLETE');
+const resultOf = ({ facts }: Signal) => JSON.parse(readFileSync(String(facts['result_path']), 'utf8')) as DreamResult;
+
+describe('a trigger', () => {
+  it('becomes a cycle, a tournament and one completion; its promotions are acknowledged with what became of them', async () => {
+    await colonyWith();
+    const { promotions } = pathsOf(colony.config);
+    mkdirSync(promotions, { recursive: true });
+    writeFileSync(join(promotions, 'better.json'), '{}');
+    await colony.start(dreamConsumer);
+    await colony.start(tournamentConsumer);
+    await trigger();
+    await until('the cycle is told of', async () => (await completions()).length > 0);
+    const [complete] = await completions();
+    expect(complete?.facts).toMatchObject({ success: true, mutations_generated: 6, exit_code: 0, error_type: null });
+    expect(complete?.facts['fitness_improvement']).toBeGreaterThan(1);
+    const [experiment] = resultOf(complete!).experiments;
+    expect(experiment).toMatchObject({ success: true, baseline: { params: { x: 10 }, metrics: { score: 10 } } });
+    expect(experiment?.winner?.id).toBe(complete?.facts['tournament_winner']);
+    expect(await said('Q_TOURNAMENT_MATCH')).toHaveLength(4);
+    expect(readdirSync(promotions)).toEqual(['acknowledged']);
+    const outcome = JSON.parse(readFileSync(join(promotions, 'acknowledged', 'better.outcome.json'), 'utf8')) as object;
+    expect(outcome).toMatchObject({ cycle_id: complete?.facts['cycle_id'], winner: experiment?.winner?.id });
+  });
+
+  it('while a cycle runs is told at once that one runs, and the cycle goes on', async () => {
+    await colonyWith();
+    await colony.start(dreamConsumer);
+    await trigger();
+    const second = await trigger();
+    await until('the second is told of', async () => (await completions()).length > 0);
+    const [refused] = await completions();
+    expect(refused).toMatchObject({ cause_id: second.id, facts: { success: false, error_type: 'CycleRunning' } });
+    await colony.start(tournamentConsumer);
+    await until('the first is told of', async () => (await completions()).length > 1);
+    expect((await completions())[1]?.facts).toMatchObject({ success: true });
+  });
+
+  it.each([
+    ['for an unknown topic', { topic: 'nothing' }, {}, 'NoExperiment'],
+    ['for a missing evaluator', {}, { evaluator: { command: ['no-such-program'] } }, 'EvaluatorMissing'],
+    ['for an evaluator that always crashes', {}, { evaluator: { command: ['false'] } }, 'BaselineFailed'],
+    ['for a dream.yaml that is wrong', {}, { search_space: { x: 3 } }, 'InvalidExperiments'],
+  ])('%s is told of with the reason', async (...[, facts, experiment, error_type]) => {
+    await colonyWith(experiment);
+    await colony.start(dreamConsumer);
+    await trigger(facts);
+    await until('it is told of', async () => (await completions()).length > 0);
+    const [complete] = await completions();
+    expect(complete?.facts).toMatchObject({ success: false, tournament_winner: null, error_type });
+    expect(resultOf(complete!).failure).toMatchObject({ error_type });
+  });
+
+  it('raises an alarm when all candidates measure alike', async () => {
+    await colonyWith({ evaluator: { command: ['echo', '{"score": 1}'] }, budget: { max_candidates: 20 } });
+    await colony.start(dreamConsumer);
+    await trigger();
+    await until('there is an alarm', async () => (await said('Q_HEALTH_ALERT')).length > 0);
+    expect((await said('Q_HEALTH_ALERT'))[0]?.facts).toMatchObject({ alert_type: 'dream_identical_fitness' });
+    expect((await completions())[0]?.facts).toMatchObject({ success: false, error_type: 'IdenticalFitness' });
+  });
+});
+
+describe('a cycle', () => {
+  it('goes on from where it was when its daemon starts again, and judges nobody twice', async () => {
+    await colonyWith();
+    const first = await colony.start(dreamConsumer);
+    await trigger();
+    await until('a generation was judged', async () => (await said('Q_DREAM_STEP')).length > 1);
+    await first.stop();
+    await colony.start(dreamConsumer);
+    await colony.start(tournamentConsumer);
+    await until('the cycle is told of', async () => (await completions()).length > 0);
+    const [complete] = await completions();
+    expect(complete?.facts).toMatchObject({ success: true, mutations_generated: 6 });
+    const lines = readFileSync(String(complete?.facts['telemetry_path']), 'utf8').trim().split('\n');
+    const judged = lines.map((line) => JSON.stringify((JSON.parse(line) as { params: unknown }).params));
+    expect(new Set(judged).size).toBe(judged.length);
+  });
+
+  it('ends at its limit when nobody plays its tournament', async () => {
+    await colonyWith({}, { timeLimitMs: 15_000 });
+    await colony.start(dreamConsumer);
+    await trigger();
+    await until('the cycle is told of', async () => (await completions()).length > 0);
+    expect((await completions())[0]?.facts).toMatchObject({ success: false, error_type: 'TimedOut' });
+  });
+
+  it('ends at its limit when an evaluator hangs', async () => {
+    await colonyWith({ evaluator: { command: ['sleep', '3600'], timeoutSec: 7_200 } }, { timeLimitMs: 10_000 });
+    await colony.start(dreamConsumer);
+    await trigger();
+    await until('the cycle is told of', async () => (await completions()).length > 0);
+    expect((await completions())[0]?.facts).toMatchObject({ success: false, error_type: 'TimedOut' });
+  });
+});
+
+describe('a tournament', () => {
+  it('is shared by two instances, and each match is called once', async () => {
+    await colonyWith({ budget: { max_candidates: 8 }, selector: { population: 8, bracket: 8, match_pairs: 2 } });
+    await colony.start(dreamConsumer);
+    await colony.start(tournamentConsumer);
+    await colony.start(tournamentConsumer, { instance: '2' });
+    await trigger();
+    await until('the cycle is told of', async () => (await completions()).length > 0);
+    const matches = (await said('Q_TOURNAMENT_MATCH')).map(({ facts }) => String(facts['match']));
+    expect(matches.sort()).toEqual(['1.1', '1.2', '1.3', '1.4', '2.1', '2.2', '3.1', 'title']);
+    expect(await said('Q_TOURNAMENT_COMPLETE')).toHaveLength(1);
+    expect((await completions())[0]?.facts).toMatchObject({ success: true });
+  });
+});
