@@ -7,21 +7,33 @@ import { MEMBERS, startSupervised, type Supervised } from '../helpers/supervised
 
 const KILLS = campaign('KILLS', { bounded: 24, full: 1_000 });
 
-describe('kill -9 of any one process in the middle of the flow', () => {
+describe('kill -9 of every process in the middle of the flow', () => {
   let world: Supervised;
   const random = seededRandom(SEED);
-  const killed = new Map(MEMBERS.map((name) => [name, { kills: 0, slowestMs: 0 }]));
+  const killed: Record<string, number> = {};
+  let kills = 0;
+  let inFlow = 0;
 
   beforeEach(async () => {
     world = await startSupervised();
   });
   afterEach(() => world.end());
 
-  /** Every member in its turn, in an order that differs from turn to turn, the hub among them. */
-  function* victims(): Generator<string> {
-    for (;;) {
-      const left = [...MEMBERS];
-      while (left.length > 0) yield left.splice(Math.floor(random() * left.length), 1)[0]!;
+  /** Every member once, the hub among them, in any order and at any moment of a flow, all equally likely. */
+  function plan(flowMs: number): { victim: string; atMs: number }[] {
+    const planned = MEMBERS.map((victim) => ({ victim, atMs: random() * flowMs, order: random() }));
+    const chosen = planned.sort((a, b) => a.order - b.order).slice(0, KILLS - kills);
+    return chosen.sort((a, b) => a.atMs - b.atMs);
+  }
+
+  async function killAll(questions: Questions, flowMs: number): Promise<void> {
+    const startMs = performance.now();
+    for (const { victim, atMs } of plan(flowMs)) {
+      await setTimeout(Math.max(0, atMs - (performance.now() - startMs)));
+      await until(`${victim} has a process`, () => world.signal(victim, 'SIGKILL'));
+      killed[victim] = (killed[victim] ?? 0) + 1;
+      kills += 1;
+      if (await questions.isUnderWay()) inFlow += 1;
     }
   }
 
@@ -30,28 +42,16 @@ describe('kill -9 of any one process in the middle of the flow', () => {
     const questions = new Questions(world);
     const flowMs = await questions.warmUp();
     const roundsMs: number[] = [];
-    let inFlow = 0;
-    const next = victims();
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      const victim = next.next().value as string;
-      const { tookMs, wasUnderWay } = await questions.round(async () => {
-        await setTimeout(random() * flowMs); // At any moment of a flow, all equally likely.
-        await until(`${victim} has a process`, () => world.signal(victim, 'SIGKILL'));
-      });
-      roundsMs.push(tookMs);
-      if (wasUnderWay) inFlow += 1;
-      const { kills, slowestMs } = killed.get(victim)!;
-      killed.set(victim, { kills: kills + 1, slowestMs: Math.max(slowestMs, Math.round(tookMs)) });
-    }
-    const ends = world.transitions.filter(({ state }) => state === 'BACKOFF').length;
+    while (kills < KILLS) roundsMs.push((await questions.round(() => killAll(questions, flowMs))).tookMs);
+    const ends = world.transitions.filter(({ state }) => state === 'BACKOFF').map(({ why }) => why);
     await questions.expectExactlyOnce();
+    expect(ends).toEqual(Array(KILLS).fill('it was ended by SIGKILL'));
     expect(inFlow).toBeGreaterThan(KILLS / 2);
-    expect(ends).toBe(KILLS);
     roundsMs.sort((a, b) => a - b);
     printFigures('kills', {
       seed: SEED,
-      kills: KILLS,
-      killed: Object.fromEntries(killed),
+      kills,
+      killed,
       inTheMiddle: inFlow,
       flowMs: Math.round(flowMs),
       intents: questions.intents,

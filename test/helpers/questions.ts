@@ -22,7 +22,7 @@ export interface Round {
   wasUnderWay: boolean;
 }
 
-const ROUND_LIMIT_MS = 120_000;
+const ROUND_LIMIT_MS = 300_000;
 
 /**
  * Load for a colony of real processes whose every outcome is known beforehand: what was asked has exactly one answer
@@ -33,6 +33,7 @@ export class Questions {
   readonly #chains: Chains;
   readonly #root: string;
   readonly #asked: Asked[] = [];
+  #current: Asked[] = [];
   #rounds = 0;
 
   constructor(world: Supervised) {
@@ -53,9 +54,9 @@ export class Questions {
   async round(disturb: () => Promise<void> = async () => undefined): Promise<Round> {
     const startMs = performance.now();
     const questions = this.#askRound(this.#rounds++);
+    this.#current = questions;
     await disturb();
-    await this.#chains.readOn();
-    const wasUnderWay = !questions.every((question) => this.#isDone(question));
+    const wasUnderWay = await this.isUnderWay();
     await until(
       'all questions of the round are settled',
       async () => {
@@ -65,6 +66,12 @@ export class Questions {
       ROUND_LIMIT_MS,
     );
     return { tookMs: performance.now() - startMs, wasUnderWay };
+  }
+
+  /** Whether the round that runs has something still to do. */
+  async isUnderWay(): Promise<boolean> {
+    await this.#chains.readOn();
+    return !this.#current.every((question) => this.#isDone(question));
   }
 
   /** Milliseconds that a flow takes here, the least of a few undisturbed rounds. */
