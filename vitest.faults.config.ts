@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],
     testTimeout: LIMIT_MS,
-    hookTimeout: MINUTE_MS,
+    hookTimeout: 5 * MINUTE_MS,
     pool: 'forks',
     fileParallelism: false,
     maxConcurrency: 1,

@@ -8,7 +8,7 @@ import { campaign, printFigures, rounded } from '../helpers/figures.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 
-const SIGNALS = campaign('BURST', { bounded: 20_000, full: 20_000 });
+const SIGNALS = campaign('BURST', { bounded: 10_000, full: 20_000 });
 const HANDLING_MS = 1;
 const LIMIT_MS = 240_000;
 const NUMBERS = [...Array(SIGNALS).keys()];

@@ -5,7 +5,7 @@ import { makeFaultShim, whyNoFaultShim, type FaultShim } from '../helpers/fault-
 import { Questions } from '../helpers/questions.js';
 import { MEMBERS, startSupervised, type Supervised } from '../helpers/supervised.js';
 
-const STEPS = campaign('CLOCK_STEPS', { bounded: 8, full: 100 });
+const STEPS = campaign('CLOCK_STEPS', { bounded: 6, full: 100 });
 const HOUR_MS = 3_600_000;
 
 const why = whyNoFaultShim();

@@ -8,7 +8,7 @@ import { Questions } from '../helpers/questions.js';
 import { makeSmallDisk, whyNoSmallDisk } from '../helpers/small-disk.js';
 import { MEMBERS, startSupervised, type Supervised } from '../helpers/supervised.js';
 
-const FAULTS = campaign('DISK', { bounded: 6, full: 60 });
+const FAULTS = campaign('DISK', { bounded: 4, full: 60 });
 const DISK_MB = 256;
 /** Shares of a flow's time for which the disk stays as it is. */
 const LEAST_LENGTH = 0.2;

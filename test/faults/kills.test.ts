@@ -5,7 +5,7 @@ import { campaign, printFigures, rounded, seededRandom, SEED } from '../helpers/
 import { Questions } from '../helpers/questions.js';
 import { MEMBERS, startSupervised, type Supervised } from '../helpers/supervised.js';
 
-const KILLS = campaign('KILLS', { bounded: 24, full: 1_000 });
+const KILLS = campaign('KILLS', { bounded: 18, full: 1_000 });
 
 describe('kill -9 of every process in the middle of the flow', () => {
   let world: Supervised;

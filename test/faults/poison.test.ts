@@ -14,9 +14,9 @@ const PROGRAM = fileURLToPath(new URL('../fixtures/processes/poisoned-daemon.mjs
 const HEAP_MB = 96;
 const STALL_MS = 2_000;
 const MAX_ATTEMPTS = 3;
-const SIGNALS = campaign('POISON_SIGNALS', { bounded: 50, full: 1_000 });
+const SIGNALS = campaign('POISON_SIGNALS', { bounded: 30, full: 1_000 });
 /** Of so many signals one is poison. */
-const POISON_EVERY = campaign('POISON_EVERY', { bounded: 50, full: 100 });
+const POISON_EVERY = campaign('POISON_EVERY', { bounded: 30, full: 100 });
 /** For the worker that loops; nothing else may meet it, however slow the machine. */
 const SHORT_TIMEOUT_MS = 3_000;
 const TIMEOUT_MS = 120_000;

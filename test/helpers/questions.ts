@@ -22,6 +22,7 @@ export interface Round {
   wasUnderWay: boolean;
 }
 
+const LOG_LINES = 40;
 const ROUND_LIMIT_MS = 300_000;
 
 /**
@@ -46,6 +47,11 @@ export class Questions {
     return this.#asked.length;
   }
 
+  /** Modules that must be in the registry. */
+  get modules(): number {
+    return this.#withOutcome('Q_MODULE_INTEGRATED').length;
+  }
+
   get signals(): number {
     return this.#chains.signals.length;
   }
@@ -64,8 +70,27 @@ export class Questions {
         return questions.every((question) => this.#isDone(question)) && (await isIdle(this.#world.bus));
       },
       ROUND_LIMIT_MS,
-    );
+    ).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}: ${await this.#standing(questions)}`);
+    });
     return { tookMs: performance.now() - startMs, wasUnderWay };
+  }
+
+  /** For whoever has to find out why a round did not come to its end. */
+  async #standing(questions: readonly Asked[]): Promise<string> {
+    const open = questions
+      .filter((question) => !this.#isDone(question))
+      .map((question) => ({
+        ...question,
+        routed: this.#routedOf(question).map(({ id }) => id),
+        answers: this.#answersOf(question).map(({ id }) => id),
+      }));
+    const consumers = await this.#world.bus.consumers();
+    const members = this.#world.colony.statuses();
+    const letters = (await this.#world.bus.deadLetters(0)).map(({ daemon, error }) => `${daemon}: ${error}`);
+    const left = readdirSync(pathsOf(this.#world.config).intents);
+    const log = this.#world.log().split('\n').slice(-LOG_LINES);
+    return JSON.stringify({ open, consumers, members, letters, left, log }, undefined, 1);
   }
 
   /** Whether the round that runs has something still to do. */
@@ -83,7 +108,8 @@ export class Questions {
 
   /** Over everything that was ever asked: one effect each, nothing lost, all daemons up. Ends the colony. */
   async expectExactlyOnce(): Promise<void> {
-    await until('all daemons are up', () => this.#world.colony.statuses().every(({ state }) => state === 'RUNNING'));
+    const isUp = () => this.#world.colony.statuses().every(({ state }) => state === 'RUNNING');
+    await until('all daemons are up', isUp, ROUND_LIMIT_MS);
     expect(this.#world.colony.statuses().map(({ name }) => name)).toEqual(MEMBERS);
     this.#expectOneOutcomeEach();
     await this.#expectRegistryOnce();
@@ -170,10 +196,11 @@ export class Questions {
     const modules = this.#withOutcome('Q_MODULE_INTEGRATED').sort();
     const registry = parse(readFileSync(this.#world.config.capabilitiesPath, 'utf8')) as Record<string, unknown>;
     expect(Object.keys(registry).sort()).toEqual(modules); // A key that is there twice does not parse.
-    await until('every module is announced', async () => {
+    const isAnnounced = async () => {
       await this.#chains.readOn();
       return this.#chains.named('Q_MODULE_DISCOVERED').length >= modules.length;
-    });
+    };
+    await until('every module is announced', isAnnounced, ROUND_LIMIT_MS);
     const announced = this.#chains.named('Q_MODULE_DISCOVERED').map(({ facts }) => facts['module_name']);
     expect(announced.sort()).toEqual(modules);
   }
@@ -182,7 +209,7 @@ export class Questions {
     const phantoms = this.#withOutcome('Q_INTEGRATION_FAILED').length;
     const { failedSignals } = pathsOf(this.#world.config);
     const numbers = () => rowsOf(failedSignals).flatMap(({ number }) => (number === undefined ? [] : [number]));
-    await until('all dead letters are in their file', () => numbers().length >= phantoms);
+    await until('all dead letters are in their file', () => numbers().length >= phantoms, ROUND_LIMIT_MS);
     expect(numbers()).toHaveLength(phantoms);
     expect(new Set(numbers()).size).toBe(phantoms);
   }

@@ -37,7 +37,7 @@ export const PATIENT: RestartPolicy = {
   maxMs: 20,
   maxStarts: Number.MAX_SAFE_INTEGER,
   windowMs: 60_000,
-  readyTimeoutMs: 60_000,
+  readyTimeoutMs: 600_000,
   stopTimeoutMs: 20_000,
 };
 
