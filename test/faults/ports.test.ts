@@ -28,7 +28,8 @@ describe('a port that something else has taken', () => {
 
   /** Listens there, or says that it cannot. */
   async function squat(port: number): Promise<Server | undefined> {
-    const server = createServer((socket) => socket.on('error', () => undefined));
+    const server = createServer((socket) => socket.on('error', () => undefined).resume());
+    server.on('connection', (socket) => server.once('leave', () => socket.destroy()));
     server.listen(port, '127.0.0.1');
     try {
       await once(server, 'listening');
@@ -40,6 +41,7 @@ describe('a port that something else has taken', () => {
 
   async function leave(server: Server): Promise<void> {
     server.close();
+    server.emit('leave');
     await once(server, 'close');
   }
 
