@@ -115,8 +115,10 @@ class JsonLinesStore implements InvestigationStore {
   }
 
   async #catchUp(): Promise<void> {
-    const file = fileIdentity(this.#file);
+    // In this order: the index is everybody's, and one that others brought forward after the file was looked at would seem
+    // to know more than there is. It would be forgotten, and whoever looked something up just then would not find it.
     const known = this.#index.known();
+    const file = fileIdentity(this.#file);
     if (file && file.identity === known.identity && file.size === known.bytes) return;
     const same = file?.identity === known.identity && file.size >= known.bytes;
     if (!same && known.bytes > 0) this.#index.clear();
