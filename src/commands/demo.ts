@@ -7,7 +7,7 @@ import { demoReport, type DemoResult } from '../lib/cli/demo-report.js';
 import { runDemoSteps, type DemoStepsOptions, type Stage } from '../lib/cli/demo-steps.js';
 import { hopLatencies } from '../lib/demo/latency.js';
 import { whatWasLearned } from '../lib/demo/learned.js';
-import { lineDiff } from '../lib/demo/line-diff.js';
+import { lineDiff } from '../lib/base/line-diff.js';
 import type { Sandbox } from '../lib/demo/sandbox.js';
 
 const LOG_LINES = 8;

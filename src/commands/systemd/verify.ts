@@ -1,36 +1,24 @@
 import chalk from 'chalk';
 import { daemons } from '../../daemons/index.js';
-import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
-import { runAsFlag, scopeFlags, scopeOf } from '../../lib/cli/systemd-scope.js';
+import { scopeFlags, SystemdCommand } from '../../lib/cli/systemd-command.js';
 import { renderTable } from '../../lib/cli/table.js';
 import { analyzeUnits, type Verdict } from '../../lib/systemd/analyze.js';
-import { machineLayout } from '../../lib/systemd/machine-layout.js';
 import { renderUnits } from '../../lib/systemd/render-units.js';
 import { unitDaemons } from '../../lib/systemd/unit-daemons.js';
 
 /** Has systemd check the units that would be installed. */
-export default class SystemdVerify extends KlorosCommand {
+export default class SystemdVerify extends SystemdCommand {
   static override summary = 'Have systemd check the units for this machine, without installing them';
   static override description = `Exposure is what systemd-analyze security says, from 0 (locked in) to 10 (may do anything).
 Units of a user are less locked in, because a user's own systemd can enforce less.`;
   static override examples = ['<%= config.bin %> systemd verify', '<%= config.bin %> systemd verify --system --json'];
-  static override flags = { ...scopeFlags, 'run-as': runAsFlag };
+  static override flags = scopeFlags;
 
   async run(): Promise<Verdict[]> {
     const { flags } = await this.parse(SystemdVerify);
-    const scope = scopeOf(flags);
-    const { layout, config, warnings } = await machineLayout({
-      scope,
-      env: process.env,
-      cwd: process.cwd(),
-      execPath: process.execPath,
-      root: this.config.root,
-      home: this.homeFlag,
-      runAs: flags['run-as'],
-    });
-    for (const warning of warnings) this.warn(warning);
-    const verdicts = await analyzeUnits(renderUnits(unitDaemons(daemons, config), layout), scope);
+    const { layout, config } = await this.machine(flags);
+    const verdicts = await analyzeUnits(renderUnits(unitDaemons(daemons, config), layout), layout.scope);
     this.log(renderTable(verdicts, COLUMNS, { widthColumns: process.stdout.columns }));
     if (verdicts.some(({ complaints }) => complaints.length > 0)) this.status = ExitCode.failed;
     return verdicts;

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, Errors, Flags } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
 import chalk, { chalkStderr } from 'chalk';
+import { shareWithGroup } from '../base/group-umask.js';
 import type { LoadedConfig } from '../config/load.js';
 import { InterruptedError } from './command-error.js';
 import { ExitCode } from './exit-codes.js';
@@ -78,6 +79,7 @@ export abstract class KlorosCommand extends Command {
     const flags = this.#home === undefined ? overrides : { ...overrides, home: this.#home };
     const loaded = await loadConfig({ env: process.env, cwd: process.cwd(), flags });
     for (const warning of loaded.warnings) this.warn(warning);
+    shareWithGroup(loaded.config.home);
     return loaded;
   }
 

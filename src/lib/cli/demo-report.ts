@@ -1,7 +1,7 @@
 import chalk from 'chalk';
 import type { HopLatency } from '../demo/latency.js';
 import type { Learned } from '../demo/learned.js';
-import type { DiffLine } from '../demo/line-diff.js';
+import type { DiffLine } from '../base/line-diff.js';
 import { renderTable } from './table.js';
 
 /** What the demo ends with. */

@@ -28,6 +28,8 @@ export interface Paths {
   run: string;
   /** What the supervisor knows of its daemons. */
   chronicle: string;
+  /** What was installed for systemd, and what it replaced. */
+  systemd: string;
 }
 
 /** Where this colony keeps what. */
@@ -54,6 +56,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     cache: at('cache'),
     run: at('run'),
     chronicle: at('run', 'supervisor.json'),
+    systemd: at('systemd.json'),
   };
 }
 

@@ -7,7 +7,8 @@ export type Setting = readonly [key: string, value: string];
 const ANYWHERE: readonly Setting[] = [
   ['NoNewPrivileges', 'yes'],
   ['LockPersonality', 'yes'],
-  ['RestrictAddressFamilies', 'AF_UNIX AF_INET AF_INET6'],
+  // ZeroMQ asks the kernel for its network interfaces by netlink, and ends the process where it may not.
+  ['RestrictAddressFamilies', 'AF_UNIX AF_INET AF_INET6 AF_NETLINK'],
   ['RestrictNamespaces', 'yes'],
   ['RestrictRealtime', 'yes'],
   ['RestrictSUIDSGID', 'yes'],
@@ -15,6 +16,8 @@ const ANYWHERE: readonly Setting[] = [
   // Node needs pkey_alloc, and its compiler pages that are written and run: MemoryDenyWriteExecute would end it.
   ['SystemCallFilter', '@system-service @pkey'],
   ['SystemCallFilter', '~@privileged @resources'],
+  // ZeroMQ sets how its threads are scheduled, and ends the process where it may not.
+  ['SystemCallFilter', 'sched_setscheduler sched_setparam sched_setaffinity setpriority'],
   ['SystemCallErrorNumber', 'EPERM'],
 ];
 

@@ -21,7 +21,7 @@ export class Bell {
   constructor(journalPath: string, log: Logger) {
     this.#log = log;
     this.#path = join(dirname(journalPath), 'bell');
-    this.#file = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o644);
+    this.#file = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o666);
   }
 
   /** Rings once for all that is said in one turn of the event loop. */

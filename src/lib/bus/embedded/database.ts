@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { errorCode, KlorosError, toError } from '../../base/errors.js';
@@ -26,6 +26,9 @@ const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 export function blockMs(ms: number): void {
   Atomics.wait(pauseCell, 0, 0, ms);
 }
+
+/** Less what the umask takes. */
+const EVERYBODY = 0o666;
 
 /** Whether somebody else holds SQLite's lock; any statement may say so, opening included (D1). */
 export function isBusy(thrown: unknown): boolean {
@@ -97,9 +100,22 @@ function makeFolder(folder: string): void {
 
 function openFile(path: string): Database.Database {
   try {
+    createFile(path);
     return untilNotBusy(() => new Database(path, { timeout: 0 }));
   } catch (error) {
     throw unwritable(path, error);
+  }
+}
+
+/**
+ * SQLite would not let the group write, whatever the umask allows; -wal and -shm take after this file.
+ * Only a new file is touched: closing one that is open elsewhere in this process would drop its locks.
+ */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', EVERYBODY));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -1,0 +1,56 @@
+import { Args, Flags } from '@oclif/core';
+import chalk from 'chalk';
+import { daemons, findDaemon } from '../../daemons/index.js';
+import { outputFlag } from '../../lib/cli/base-command.js';
+import { ExitCode } from '../../lib/cli/exit-codes.js';
+import { scopeFlags, SystemdCommand } from '../../lib/cli/systemd-command.js';
+import { readJournal, type JournalLine } from '../../lib/systemd/journal.js';
+
+/** Shows what the services wrote to the journal. */
+export default class SystemdLogs extends SystemdCommand {
+  static override summary = 'What the services, and systemd about them, wrote to the journal';
+  static override examples = [
+    '<%= config.bin %> systemd logs --lines 20',
+    '<%= config.bin %> systemd logs intent-router --since "1 hour ago" --output jsonl',
+  ];
+  static override strict = false;
+  static override args = { daemon: Args.string({ description: 'only these' }) };
+  static override flags = {
+    ...scopeFlags,
+    follow: Flags.boolean({ summary: 'Wait for more', char: 'f' }),
+    lines: Flags.integer({
+      summary: 'So many of the last lines',
+      default: 50,
+      min: 0,
+      char: 'n',
+      exclusive: ['since'],
+    }),
+    since: Flags.string({ summary: 'As journalctl reads it', helpValue: 'TIME' }),
+    output: outputFlag(),
+  };
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.parse(SystemdLogs);
+    const chosen =
+      argv.length > 0 ? argv.map((name) => findDaemon(String(name)).name) : daemons.map(({ name }) => name);
+    const code = await readJournal({
+      scope: this.scopeOf(flags),
+      daemons: chosen,
+      lines: flags.lines,
+      since: flags.since,
+      follow: flags.follow,
+      abort: this.interrupted,
+      env: process.env,
+      onLine: (line) => void this.line(line, () => textOf(line)),
+    });
+    if (code !== 0 && !this.interrupted.aborted) this.status = ExitCode.failed;
+  }
+}
+
+const WARNING = 4;
+
+function textOf({ time, daemon, text, priority }: JournalLine): string {
+  const words = text.startsWith(`[${daemon}]`) ? text : `[${daemon}] ${text}`;
+  const paint = priority < WARNING ? chalk.red : priority === WARNING ? chalk.yellow : (same: string) => same;
+  return `${chalk.dim(time)} ${paint(words)}`;
+}

@@ -1,0 +1,57 @@
+import chalk from 'chalk';
+import { daemons } from '../../daemons/index.js';
+import { systemClock } from '../../lib/base/clock.js';
+import { ExitCode } from '../../lib/cli/exit-codes.js';
+import { formatDuration } from '../../lib/cli/formats.js';
+import { scopeFlags, SystemdCommand } from '../../lib/cli/systemd-command.js';
+import { renderTable } from '../../lib/cli/table.js';
+import { systemctlOf } from '../../lib/systemd/systemctl.js';
+import { unitStates, type UnitState } from '../../lib/systemd/unit-states.js';
+
+/** How systemd keeps the daemons. */
+export default class SystemdStatus extends SystemdCommand {
+  static override summary = 'How systemd keeps each daemon, and why one is not running';
+  static override description = 'Exit code 1 when one is not active, 3 when none is installed.';
+  static override examples = ['<%= config.bin %> systemd status', '<%= config.bin %> systemd status --user --json'];
+  static override flags = scopeFlags;
+
+  async run(): Promise<UnitState[]> {
+    const { flags } = await this.parse(SystemdStatus);
+    const scope = this.scopeOf(flags);
+    const names = daemons.map(({ name }) => name);
+    const states = await unitStates(systemctlOf(scope, process.env), scope, names);
+    this.log(renderTable(states, columns(systemClock.nowMs()), { widthColumns: process.stdout.columns }));
+    const tired = states.filter(({ state }) => state === 'failed').map(({ unit }) => unit);
+    if (tired.length > 0)
+      this.note(
+        `Next: kloros systemd logs; when it is mended: systemctl --${scope} reset-failed ${tired.join(' ')}, then start it`,
+      );
+    if (states.every(({ state }) => state === 'absent')) this.status = ExitCode.notFound;
+    else if (states.some(({ state }) => state !== 'active')) this.status = ExitCode.failed;
+    return states;
+  }
+}
+
+const COLOUR: Record<string, (text: string) => string> = { active: chalk.green, failed: chalk.red, absent: chalk.dim };
+
+function columns(nowMs: number) {
+  return [
+    { title: 'unit', cell: ({ unit }: UnitState) => unit },
+    {
+      title: 'state',
+      cell: ({ state, subState }: UnitState) => {
+        const text = subState === '' || state === 'absent' || subState === state ? state : `${state} (${subState})`;
+        return (COLOUR[state] ?? chalk.yellow)(text);
+      },
+    },
+    { title: 'pid', cell: ({ pid }: UnitState) => String(pid ?? '-'), align: 'right' as const },
+    {
+      title: 'up',
+      cell: ({ activeSinceMs }: UnitState) =>
+        activeSinceMs === null ? '-' : formatDuration(Math.max(0, nowMs - activeSinceMs)),
+      align: 'right' as const,
+    },
+    { title: 'restarts', cell: ({ restarts }: UnitState) => String(restarts), align: 'right' as const },
+    { title: 'what it says', cell: ({ why, status }: UnitState) => why ?? (status || '-'), flexible: true },
+  ];
+}

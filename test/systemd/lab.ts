@@ -1,0 +1,80 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { isBuilt, type CliResult } from '../helpers/cli.js';
+
+const SCRIPT = fileURLToPath(new URL('./lab.sh', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+/** Where npm would have put the package. */
+const INSTALLED = '/usr/lib/node_modules/kloros';
+const env = { ...process.env, LAB: `kloros-lab-${process.pid}` };
+
+/** Why there can be no real systemd here; empty where there can. */
+export const whyNot = isBuilt
+  ? spawnSync('bash', [SCRIPT, 'check'], { encoding: 'utf8', env }).stdout.trim()
+  : 'needs a build';
+
+/** A machine with a systemd of its own, and kloros installed as npm would. */
+export interface Lab {
+  /** Runs a line of shell in it as root; a failure is a result. */
+  run(line: string): Promise<CliResult>;
+  /** The same as somebody else, in their home, with a session. */
+  runAs(user: string, line: string): Promise<CliResult>;
+  /** Its standard output; throws where it fails. */
+  demand(line: string): Promise<string>;
+  /** Resolves when the line succeeds. */
+  until(description: string, line: string): Promise<void>;
+  reboot(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Boots one. */
+export async function startLab(): Promise<Lab> {
+  const booted = await script('start', `--bind-ro=${PROJECT}:${INSTALLED}`);
+  if (booted.code !== 0) throw new Error(booted.stderr);
+  const run = (line: string) => script('exec', 'sh', '-c', line);
+  const demand = async (line: string) => {
+    const { code, stdout, stderr } = await run(line);
+    if (code !== 0) throw new Error(`${line}\nended with ${String(code)}\n${stdout}${stderr}`);
+    return stdout.trim();
+  };
+  const until = async (description: string, line: string) => {
+    const { code } = await run(`for round in $(seq ${ROUNDS}); do (${line}) && exit 0; sleep 0.5; done; exit 1`);
+    if (code !== 0) throw new Error(`waited in vain until ${description}`);
+  };
+  await demand(`ln -s ${INSTALLED}/bin/run.js /usr/local/bin/kloros`);
+  return {
+    run,
+    demand,
+    runAs: (user, line) =>
+      run(
+        `cd ~${user} && exec runuser -u ${user} -- env HOME=~${user} XDG_RUNTIME_DIR=/run/user/$(id -u ${user}) sh -c ${quoted(line)}`,
+      ),
+    until,
+    reboot: async () => {
+      const before = await demand('cat /proc/sys/kernel/random/uuid | tee /run/this-boot');
+      await run('systemctl reboot');
+      // What runs this is gone for a while, so it is asked again from outside.
+      for (let isBack = false; !isBack;) isBack = (await run(`! grep -qs ${before} /run/this-boot`)).code === 0;
+      await until('it has booted', 'systemctl is-system-running | grep -Eq "running|degraded"');
+    },
+    stop: async () => {
+      await script('stop');
+    },
+  };
+}
+
+/** Of half a second and more; a slow machine has its time. */
+const ROUNDS = 400;
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function script(...args: string[]): Promise<CliResult> {
+  return new Promise((resolve) => {
+    const child = execFile('bash', [SCRIPT, ...args], { env, maxBuffer: 16 << 20 }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
