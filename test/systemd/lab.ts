@@ -23,7 +23,6 @@ export interface Lab {
   demand(line: string): Promise<string>;
   /** Resolves when the line succeeds. */
   until(description: string, line: string): Promise<void>;
-  reboot(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,13 +49,6 @@ export async function startLab(): Promise<Lab> {
         `cd ~${user} && exec runuser -u ${user} -- env HOME=~${user} XDG_RUNTIME_DIR=/run/user/$(id -u ${user}) sh -c ${quoted(line)}`,
       ),
     until,
-    reboot: async () => {
-      const before = await demand('cat /proc/sys/kernel/random/uuid | tee /run/this-boot');
-      await run('systemctl reboot');
-      // What runs this is gone for a while, so it is asked again from outside.
-      for (let isBack = false; !isBack;) isBack = (await run(`! grep -qs ${before} /run/this-boot`)).code === 0;
-      await until('it has booted', 'systemctl is-system-running | grep -Eq "running|degraded"');
-    },
     stop: async () => {
       await script('stop');
     },

@@ -42,7 +42,8 @@ function inOrder(units: readonly string[], hub: string): string[] {
   const services = units.filter((unit) => unit !== TARGET);
   const place = (unit: string) =>
     unit === hub ? Infinity : (STOPPED_FIRST.indexOf(unit) + STOPPED_FIRST.length + 1) % (STOPPED_FIRST.length + 1);
-  return [TARGET, ...services.sort((one, other) => place(one) - place(other))].filter((unit) => units.includes(unit));
+  // Stopping the target stops all of them at once, so it comes when there is nothing left to stop.
+  return [...services.sort((one, other) => place(one) - place(other)), TARGET].filter((unit) => units.includes(unit));
 }
 
 function legacySteps({ legacy }: InstallRecord, systemctl: Systemctl): Step[] {
