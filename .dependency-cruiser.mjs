@@ -21,6 +21,7 @@ const neighbours = {
   promotions: ['signals', 'config', 'base'],
   dream: ['promotions', 'signals', 'config', 'base'],
   policy: ['signals', 'config', 'base'],
+  deployment: ['dream', 'signals', 'config', 'base'],
   expectations: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   trace: ['bus', 'capabilities', 'signals', 'config', 'base'],
@@ -32,6 +33,7 @@ const neighbours = {
     'health',
     'expectations',
     'dead-letter',
+    'deployment',
     'dream',
     'demo',
     'operator',
@@ -54,6 +56,7 @@ const domain = [
   'promotions',
   'dream',
   'policy',
+  'deployment',
   'expectations',
   'health/conditions',
 ];

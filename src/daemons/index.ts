@@ -11,6 +11,7 @@ import { orchestratorMonitor } from './orchestrator-monitor.js';
 import { policyEngine } from './policy-engine.js';
 import { semanticDedupConsumer } from './semantic-dedup-consumer.js';
 import { tournamentConsumer } from './tournament-consumer.js';
+import { winnerDeployer } from './winner-deployer.js';
 
 /** Every daemon of the colony, the hub first (D6): commands, units, docs and completeness tests come from this list. */
 export const daemons: readonly AnyDaemon[] = [
@@ -23,6 +24,7 @@ export const daemons: readonly AnyDaemon[] = [
   policyEngine,
   dreamConsumer,
   tournamentConsumer,
+  winnerDeployer,
 ];
 
 /**

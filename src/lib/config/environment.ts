@@ -4,7 +4,11 @@ import type { LayerValue, Layer } from './provenance.js';
 import { settings, type Setting } from './load-settings.js';
 
 /** Names that existing installations already use for a setting. */
-const OLD_NAMES: Readonly<Record<string, string>> = { 'hub.xsub': 'KLR_CHEM_XSUB', 'hub.xpub': 'KLR_CHEM_XPUB' };
+const OLD_NAMES: Readonly<Record<string, string>> = {
+  'hub.xsub': 'KLR_CHEM_XSUB',
+  'hub.xpub': 'KLR_CHEM_XPUB',
+  autonomy: 'KLR_AUTONOMY_LEVEL',
+};
 
 /** KLOROS_ variables that are read elsewhere. */
 const OTHERS: ReadonlySet<string> = new Set(['KLOROS_LOG_FORM', 'KLOROS_LOG_LEVEL']);

@@ -36,6 +36,13 @@ export const configSchema = z.strictObject({
     .prefault({}),
   sourceRoots: z.array(z.string()).meta({ description: 'Folders whose code the colony may look at and change (D9)' }),
   deployRoot: z.string().meta({ description: 'Folder below which winners are deployed' }),
+  autonomy: z
+    .number()
+    .int()
+    .min(0)
+    .max(2)
+    .default(2)
+    .meta({ description: 'Winners are 0 proposed only, 1 deployed when approved, 2 deployed (KLR_AUTONOMY_LEVEL)' }),
   capabilitiesPath: z.string().meta({ description: 'The registry, capabilities.yaml' }),
   intents: z
     .strictObject({

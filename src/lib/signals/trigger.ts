@@ -94,6 +94,24 @@ export const trigger = {
     },
   }),
 
+  Q_DEPLOYMENT_APPROVED: defineSignal({
+    name: 'Q_DEPLOYMENT_APPROVED',
+    kind: 'trigger',
+    meaning: 'An operator agrees to a winner that was proposed: deploy it',
+    emitters: [],
+    consumers: ['winner_deployer_daemon'],
+    frequency: 'when kloros dream approve says so',
+    document: { experiment: text, cycle_id: text, winner_id: text, approved_by: z.string().nullable() },
+    seen: {},
+    essential: ['experiment', 'cycle_id', 'winner_id'],
+    example: {
+      experiment: 'compression',
+      cycle_id: 'dream_20251115_103000',
+      winner_id: 'mutation_42',
+      approved_by: 'operator',
+    },
+  }),
+
   Q_CURIOSITY_INVESTIGATE: defineSignal({
     name: 'Q_CURIOSITY_INVESTIGATE',
     kind: 'trigger',

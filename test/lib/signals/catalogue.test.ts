@@ -49,7 +49,14 @@ const DOCUMENT: Record<string, [kind: string, emitter: string, fields: string]> 
 };
 
 /** What daemons of kloros say to each other besides. */
-const AMONG_OURSELVES = ['Q_POLICY_DUE'];
+const AMONG_OURSELVES = [
+  'Q_POLICY_DUE',
+  'Q_DEPLOYMENT_APPROVED',
+  'Q_DREAM_STEP',
+  'Q_TOURNAMENT_TRIGGER',
+  'Q_TOURNAMENT_MATCH',
+  'Q_TOURNAMENT_COMPLETE',
+];
 
 describe('the catalogue', () => {
   it("has the document's signals, and those that daemons here say among themselves", () => {

@@ -1,0 +1,205 @@
+import { join } from 'node:path';
+import { isoTimestamp, type Clock } from '../base/clock.js';
+import { errorCode, KlorosError } from '../base/errors.js';
+import { withFileLock } from '../base/file-lock.js';
+import { currentBaseline } from '../dream/baseline.js';
+import { evaluate, type EvaluationPlace } from '../dream/evaluator.js';
+import type { Experiment } from '../dream/experiment.js';
+import type { ExperimentResult } from '../dream/result.js';
+import { makeBackup } from './backup.js';
+import { currentVersion, layoutOf, type Layout } from './layout.js';
+import { planTargets } from './plan.js';
+import { addRecord, lastRecord, type DeploymentRecord } from './record.js';
+import { rollback } from './rollback.js';
+import { commitTransaction, recover } from './transaction.js';
+import { runCheck, validateWinner, type Objection, type Validation } from './validate.js';
+import { changeText, meanChange, verdictOf, type Measure } from './verdict.js';
+import { readVersion, writeVersion, type Version } from './version.js';
+
+/** A winner of a cycle. */
+export interface Winner extends NonNullable<ExperimentResult['winner']> {
+  cycleId: string;
+  experiment: Experiment;
+}
+
+/** Where it is deployed, and how far the colony may go by itself. */
+export interface DeployOptions {
+  deployRoot: string;
+  dreamLab: string;
+  measure: Measure;
+  place: EvaluationPlace;
+  clock: Pick<Clock, 'nowMs'>;
+  /** False: it is validated and proposed, and somebody decides. */
+  mayDeploy: boolean;
+}
+
+/** Errors that say that this winner cannot be deployed, whoever tries again. */
+const REFUSALS: ReadonlyMap<string | undefined, string> = new Map([
+  ['TARGET_REFUSED', 'TargetRefused'],
+  ['TARGET_NOT_EDITABLE', 'TargetNotEditable'],
+  ['ARTIFACT_REFUSED', 'ArtifactRefused'],
+  ['UNSAFE_NAME', 'UnsafeName'],
+]);
+
+/** Id of a deployment and of its version: a cycle has one winner for an experiment. */
+export function deploymentId({ cycleId, id }: Pick<Winner, 'cycleId' | 'id'>): string {
+  return `${cycleId}.${id}`.replaceAll(/[^\w.-]/g, '_');
+}
+
+/**
+ * Deploys a winner and answers what became of it. Steps: validated → version and backup written → switched, in one
+ * transaction → looked after → deployed, or rolled back. Each is on record, so that a rerun after a kill goes on where
+ * the last one ended, and one that was settled is settled.
+ */
+export async function deployWinner(winner: Winner, options: DeployOptions): Promise<DeploymentRecord> {
+  const layout = layoutOf(options.deployRoot, winner.experiment.name);
+  const last = await withFileLock(layout.log, async () => {
+    await recover(layout);
+    return lastRecord(layout, deploymentId(winner));
+  });
+  const step: Step = { winner, options, layout };
+  if (last?.stage === 'switched') return lookAfter(step);
+  if (last !== undefined && !(last.stage === 'proposed' && options.mayDeploy)) return last;
+  try {
+    return await validateAndSwitch(step);
+  } catch (error) {
+    const errorType = REFUSALS.get(errorCode(error));
+    if (errorType === undefined || !(error instanceof KlorosError)) throw error;
+    return refuse(step, { errorType, reason: `${error.message}: ${error.why ?? ''}` });
+  }
+}
+
+interface Step {
+  winner: Winner;
+  options: DeployOptions;
+  layout: Layout;
+}
+
+async function validateAndSwitch(step: Step): Promise<DeploymentRecord> {
+  const { winner, options, layout } = step;
+  const { experiment, params } = winner;
+  const { params: inUse } = await currentBaseline(experiment, options.deployRoot);
+  const validation = await validateWinner({ experiment, ...options }, params, inUse);
+  options.place.abort.throwIfAborted();
+  if (!validation.ok) return refuse(step, validation.objection);
+  const isDone = await withFileLock(layout.log, async () => {
+    await recover(layout);
+    const version = versionOf(step, validation, { inUse, previous: await currentVersion(layout) });
+    return options.mayDeploy ? switchTo(step, version, validation.change) : propose(step, version, validation.change);
+  });
+  return isDone ?? lookAfter(step);
+}
+
+type Valid = Extract<Validation, { ok: true }>;
+
+function versionOf(
+  { winner, options }: Step,
+  { metrics, baseline }: Valid,
+  { inUse, previous }: { inUse: Version['params']; previous: string | null },
+): Version {
+  return {
+    id: deploymentId(winner),
+    experiment: winner.experiment.name,
+    winner_id: winner.id,
+    cycle_id: winner.cycleId,
+    created_at: isoTimestamp(options.clock.nowMs()),
+    params: winner.params,
+    metrics,
+    baseline: { params: inUse, metrics: baseline },
+    artifacts: winner.artifacts,
+    previous,
+  };
+}
+
+async function propose(step: Step, version: Version, change: number): Promise<DeploymentRecord> {
+  await write(step, version);
+  const reason = `${changeText(change)} against what is in use; it waits for kloros dream approve`;
+  const record = recordOf(step, { stage: 'proposed', previous: version.previous, change, reason });
+  await addRecord(step.layout, record);
+  return record;
+}
+
+/** Undefined: it is in use now, and has to be looked after. */
+async function switchTo(step: Step, version: Version, change: number): Promise<undefined> {
+  const { layout } = step;
+  const { targets } = await write(step, version);
+  const { id, previous } = version;
+  const { files } = await makeBackup(layout, { id, previous, targets });
+  const reason = `${changeText(change)} against what was in use`;
+  const record = recordOf(step, { stage: 'switched', previous, change, reason, backup: true });
+  await commitTransaction(layout, { files, to: id, record });
+}
+
+async function write({ winner, options, layout }: Step, version: Version) {
+  const plan = await planTargets(winner.experiment, winner.params, options.place.folder);
+  const artifactsFolder = join(options.dreamLab, winner.cycleId, 'artifacts', winner.id);
+  await writeVersion(layout, { version, env: plan.env, artifactsFolder });
+  return plan;
+}
+
+/** Looks at what is in use now: the experiment's own check, and its metrics against those of before. */
+async function lookAfter(step: Step): Promise<DeploymentRecord> {
+  const { winner, layout, options } = step;
+  const version = await readVersion(layout, deploymentId(winner));
+  const { change, objection } = await observe(step, version);
+  options.place.abort.throwIfAborted();
+  const id = deploymentId(winner);
+  if ((await currentVersion(layout)) !== id) return (await lastRecord(layout, id)) ?? settled(step, version, change);
+  if (objection === undefined) return settled(step, version, change);
+  const why = { ...objection, nowMs: options.clock.nowMs(), by: 'deployer' as const, change, only: id };
+  return (await rollback(layout, why)).record;
+}
+
+async function observe(
+  { winner, options }: Step,
+  version: Version | undefined,
+): Promise<{ change: number | null; objection?: Objection }> {
+  const { experiment, params } = winner;
+  const failed = await runCheck({ experiment, place: options.place }, 'post_check', params);
+  if (failed) return { change: null, objection: failed };
+  const now = await evaluate(experiment, { id: 'deployed', params }, options.place);
+  if (!now.ok)
+    return { change: null, objection: { errorType: now.failure.error_type, reason: now.failure.error_message } };
+  const change = meanChange(options.measure, now.metrics, version?.baseline.metrics ?? {});
+  if (verdictOf(change) !== 'worse') return { change };
+  const reason = `${changeText(change)} against what was in use, which is worse than -5 %`;
+  return { change, objection: { errorType: 'WorseThanBefore', reason } };
+}
+
+async function settled(step: Step, version: Version | undefined, change: number | null): Promise<DeploymentRecord> {
+  const reason = change === null ? 'in use' : `${changeText(change)} after the deployment: ${KEPT[verdictOf(change)]}`;
+  const record = recordOf(step, {
+    stage: 'deployed',
+    previous: version?.previous ?? null,
+    change,
+    reason,
+    backup: true,
+  });
+  await addRecord(step.layout, record);
+  return record;
+}
+
+const KEPT = { better: 'kept, the new baseline', 'as-good': 'kept', worse: 'worse' } as const;
+
+async function refuse(step: Step, { errorType, reason }: Objection): Promise<DeploymentRecord> {
+  const previous = await currentVersion(step.layout);
+  const record = recordOf(step, { stage: 'refused', previous, error_type: errorType, reason });
+  await addRecord(step.layout, record);
+  return record;
+}
+
+type RecordParts = Pick<DeploymentRecord, 'stage' | 'previous' | 'reason'> & Partial<DeploymentRecord>;
+
+function recordOf({ winner, options }: Step, parts: RecordParts): DeploymentRecord {
+  return {
+    id: deploymentId(winner),
+    at: isoTimestamp(options.clock.nowMs()),
+    winner_id: winner.id,
+    cycle_id: winner.cycleId,
+    change: null,
+    error_type: null,
+    backup: false,
+    by: 'deployer',
+    ...parts,
+  };
+}

@@ -1,0 +1,63 @@
+import { readdir } from 'node:fs/promises';
+import { errorCode } from '../base/errors.js';
+import { currentVersion, layoutOf } from './layout.js';
+import { readRecords, type DeploymentRecord } from './record.js';
+import { readVersion, type Version } from './version.js';
+
+/** What is in use of an experiment, and what it is compared with: a proposal that waits, else the version before. */
+export interface DeploymentOverview {
+  experiment: string;
+  current: string | null;
+  /** `proposal`: it would replace the current one. `previous`: the current one replaced it. */
+  against: { kind: 'proposal' | 'previous'; id: string } | null;
+  /** The last that is on record. */
+  last: DeploymentRecord | null;
+  changes: { parameter: string; before: unknown; after: unknown }[];
+}
+
+/** Experiments of which something was deployed, proposed or refused. */
+export async function deployedExperiments(deployRoot: string): Promise<string[]> {
+  try {
+    const entries = await readdir(deployRoot, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** What waits for somebody's consent, the newest first. */
+export async function proposalsOf(deployRoot: string, experiment: string): Promise<DeploymentRecord[]> {
+  const last = new Map((await readRecords(layoutOf(deployRoot, experiment))).map((record) => [record.id, record]));
+  return [...last.values()].filter(({ stage }) => stage === 'proposed').reverse();
+}
+
+/** Compares what is in use with a proposal, or with what was there before. */
+export async function overviewOfDeployment(deployRoot: string, experiment: string): Promise<DeploymentOverview> {
+  const layout = layoutOf(deployRoot, experiment);
+  const current = await currentVersion(layout);
+  const [proposal] = await proposalsOf(deployRoot, experiment);
+  const version = current === null ? undefined : await readVersion(layout, current);
+  const last = (await readRecords(layout)).at(-1) ?? null;
+  const proposed = proposal && (await readVersion(layout, proposal.id));
+  if (proposed) {
+    const before = version?.params ?? proposed.baseline.params;
+    const against = { kind: 'proposal' as const, id: proposed.id };
+    return { experiment, current, against, last, changes: differences(before, proposed.params) };
+  }
+  const against = version?.previous ? { kind: 'previous' as const, id: version.previous } : null;
+  return {
+    experiment,
+    current,
+    against,
+    last,
+    changes: version ? differences(version.baseline.params, version.params) : [],
+  };
+}
+
+function differences(before: Version['params'], after: Version['params']): DeploymentOverview['changes'] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => before[name] !== after[name])
+    .map((parameter) => ({ parameter, before: before[parameter] ?? null, after: after[parameter] ?? null }));
+}
