@@ -137,7 +137,8 @@ async function promotionsSaid({ config, clock }: DaemonEnv): Promise<Part> {
 async function healthSaid(env: DaemonEnv): Promise<Part> {
   const [state, nowMs] = [await env.state(), env.clock.nowMs()];
   const { flow, change } = flowChange(await env.flow(), state, nowMs);
-  const { findings, failed } = await checkConditions({ config: env.config, nowMs, flow });
+  const consumers = await env.journal.consumers();
+  const { findings, failed } = await checkConditions({ config: env.config, nowMs, flow, consumers });
   for (const { type, error } of failed) env.log.warn({ err: error }, `The check ${type} could not be made`);
   const changes = alertChanges(findings, state);
   for (const type of changes.cleared) env.log.info(`${type} has cleared`);

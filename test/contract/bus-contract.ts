@@ -79,6 +79,17 @@ export function describeBusContract(engineName: string, start: () => Promise<Eng
       expect(await bus.begun('worker', 0)).toEqual([]);
     });
 
+    it('gives back what was claimed while it was closed', async () => {
+      const first = await engine.join('first');
+      await bus.emit([signalOf('Q_A')]);
+      const stopped = await first.bus.consumer(spec());
+      const claiming = stopped.claim(1);
+      await stopped.close();
+      expect(await claiming).toHaveLength(1);
+      const [again] = await claimAll(await bus.consumer(spec()), 1);
+      expect(again).toMatchObject({ attempt: 1, deaths: 0 });
+    });
+
     it('writes what a handler said and its acknowledgement together, once', async () => {
       const consumer = await bus.consumer(spec());
       await bus.emit([signalOf('Q_A')]);

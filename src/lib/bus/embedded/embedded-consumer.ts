@@ -38,7 +38,7 @@ export class EmbeddedConsumer implements Consumer {
   readonly #inFlight = new Map<number, Delivery>();
   readonly #beats = new Map<number, { beat: number; sinceMs: number }>();
   #heartbeat: NodeJS.Timeout | undefined;
-  #claiming = false;
+  #claiming: Promise<Delivery[]> | undefined;
   #lookedMs = -Infinity;
 
   constructor(options: ConsumerOptions) {
@@ -46,27 +46,26 @@ export class EmbeddedConsumer implements Consumer {
   }
 
   async claim(n: number): Promise<Delivery[]> {
-    const { journal, id: consumer, owner, clock } = this.#options;
-    if (this.#claiming || !journal.read.hasWork(consumer)) return [];
-    this.#claiming = true;
+    const { journal, id } = this.#options;
+    if (this.#claiming !== undefined || !journal.read.hasWork(id)) return [];
+    const claiming = this.#claim(n);
+    this.#claiming = claiming;
     try {
-      const inFlight = this.#inFlight.size;
-      const claimed = await journal.write({
-        kind: 'claim',
-        consumer,
-        owner,
-        limit: n,
-        inFlight,
-        nowMs: clock.nowMs(),
-        ingest: INGEST,
-      });
-      const deliveries = claimed.map((row) => this.#deliveryOf(row));
-      for (const delivery of deliveries) this.#inFlight.set(delivery.token, delivery);
-      this.#beat();
-      return deliveries;
+      return await claiming;
     } finally {
-      this.#claiming = false;
+      this.#claiming = undefined;
     }
+  }
+
+  async #claim(n: number): Promise<Delivery[]> {
+    const { journal, id: consumer, owner, clock } = this.#options;
+    const inFlight = this.#inFlight.size;
+    const nowMs = clock.nowMs();
+    const claimed = await journal.write({ kind: 'claim', consumer, owner, limit: n, inFlight, nowMs, ingest: INGEST });
+    const deliveries = claimed.map((row) => this.#deliveryOf(row));
+    for (const delivery of deliveries) this.#inFlight.set(delivery.token, delivery);
+    this.#beat();
+    return deliveries;
   }
 
   async settle(delivery: Delivery, outcome: Outcome): Promise<Settled> {
@@ -91,6 +90,8 @@ export class EmbeddedConsumer implements Consumer {
   }
 
   async close(): Promise<void> {
+    // What a claim that is on its way brings is given back too, or its attempts would count as deaths.
+    await this.#claiming?.catch(() => undefined);
     const open = [...this.#inFlight.values()];
     await Promise.all(open.map((delivery) => this.settle(delivery, { kind: 'release' })));
     clearInterval(this.#heartbeat);

@@ -1,4 +1,5 @@
 import { errorCode, toError } from '../../base/errors.js';
+import type { ConsumerStatus } from '../../bus/bus.js';
 import { readRegistry } from '../../capabilities/registry.js';
 import { pathsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
@@ -6,6 +7,7 @@ import type { Finding } from './condition.js';
 import { countLines, deadLetterCondition } from './dead-letters.js';
 import { diskCondition, usedDiskPercent } from './disk.js';
 import { memoryCondition, usedMemoryPercent } from './memory.js';
+import { outageCondition } from './outages.js';
 import { registryCondition } from './registry.js';
 import { stalledCondition, type FlowState } from './stalled-flow.js';
 
@@ -14,6 +16,7 @@ export interface CheckInput {
   config: Config;
   nowMs: number;
   flow: FlowState;
+  consumers: readonly Pick<ConsumerStatus, 'name' | 'outages'>[];
 }
 
 /** What was found by condition type; and the checks that could not be made. */
@@ -41,6 +44,7 @@ const CHECKS: Record<string, (input: CheckInput) => Promise<Finding>> = {
   dead_letters: async ({ config }) =>
     deadLetterCondition(await countLines(pathsOf(config).failedSignals), config.monitor),
   flow_stalled: async ({ config, flow, nowMs }) => stalledCondition(flow, config.monitor.stalledMs, nowMs),
+  circuit_open: async ({ consumers }) => outageCondition(consumers),
   registry_unreadable: async ({ config }) => registryFinding(config.capabilitiesPath),
 };
 

@@ -6,6 +6,7 @@ import { countLines, deadLetterCondition } from '../../../../src/lib/health/cond
 import { diskCondition, usedDiskPercent } from '../../../../src/lib/health/conditions/disk.js';
 import { flowChange } from '../../../../src/lib/health/conditions/flow-state.js';
 import { memoryCondition, usedMemoryPercent } from '../../../../src/lib/health/conditions/memory.js';
+import { outageCondition } from '../../../../src/lib/health/conditions/outages.js';
 import { stalledCondition } from '../../../../src/lib/health/conditions/stalled-flow.js';
 
 let folder: string;
@@ -15,6 +16,22 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const HOUR_MS = 3_600_000;
+
+describe('breakers', () => {
+  const outage = { sinceMs: 1, probeAtMs: 2, error: 'ENOSPC: full' };
+  const failing = (name: string) => ({ name, outages: [outage, outage] });
+  const well = { name: 'well', outages: [] };
+
+  it('are well while none is open, a warning when one is, critical when it is several', () => {
+    expect(outageCondition([well])).toBeNull();
+    expect(outageCondition([well, failing('a')])).toMatchObject({
+      type: 'circuit_open',
+      severity: 'warning',
+      metricValue: 'a: ENOSPC: full',
+    });
+    expect(outageCondition([failing('a'), failing('b')])?.severity).toBe('critical');
+  });
+});
 
 describe('the disk', () => {
   it('is well below the limit, a warning from it on, and critical from halfway to full', () => {
