@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { winnerDeployer } from '../../src/daemons/winner-deployer.js';
+import type { Config } from '../../src/lib/config/schema.js';
+import { signalOf } from '../helpers/signals.js';
+import { freshConfig, surroundings } from './surroundings.js';
+
+const homes: string[] = [];
+afterEach(() => {
+  for (const home of homes.splice(0)) rmSync(dirname(home), { recursive: true, force: true });
+});
+
+const measured = { metrics: { score: 106 }, fitness: 1, spread: { score: 0 }, artifacts: [] };
+const found = {
+  ...{ experiment: 'app', success: true, failure: null, winner: { id: 'w', params: { level: 6 }, ...measured } },
+  ...{ baseline: null, fitness_improvement: 0.05, ended_by: 'patience', alarms: [], pareto: [], history: [] },
+};
+const cycle = {
+  ...{ cycle_id: 'c1', trigger_id: null, topic: null, trigger_reason: 'test', seed: 1, started_at: 'a', ended_at: 'b' },
+  ...{
+    duration_seconds: 1,
+    success: true,
+    failure: null,
+    generations: 1,
+    mutations_generated: 3,
+    experiments: [found],
+  },
+};
+const experiment = {
+  ...{ name: 'app', search_space: { level: { type: 'int', min: 0, max: 9 } }, baseline: { level: 1 } },
+  evaluator: { command: ['sh', '-c', 'echo "{\\"score\\": $((100 + KLOROS_PARAM_LEVEL))}"'] },
+  metrics: { target_direction: { score: 'up' } },
+  param_mapping: { level: { file: 'app.env', key: 'LEVEL' } },
+};
+
+/** A home in which a cycle has ended. */
+function home(autonomy: number): Config {
+  const config = freshConfig({ autonomy });
+  homes.push(config.home);
+  writeFileSync(join(config.home, 'app.env'), '# mine\nLEVEL=1\n');
+  writeFileSync(join(config.home, 'dream.yaml'), stringify({ experiments: [experiment] }));
+  mkdirSync(join(config.home, 'dream_lab/c1'), { recursive: true });
+  writeFileSync(join(config.home, 'dream_lab/c1/result.json'), JSON.stringify(cycle));
+  return config;
+}
+
+const env = ({ home: folder }: Config) => readFileSync(join(folder, 'app.env'), 'utf8');
+const hear = (config: Config, name: string, facts: Record<string, unknown>) =>
+  winnerDeployer.handle?.(signalOf(name, facts), surroundings(config).attempt, undefined);
+const ended = { cycle_id: 'c1', success: true, tournament_winner: 'w' };
+const approved = { experiment: 'app', cycle_id: 'c1', winner_id: 'w', approved_by: 'me' };
+
+describe('winner_deployer_daemon', () => {
+  it('deploys the winner of a cycle, and says the same when it is told of it again', async () => {
+    const config = home(2);
+    const said = await hear(config, 'Q_DREAM_COMPLETE', ended);
+    const facts = { winner_id: 'w', backup_created: true, rollback_available: true, experiment: 'app' };
+    expect(said).toMatchObject([{ signal: 'Q_WINNER_DEPLOYED', facts }]);
+    expect(env(config)).toBe('# mine\nLEVEL=6\n');
+    expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toEqual(said);
+  });
+
+  it('waits for consent at autonomy 1', async () => {
+    const config = home(1);
+    expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toEqual([]);
+    expect(env(config)).toBe('# mine\nLEVEL=1\n');
+    expect(await hear(config, 'Q_DEPLOYMENT_APPROVED', approved)).toMatchObject([{ signal: 'Q_WINNER_DEPLOYED' }]);
+    expect(env(config)).toBe('# mine\nLEVEL=6\n');
+  });
+
+  it('deploys nothing at autonomy 0, approved or not', async () => {
+    const config = home(0);
+    expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toEqual([]);
+    expect(await hear(config, 'Q_DEPLOYMENT_APPROVED', approved)).toMatchObject([
+      { signal: 'Q_DEPLOYMENT_FAILED', facts: { error_type: 'AutonomyForbids', rollback_completed: false } },
+    ]);
+    expect(env(config)).toBe('# mine\nLEVEL=1\n');
+  });
+
+  it('leaves a cycle alone that was no success', async () => {
+    const config = home(2);
+    expect(await hear(config, 'Q_DREAM_COMPLETE', { ...ended, success: false })).toBeUndefined();
+    expect(env(config)).toBe('# mine\nLEVEL=1\n');
+  });
+});
