@@ -53,11 +53,12 @@ export function openReader(database: Database): Reader {
 }
 
 function openPages(database: Database): Reader['page'] {
+  // The plus keeps SQLite from its index by time, whose rows it would have to sort for every page.
   const bySeq = database.prepare<unknown[], StoredRow>(
-    `SELECT ${COLUMNS} WHERE seq > ? AND at_ms >= ? AND at_ms <= ? ORDER BY seq LIMIT ?`,
+    `SELECT ${COLUMNS} WHERE seq > ? AND +at_ms >= ? AND +at_ms <= ? ORDER BY seq LIMIT ?`,
   );
   const byName = database.prepare<unknown[], StoredRow>(
-    `SELECT ${COLUMNS} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? AND at_ms >= ? AND at_ms <= ? ORDER BY seq LIMIT ?`,
+    `SELECT ${COLUMNS} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? AND +at_ms >= ? AND +at_ms <= ? ORDER BY seq LIMIT ?`,
   );
   const byTrace = database.prepare<unknown[], StoredRow>(
     `SELECT ${COLUMNS} WHERE trace = ? AND seq > ? ORDER BY seq LIMIT ?`,
