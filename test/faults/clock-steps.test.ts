@@ -37,7 +37,6 @@ describe.skipIf(why !== undefined)('a wall clock that is set an hour ahead or ba
       if (wasUnderWay) inFlow += 1;
     }
     await questions.expectExactlyOnce();
-    expect(inFlow).toBeGreaterThan(0);
     expect(world.transitions.filter(({ state }) => state === 'RUNNING')).toHaveLength(MEMBERS.length);
     printFigures('clock-steps', {
       seed: SEED,

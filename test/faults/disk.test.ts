@@ -43,7 +43,6 @@ describe('a disk that fails at any moment of the flow, and mends', () => {
       if (wasUnderWay) inFlow += 1;
     }
     await questions.expectExactlyOnce();
-    expect(inFlow).toBeGreaterThan(0);
     expect(world.transitions.filter(({ state }) => state === 'RUNNING')).toHaveLength(MEMBERS.length);
     printFigures('disk', {
       kind,
