@@ -135,7 +135,7 @@ describe('no child is left behind', () => {
     ['when it hangs with it', "{ stdio: 'inherit' }", ''],
   ])('by one that forks a child %s', async (_how, options, rest) => {
     const file = join(temporaryFolder(), 'pid');
-    await judge(`${forking(options)}\n${rest}`, { evaluator: { timeoutSec: 2, env: { CHILD_FILE: file } } });
+    await judge(`${forking(options)}\n${rest}`, { evaluator: { timeoutSec: 15, env: { CHILD_FILE: file } } });
     const pid = Number(readFileSync(file, 'utf8'));
     await until('the child is gone', () => !isRunning(pid));
   });
