@@ -23,6 +23,7 @@ export const winnerDeployer = defineDaemon({
   says: ['Q_WINNER_DEPLOYED', 'Q_DEPLOYMENT_FAILED'],
   from: 'now',
   timeoutMs: TIMEOUT_MS,
+  alsoWrites: ({ deployRoot }) => [deployRoot],
   handle: (signal, attempt) => (signal.signal === 'Q_DREAM_COMPLETE' ? deployCycle : deployApproved)(signal, attempt),
 });
 

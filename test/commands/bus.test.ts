@@ -29,7 +29,7 @@ function feed(input: string, ...args: string[]): Promise<CliResult> {
   });
 }
 
-describe('a home without a colony', { timeout: 60_000 }, () => {
+describe('a home without a colony', () => {
   beforeEach(async () => {
     config = await temporaryConfig();
     return () => removeHome(config);
@@ -143,7 +143,7 @@ describe('a home without a colony', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a colony', { timeout: 60_000 }, () => {
+describe('a colony', () => {
   let up: Up;
   beforeAll(async () => {
     config = await temporaryConfig();
@@ -156,7 +156,7 @@ describe('a colony', { timeout: 60_000 }, () => {
       'orchestrator-monitor',
     ]);
     await up.ready();
-  }, 60_000);
+  });
   afterAll(async () => {
     await up.end('SIGTERM');
     removeHome(config);

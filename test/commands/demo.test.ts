@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DemoResult } from '../../src/lib/cli/demo-report.js';
 import { kloros } from '../helpers/cli.js';
 
-describe('kloros demo', { timeout: 60_000 }, () => {
+describe('kloros demo', () => {
   it('discovers, investigates and registers real code, and cleans up', async () => {
     const { code, stdout, stderr } = await kloros(['demo', '--json'], { env: { KLOROS_HOME: '/nowhere' } });
     expect(`${code} ${stderr}`).toBe('0 ');

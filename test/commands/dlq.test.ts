@@ -5,11 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PermanentError } from '../../src/lib/base/errors.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
-import { rowOfDeadLetter } from '../../src/lib/dead-letter/entry.js';
-import { groupsOf } from '../../src/lib/dead-letter/groups.js';
-import { DeadLetterStore } from '../../src/lib/dead-letter/store.js';
 import { defineDaemon } from '../../src/lib/runtime/define-daemon.js';
-import { systemClock } from '../../src/lib/base/clock.js';
 import { bin, cliEnv, kloros } from '../helpers/cli.js';
 import { until } from '../helpers/colony.js';
 import { startColony, type TestColony } from '../helpers/run.js';
@@ -69,13 +65,13 @@ async function fail(count: number): Promise<void> {
   });
 }
 
-describe('kloros dlq', { timeout: 60_000 }, () => {
+describe('kloros dlq', () => {
   it('leads a new operator from a full queue of three causes to an empty one in five commands', async () => {
-    await fail(60);
+    await fail(500);
     const groups = await (json('groups') as Promise<{
       result: { group: string; count: number; sample: { id: string } }[];
     }>);
-    expect(groups.result.map(({ count }) => count)).toEqual([20, 20, 20]);
+    expect(groups.result.map(({ count }) => count)).toEqual([167, 167, 166]);
     const [first] = groups.result;
     expect((await dlq('show', first!.sample.id)).stdout).toContain(`kloros dlq edit ${first!.sample.id}`);
     isBroken = () => false;
@@ -85,9 +81,9 @@ describe('kloros dlq', { timeout: 60_000 }, () => {
     expect(await dlq('replay', '--group', first!.group, ...ramp)).toMatchObject({ code: 0 });
     expect(await dlq('replay', '--all', ...ramp)).toMatchObject({ code: 0 });
     expect(rows()).toEqual([]);
-    expect(handled.length).toBe(60);
+    expect(handled.length).toBe(500);
     expect(handled).toContain(1000);
-    expect((await (json('list', '--archived') as Promise<{ result: unknown[] }>)).result).toHaveLength(60);
+    expect((await (json('list', '--archived') as Promise<{ result: unknown[] }>)).result).toHaveLength(500);
   });
 
   it('lists what is meant, and says with 3 that nothing is', async () => {
@@ -214,25 +210,5 @@ describe('kloros dlq', { timeout: 60_000 }, () => {
     expect(lines(readFileSync(file()))).toEqual(lines(before));
     isBroken = () => false;
     expect(await dlq('replay', '1', '--yes')).toMatchObject({ code: 0 });
-  });
-
-  it('reads and groups 10,000 rows within 300 ms', async () => {
-    const error = (n: number) => `TypeError: Cannot read properties of undefined (reading 'x${n}')`;
-    const traceback = '    at handle (/srv/kloros/dist/daemon.js:1:2)\n'.repeat(8);
-    const lines = [...Array(10_000).keys()].map((n) => {
-      const signal = signalOf(`Q_${n % 3}`, { question_id: `q${n % 50}` });
-      const times = { firstFailedAtMs: n, lastFailedAtMs: n, attempts: 5, deaths: 0, replay: 0 };
-      const row = { number: n + 1, key: signal.id, daemon: 'worker', error: error(n), traceback, signal, ...times };
-      return JSON.stringify(rowOfDeadLetter(row));
-    });
-    writeFileSync(file(), `${lines.join('\n')}\n`);
-    const store = new DeadLetterStore(pathsOf(colony.config), systemClock);
-    const timesMs: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      const startMs = performance.now();
-      expect(groupsOf(await store.read(), { nowMs: Date.now(), quarantineAfter: 3 })).toHaveLength(3);
-      timesMs.push(performance.now() - startMs);
-    }
-    expect(Math.min(...timesMs)).toBeLessThan(300);
   });
 });

@@ -32,7 +32,7 @@ async function decideTwice(): Promise<void> {
   await until('both are decided', async () => (await result('decisions')).length === 2);
 }
 
-describe('kloros policy', { timeout: 60_000 }, () => {
+describe('kloros policy', () => {
   it('lists decisions, and explains one by its id, its beginning, and what was heard or said', async () => {
     await decideTwice();
     const [nothing, acted] = await result('decisions');

@@ -6,7 +6,7 @@ import { kloros } from '../helpers/cli.js';
 import { removeHome, temporaryConfig, until } from '../helpers/colony.js';
 import { startUp, type Up } from '../helpers/up.js';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const FEW = ['--only', 'chemical-bus', '--only', 'capability-integrator'];
 
 const isGone = (pid: number) =>

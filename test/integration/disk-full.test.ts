@@ -25,7 +25,7 @@ const WAITING = 60;
 const MANY = 1_000;
 const LIMIT_MS = 20_000;
 
-describe.skipIf(why !== undefined)('a disk that is full', { timeout: 60_000 }, () => {
+describe.skipIf(why !== undefined)('a disk that is full', () => {
   let disk: SmallDisk;
   let colony: TestColony;
   let worker: RunningDaemon;

@@ -21,7 +21,7 @@ const ask = (key: string) =>
 
 const COMPLETE = { investigation_timestamp: '20261125_103000', hypothesis: null, confidence: 0, evidence_count: 0 };
 
-describe('a colony with a worker that hangs', { timeout: 60_000 }, () => {
+describe('a colony with a worker that hangs', () => {
   it('tells of the question that it works at, not of the one behind it, and joins the late answer', async () => {
     const colony = await startColony({ monitor: QUIET, expectations: SOON });
     ending = colony;
@@ -58,7 +58,7 @@ describe('a colony with a worker that hangs', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a monitor that is killed', { timeout: 120_000 }, () => {
+describe('a monitor that is killed', () => {
   it('says of each question once that it timed out', async () => {
     const colony = await startSupervised({
       overrides: { monitor: QUIET, expectations: SOON },

@@ -9,7 +9,7 @@ import type { Transition } from '../../../src/lib/supervise/managed-process.js';
 import { DEFAULT_RESTART_POLICY } from '../../../src/lib/supervise/restart-policy.js';
 
 const CHILD = fileURLToPath(new URL('../../fixtures/processes/child.mjs', import.meta.url));
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 60_000 });
 const POLICY = { ...DEFAULT_RESTART_POLICY, baseMs: 5, stopTimeoutMs: 300, readyTimeoutMs: 5_000 };
 const MEMBERS: Member[] = [{ name: 'router' }, { name: 'hub', role: 'hub' }, { name: 'monitor' }];
 
