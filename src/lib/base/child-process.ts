@@ -52,10 +52,24 @@ export function startChild(options: ChildOptions): Child {
   readLines(child.stderr, options.onLine);
   const report = child.stdio[3];
   if (report instanceof Readable) readLines(report, options.onReport);
+  endWithThisProcess(child);
   const kill = () => killGroup(child);
-  process.once('exit', kill); // Who does not wait for an orderly end leaves nothing behind.
-  child.once('exit', () => process.off('exit', kill));
   return { pid: child.pid, exited: exitOf(child), terminate: () => void child.kill('SIGTERM'), kill };
+}
+
+/** Children that this process must not leave behind; one listener for all of them, since Node takes eleven for a leak. */
+const living = new Set<ChildProcess>();
+const killLiving = () => living.forEach(killGroup);
+
+/** Who does not wait for an orderly end leaves nothing behind. */
+function endWithThisProcess(child: ChildProcess): void {
+  if (living.size === 0) process.once('exit', killLiving);
+  living.add(child);
+  const forget = () => {
+    living.delete(child);
+    if (living.size === 0) process.off('exit', killLiving);
+  };
+  child.once('exit', forget).once('error', forget);
 }
 
 function readLines(stream: Readable | null, onLine: (line: string) => void): void {
