@@ -10,7 +10,6 @@ import { MEMBERS, startSupervised, type Supervised } from '../helpers/supervised
 
 const FAULTS = campaign('DISK', { bounded: 4, full: 60 });
 const DISK_MB = 256;
-const FULL_FORM = process.env['KLOROS_FAULT_FORM'] === 'full';
 /** Shares of a flow's time for which the disk stays as it is. */
 const LEAST_LENGTH = 0.2;
 const MOST_LENGTH = 3;
@@ -67,9 +66,7 @@ describe('a disk that fails at any moment of the flow, and mends', () => {
     await campaignOf('full', (on) => (on ? disk.fill() : disk.free()));
   });
 
-  // EROFS belongs into the full form until a module on a disk that is read-only for a moment is tried again (docs/reliability.md).
-  const codes = FULL_FORM ? (['ENOSPC', 'EROFS'] as const) : (['ENOSPC'] as const);
-  it.skipIf(noShim !== undefined).for(codes)(
+  it.skipIf(noShim !== undefined).for(['ENOSPC', 'EROFS'] as const)(
     'loses and doubles nothing when every write of every process fails with %s',
     async (code) => {
       const shim: FaultShim = makeFaultShim();

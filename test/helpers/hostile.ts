@@ -1,5 +1,6 @@
-import fc, { type Arbitrary } from 'fast-check';
+import { type Arbitrary } from 'fast-check';
 import { catalogue } from '../../src/lib/signals/catalogue.js';
+import fc from './property.js';
 
 const ID_LENGTH = 26;
 const ID_CHARACTERS = Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ');

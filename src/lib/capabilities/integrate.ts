@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { isoTimestamp } from '../base/clock.js';
@@ -48,19 +49,34 @@ export async function integrateModule(
   request: IntegrationRequest,
   places: IntegrationPlaces,
 ): Promise<IntegrationOutcome> {
-  const journal = openUndoJournal(places.backups);
   try {
-    // Followed first: a registry kept elsewhere and linked to stays a link.
-    const registryPath = (await realPathOf(places.registryPath)) ?? places.registryPath;
-    return await withFileLock(registryPath, async () => {
-      const earlier = await journal.find(request.causeId);
-      if (earlier?.stage === 'done') return { kind: 'integrated', record: earlier };
-      const planned = earlier?.stage === 'planned' ? earlier : undefined;
-      return attempt({ request, places: { ...places, registryPath }, journal, earlier: planned });
-    });
+    return await integrate(request, places);
   } catch (error) {
-    return failureOf(error);
+    if (errorCode(error) !== 'EROFS') return failureOf(error);
+    // Source code on a read-only mount is somebody's choice; our own disk read-only is the machine's failure and passes.
+    await assertWritable(places.backups);
+    return await integrate(request, places).catch(failureOf);
   }
+}
+
+/** Throws what a write in this folder throws. */
+async function assertWritable(folder: string): Promise<void> {
+  const probe = join(folder, '.writable');
+  await mkdir(folder, { recursive: true });
+  await writeFileSafely(probe, '');
+  await rm(probe);
+}
+
+async function integrate(request: IntegrationRequest, places: IntegrationPlaces): Promise<IntegrationOutcome> {
+  const journal = openUndoJournal(places.backups);
+  // Followed first: a registry kept elsewhere and linked to stays a link.
+  const registryPath = (await realPathOf(places.registryPath)) ?? places.registryPath;
+  return await withFileLock(registryPath, async () => {
+    const earlier = await journal.find(request.causeId);
+    if (earlier?.stage === 'done') return { kind: 'integrated', record: earlier };
+    const planned = earlier?.stage === 'planned' ? earlier : undefined;
+    return attempt({ request, places: { ...places, registryPath }, journal, earlier: planned });
+  });
 }
 
 async function attempt(work: Work): Promise<IntegrationOutcome> {

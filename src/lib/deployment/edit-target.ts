@@ -28,13 +28,18 @@ export function editTarget(
   edits: readonly Edit[],
   { path, format }: { path: string; format: TargetFormat },
 ): string {
-  return edits.reduce((before, edit) => {
+  return edits.map(withoutMinusZero).reduce((before, edit) => {
     for (const candidate of candidates(before, edit, format)) {
       const after = attempt(candidate);
       if (after !== undefined && saysExactly({ before, after, edit }, format)) return after;
     }
     throw notEditable(path, edit, reasonOf(before, format));
   }, text);
+}
+
+/** No format tells -0 from 0 reliably. */
+function withoutMinusZero(edit: Edit): Edit {
+  return edit.value === 0 ? { ...edit, value: 0 } : edit;
 }
 
 /** What a file says now of these keys, as the edits that would bring it back. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closest, editDistance } from '../../../src/lib/base/closest.js';
+import fc from '../../helpers/property.js';
 
 describe('the closest name', () => {
   it.each([

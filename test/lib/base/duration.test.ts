@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDurationMs } from '../../../src/lib/base/duration.js';
+import fc from '../../helpers/property.js';
 
 describe('a duration', () => {
   it.each([

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
 import type { NewEntry } from '../../../src/lib/capabilities/entry.js';
 import { insertEntry, newRegistry } from '../../../src/lib/capabilities/insert-entry.js';
+import fc from '../../helpers/property.js';
 
 const entry: NewEntry = {
   name: 'audio_new',

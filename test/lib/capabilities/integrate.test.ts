@@ -17,6 +17,7 @@ import { integrateModule, type IntegrationPlaces } from '../../../src/lib/capabi
 import { readRegistry } from '../../../src/lib/capabilities/registry.js';
 import { undoIntegration } from '../../../src/lib/capabilities/undo.js';
 import { openUndoJournal, type UndoRecord } from '../../../src/lib/capabilities/undo-journal.js';
+import { makeSmallDisk, whyNoSmallDisk } from '../../helpers/small-disk.js';
 
 const OLD = '# mine\nvoice: # keep\n  module: src.voice\n  extra: &x 1\n';
 const FIRST_MS = Date.UTC(2025, 10, 15, 10, 30);
@@ -44,6 +45,8 @@ beforeEach(() => {
 });
 
 const registry = () => readFileSync(places.registryPath, 'utf8');
+const noDisk = whyNoSmallDisk();
+if (noDisk !== undefined) console.warn(`Skipped: ${noDisk}`);
 const init = () => join(places.sourceRoots[0]!, 'audio', '__init__.py');
 
 async function integrate(nowMs = FIRST_MS, causeId = 'sig-1'): Promise<UndoRecord> {
@@ -97,6 +100,34 @@ describe('integrating a module', () => {
     expect(lstatSync(places.registryPath).isSymbolicLink()).toBe(true);
     expect(readFileSync(real, 'utf8')).toContain('audio:');
   });
+
+  it.skipIf(noDisk !== undefined)(
+    'is refused by a read-only mount of sources, and tried again on a read-only disk',
+    async () => {
+      const disk = makeSmallDisk(1);
+      const sources = join(disk.folder, 'audio');
+      mkdirSync(sources);
+    mkdirSync(join(disk.folder, 'backups'));
+      writeFileSync(join(sources, 'mic.py'), 'x = 1\n');
+      finding = { ...finding, path: sources };
+      const request = { causeId: 'sig-1', finding, nowMs: FIRST_MS };
+      const onMount = { ...places, sourceRoots: [disk.folder] };
+      const onDisk = { ...onMount, backups: join(disk.folder, 'backups') };
+      try {
+        disk.readOnly(true);
+        expect(await integrateModule(request, onMount)).toMatchObject({
+          kind: 'failed',
+          errorType: 'PermissionDenied',
+        });
+        await expect(integrateModule(request, onDisk)).rejects.toMatchObject({ code: 'EROFS' });
+        expect(registry()).toBe(OLD);
+        disk.readOnly(false);
+        expect(await integrateModule(request, onDisk)).toMatchObject({ kind: 'integrated' });
+      } finally {
+        disk.end();
+      }
+    },
+  );
 
   it('has one entry when two signals ask for one module at once', async () => {
     const outcomes = await Promise.all(

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
 import { compileFilter } from '../../../src/lib/cli/expression.js';
 import { mint } from '../../../src/lib/signals/mint.js';
+import fc from '../../helpers/property.js';
 
 const aSignal = (facts: Record<string, unknown>) =>
   mint({ signal: 'Q_INVESTIGATION_COMPLETE', facts }, { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', source: 'probe', nowMs: 1 });

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAge, formatBytes, formatDuration } from '../../../src/lib/cli/formats.js';
+import fc from '../../helpers/property.js';
 
 describe('durations', () => {
   it.each([

@@ -1,8 +1,8 @@
 import chalk from 'chalk';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colouredName, signalLine } from '../../../src/lib/cli/signal-line.js';
 import { mint } from '../../../src/lib/signals/mint.js';
+import fc from '../../helpers/property.js';
 
 const aSignal = (signal: string, facts: Record<string, unknown>) =>
   mint({ signal, facts }, { id: 'I', source: 'probe', nowMs: 0 });

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { topScreen } from '../../../src/lib/cli/top-screen.js';
 import { OPENING, type Board } from '../../../src/lib/operator/top/board.js';
 import { measuredFlow } from '../../helpers/measured-flow.js';
+import fc from '../../helpers/property.js';
 
 const measured = measuredFlow();
 const size = { columns: 120, rows: 20 };

@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
 import { loadConfig, type LoadedConfig } from '../../../src/lib/config/load.js';
 import { settings } from '../../../src/lib/config/load-settings.js';
+import fc from '../../helpers/property.js';
 
 let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'kloros-config-'))));

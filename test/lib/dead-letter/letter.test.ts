@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowOfDeadLetter } from '../../../src/lib/dead-letter/entry.js';
 import { letterOf, lettersOf } from '../../../src/lib/dead-letter/letter.js';
 import { signalOf } from '../../helpers/signals.js';
+import fc from '../../helpers/property.js';
 
 const read = (value: unknown) => letterOf(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseEnv } from '../../../src/lib/deployment/edit-env.js';
@@ -9,6 +8,7 @@ import {
   type Edit,
   type TargetFormat,
 } from '../../../src/lib/deployment/edit-target.js';
+import fc from '../../helpers/property.js';
 
 const edit = (text: string, format: TargetFormat, ...edits: Edit[]) => editTarget(text, edits, { path: '/f', format });
 const set = (key: string, value: Edit['value']): Edit => ({ key, value });
@@ -88,7 +88,7 @@ describe('a configuration target', () => {
       }),
     );
     fc.assert(
-      fc.property(value, (wanted) => {
+      fc.property(fc.oneof(fc.constant(-0), value), (wanted) => {
         const after = edit('# top\nm: {a: 1, b: [x]} # c\nz: "q"\n', 'yaml', set('m.a', wanted));
         expect(parse(after)).toEqual({ m: { a: Object.is(wanted, -0) ? 0 : wanted, b: ['x'] }, z: 'q' });
         expect(after).toContain('# top');

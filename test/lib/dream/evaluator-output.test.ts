@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMetrics } from '../../../src/lib/dream/evaluator-output.js';
+import fc from '../../helpers/property.js';
 
 const score = { target_direction: { score: 'up' }, map: {}, weights: {} } as const;
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
 import { experimentsOf, experimentWith, plainExperiment } from './experiments.js';
+import fc from '../../helpers/property.js';
 
 const GOOD = `run:
   seed: 7

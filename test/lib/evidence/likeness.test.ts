@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openLexicon } from '../../../src/lib/evidence/lexicon.js';
 import { phraseComparer } from '../../../src/lib/evidence/likeness.js';
 import { DEFAULT_THRESHOLD } from '../../../src/lib/evidence/measure.js';
+import fc from '../../helpers/property.js';
 
 const lexicon = openLexicon();
 const compare = phraseComparer(lexicon);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIntent } from '../../../src/lib/intents/parse.js';
+import fc from '../../helpers/property.js';
 
 const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/lib/intents/intent.js';
 import { BUILT_IN_ROUTES, routedSignals, routeOf, routesOf } from '../../../src/lib/intents/routes.js';
 import { toDraft } from '../../../src/lib/intents/to-draft.js';
 import { checkFacts } from '../../../src/lib/signals/facts.js';
+import fc from '../../helpers/property.js';
 
 const question = { question: 'What failed?' };
 

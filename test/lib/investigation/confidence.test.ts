@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   incidentConfidence,
   readingConfidence,
   type ReadingQuality,
 } from '../../../src/lib/investigation/confidence.js';
+import fc from '../../helpers/property.js';
 
 const BEST: ReadingQuality = {
   readRatio: 1,

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPython } from '../../../src/lib/investigation/python-source.js';
+import fc from '../../helpers/property.js';
 
 const names = (text: string) => readPython(text).symbols.map(({ name }) => name);
 

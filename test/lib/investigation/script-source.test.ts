@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readScript } from '../../../src/lib/investigation/script-source.js';
+import fc from '../../helpers/property.js';
 
 describe('facts of a TypeScript or JavaScript file', () => {
   it('takes what is exported for public, with the JSDoc in front of it', () => {

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { envelopeBatches } from '../../../src/lib/operator/envelopes.js';
 import { saidAnew } from '../../../src/lib/operator/say.js';
 import { encodeSignal } from '../../../src/lib/signals/codec.js';
 import type { Signal } from '../../../src/lib/signals/envelope.js';
 import { mint } from '../../../src/lib/signals/mint.js';
+import fc from '../../helpers/property.js';
 
 const ids = () => {
   let next = 0;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFacts, withFacts } from '../../../src/lib/operator/facts-input.js';
+import fc from '../../helpers/property.js';
 
 describe('facts on the command line', () => {
   it('are JSON values, and text where they are not', () => {

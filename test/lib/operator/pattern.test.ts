@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namePattern } from '../../../src/lib/operator/pattern.js';
+import fc from '../../helpers/property.js';
 
 const NAMES = ['CAPABILITY_GAP', 'CAPABILITY_GAP_FOUND', 'Q_DREAM_COMPLETE', 'curiosity.gap', 'AFFECT_JOY'];
 const heard = (...patterns: string[]) => NAMES.filter((name) => namePattern(patterns).matches(name));

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
 import { textOf } from '../../project/tree.js';
 import { builtInPolicies, parsePolicies } from '../../../src/lib/policy/policies.js';
+import fc from '../../helpers/property.js';
 
 const parse = (text: string) => parsePolicies(text, { path: '/h/policies.yaml', alsoSays: ['Q_MY_ACTION'] });
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { PermanentError, KlorosError } from '../../../src/lib/base/errors.js';
 import { catalogue } from '../../../src/lib/signals/catalogue.js';
 import { checkFacts, normaliseFacts, readFacts, say } from '../../../src/lib/signals/facts.js';
 import type { Facts } from '../../../src/lib/signals/envelope.js';
+import fc from '../../helpers/property.js';
 
 const NAMES = [...catalogue.keys()];
 const thrownBy = (run: () => unknown): unknown => {

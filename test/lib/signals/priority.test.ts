@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mostUrgent, priorityOf, urgencyOf } from '../../../src/lib/signals/priority.js';
+import fc from '../../helpers/property.js';
 
 describe('priorities', () => {
   it.each([

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
 import { failedLine, parseReport, READY_LINE, stuckLine } from '../../../src/lib/supervise/report.js';
+import fc from '../../helpers/property.js';
 
 describe('a report to the supervisor', () => {
   it('carries an error with its why and its next steps across the process boundary', () => {

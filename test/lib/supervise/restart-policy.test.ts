@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RESTART_POLICY, restartDelayMs } from '../../../src/lib/supervise/restart-policy.js';
+import fc from '../../helpers/property.js';
 
 const delayAfter = (starts: number[], nowMs: number, random = 0.5) =>
   restartDelayMs(DEFAULT_RESTART_POLICY, { startsMs: starts, nowMs }, () => random);

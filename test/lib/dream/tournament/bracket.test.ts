@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bracketOf, championOf, playable, type Winners } from '../../../../src/lib/dream/tournament/bracket.js';
+import fc from '../../../helpers/property.js';
 
 const entrants = (count: number) => Array.from({ length: count }, (_, index) => `m${index + 1}`);
 
