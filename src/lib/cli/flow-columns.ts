@@ -1,0 +1,106 @@
+import chalk from 'chalk';
+import type { Bandwidth, Delay, Frequency } from '../operator/flow/figures.js';
+import type { Spread } from '../operator/flow/spread.js';
+import { formatAge, formatBytes, formatDuration } from './formats.js';
+import { colouredName } from './signal-line.js';
+import type { Column } from './table.js';
+
+type Counted = Pick<Frequency, 'signal' | 'total' | 'lastMs'>;
+
+const NONE = chalk.dim('-');
+
+/** How often each name is said. */
+export function frequencyColumns(nowMs: number): Column<Frequency>[] {
+  return [
+    named(),
+    right('hz', ({ hz }) => (hz === null ? NONE : chalk.bold(rateText(hz)))),
+    ...spread<Frequency>('interval', ({ intervalMs }) => intervalMs, formatDuration),
+    right('window', ({ intervalMs }) => (intervalMs.count === 0 ? NONE : String(intervalMs.count + 1))),
+    ...counted<Frequency>(nowMs),
+  ];
+}
+
+/** How long each name is under way, and until it is answered. */
+export function delayColumns(nowMs: number): Column<Delay>[] {
+  const { median, worst } = { median: ({ p50 }: Spread) => p50, worst: ({ max }: Spread) => max };
+  const cell = (of: (delay: Delay) => Spread, figure: (spread: Spread) => number) => (delay: Delay) =>
+    of(delay).count === 0 ? NONE : formatDuration(figure(of(delay)));
+  const here = (delay: Delay) => delay.hereMs;
+  const answered = (delay: Delay) => delay.answeredMs;
+  return [
+    named(),
+    ...spread<Delay>('delay', here, formatDuration),
+    right(
+      'p99',
+      cell(here, ({ p99 }) => p99),
+    ),
+    right('answered p50', cell(answered, median)),
+    right('max', cell(answered, worst)),
+    right('window', ({ hereMs }) => (hereMs.count === 0 ? NONE : String(hereMs.count))),
+    ...counted<Delay>(nowMs),
+  ];
+}
+
+/** How many bytes each name takes. */
+export function bandwidthColumns(nowMs: number): Column<Bandwidth>[] {
+  return [
+    named(),
+    right('per second', ({ bytesPerSecond }) =>
+      bytesPerSecond === null ? NONE : chalk.bold(`${formatBytes(Math.round(bytesPerSecond))}/s`),
+    ),
+    ...spread<Bandwidth>(
+      'size',
+      ({ bytes }) => bytes,
+      (bytes) => formatBytes(Math.round(bytes)),
+    ),
+    right('window', ({ bytes }) => String(bytes.count)),
+    ...counted<Bandwidth>(nowMs),
+  ];
+}
+
+/** Signals a second: more digits where they are few. */
+function rateText(perSecond: number): string {
+  return perSecond >= 100 ? String(Math.round(perSecond)) : perSecond.toPrecision(3);
+}
+
+function named<Figure extends Counted>(): Column<Figure> {
+  return { title: 'signal', cell: ({ signal }) => colouredName(signal) };
+}
+
+function counted<Figure extends Counted>(nowMs: number): Column<Figure>[] {
+  return [
+    right('total', ({ total }) => String(total)),
+    { title: 'last', cell: ({ lastMs }) => (lastMs === 0 ? NONE : formatAge(lastMs, nowMs)) },
+  ];
+}
+
+function spread<Figure>(
+  what: string,
+  of: (figure: Figure) => Spread,
+  text: (value: number) => string,
+): Column<Figure>[] {
+  const cell = (value: (spread: Spread) => number) => (figure: Figure) =>
+    of(figure).count === 0 ? NONE : text(value(of(figure)));
+  return [
+    right(
+      `${what} mean`,
+      cell(({ mean }) => mean),
+    ),
+    right(
+      'min',
+      cell(({ min }) => min),
+    ),
+    right(
+      'max',
+      cell(({ max }) => max),
+    ),
+    right(
+      'std dev',
+      cell(({ stdDev }) => stdDev),
+    ),
+  ];
+}
+
+function right<Figure>(title: string, cell: (figure: Figure) => string): Column<Figure> {
+  return { title, cell, align: 'right' };
+}
