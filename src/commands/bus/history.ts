@@ -1,4 +1,4 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import chalk from 'chalk';
 import { isoTimestamp, systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
@@ -8,6 +8,7 @@ import { KlorosCommand, outputFlag } from '../../lib/cli/base-command.js';
 import { usageError } from '../../lib/cli/command-error.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { bar } from '../../lib/cli/progress-line.js';
+import { RANGE_HELP, rangeArgs, rangeArgv } from '../../lib/cli/range-args.js';
 import { colouredName, signalLine } from '../../lib/cli/signal-line.js';
 import { renderTable } from '../../lib/cli/table.js';
 import { history, historyCounts, type HistoryQuery } from '../../lib/operator/history.js';
@@ -25,13 +26,13 @@ interface Row {
 export default class BusHistory extends KlorosCommand {
   static override summary = 'Show or count the signals of a stretch of time';
   static override description = `Looks into the journal and joins nothing, so it works on a colony that is stopped.
-A range is -1h:now, -2h:-1h, beginning:-1d, or has ISO times; -1h alone lasts until now.`;
+${RANGE_HELP}`;
   static override examples = [
     '<%= config.bin %> bus history -1h:now --signal Q_INVESTIGATION_COMPLETE',
     '<%= config.bin %> bus history -1d --every 1h',
     `<%= config.bin %> bus history -1h:now --where 'facts.confidence > 0.8' --output jsonl`,
   ];
-  static override args = { range: Args.string({ description: 'stretch of time, e.g. -1h:now', default: '-1h:now' }) };
+  static override args = rangeArgs;
   static override flags = {
     signal: Flags.string({ summary: 'Only these names or globs', multiple: true, helpValue: 'NAME' }),
     source: Flags.string({ summary: 'Only what this daemon or peer said', helpValue: 'NAME' }),
@@ -45,9 +46,7 @@ A range is -1h:now, -2h:-1h, beginning:-1d, or has ISO times; -1h alone lasts un
   };
 
   async run(): Promise<void> {
-    // A range begins with a minus, and would be taken for a flag.
-    const argv = this.argv.map((word) => (/^-\d/.test(word) ? ` ${word}` : word));
-    const { args, flags } = await this.parse(BusHistory, argv);
+    const { args, flags } = await this.parse(BusHistory, rangeArgv(this.argv));
     const range = parseRange(args.range, systemClock.nowMs());
     const query = { range, pattern: namePattern(flags.signal ?? []), filter: await filterOf(flags) };
     const everyMs = flags.every === undefined ? undefined : stepOf(flags.every);

@@ -15,6 +15,27 @@ export interface Count {
   count: number;
 }
 
+/** What one source said under one name. */
+export interface Total {
+  signal: string;
+  source: string;
+  count: number;
+  /** Of the frames. */
+  bytes: number;
+  /** Epoch milliseconds of the first and the last. */
+  firstMs: number;
+  lastMs: number;
+}
+
+/** What of one name and source is not settled, or failed; the attempts are those of both. */
+export interface Trouble {
+  signal: string;
+  source: string;
+  open: number;
+  attempts: number;
+  dead: number;
+}
+
 /** Open work of one daemon: a signal that it has fetched and not settled. */
 export interface OpenWork {
   consumer: string;
@@ -79,6 +100,14 @@ export interface Observer {
   span(): { oldestMs: number; newestMs: number } | null;
   /** Signals of each name in each stretch of `everyMs`, in order of time. */
   counts(range: TimeRange, everyMs: number): Count[];
+  /** By name and source, of what lies between two positions, both included, and in the stretch of time. */
+  totals(range: TimeRange, between: { first: number; last: number }): Total[];
+  /** Open work and open dead letters of a stretch of time. */
+  troubles(range: TimeRange): Trouble[];
+  /** Positions that nobody has, at most 100 stretches: retention took them, or the end of the journal was once lost. */
+  holes(between: { first: number; last: number }): { from: number; to: number }[];
+  /** Up to where the hub has published. */
+  published(): number;
   consumers(): ConsumerStatus[];
   /** Open work, the oldest signal first, at most `limit`; of one signal where its position is given. */
   openWork(query: { limit: number; seq?: number }): OpenWork[];

@@ -10,6 +10,7 @@ import { openReader, type StoredRow } from './reader.js';
 import { deadLettersAt, deadLettersOf, recordedOf } from './rows.js';
 import { openStandingReader } from './standing.js';
 import { openStateStore } from './state.js';
+import { openTotals } from './totals.js';
 
 const NAMED = 'signals JOIN names ON names.id = name_id';
 const ROW = `SELECT seq, signals.id, names.name, at_ms AS atMs, frame FROM ${NAMED}`;
@@ -23,12 +24,14 @@ export function observe(database: Database): Observer {
   return {
     ...past,
     ...openPeople(database),
+    ...openTotals(database),
     page: (query) => read.page(query).map(recordedOf),
     find: (id) => {
       const row = read.find(id);
       return row && recordedOf(row);
     },
     newest: () => read.newest(),
+    published: () => read.meta('hub_cursor'),
     deadLetters: (afterNumber) => deadLettersOf({ dead }, afterNumber),
     deadOf: (seq) => deadLettersAt({ dead }, seq),
     standing: openStandingReader(database),
