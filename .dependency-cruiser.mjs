@@ -25,7 +25,7 @@ const neighbours = {
   expectations: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   trace: ['bus', 'capabilities', 'signals', 'config', 'base'],
-  undo: ['capabilities', 'config', 'base'],
+  undo: ['capabilities', 'deployment', 'promotions', 'config', 'base'],
   operator: ['bus', 'maintenance', 'investigation', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
   cli: [

@@ -7,6 +7,7 @@ import { KlorosCommand } from '../lib/cli/base-command.js';
 import { usageError } from '../lib/cli/command-error.js';
 import { confirmed } from '../lib/cli/confirm.js';
 import { ExitCode } from '../lib/cli/exit-codes.js';
+import { rollBackAndTell } from '../lib/cli/roll-back.js';
 import { renderTable } from '../lib/cli/table.js';
 import type { Config } from '../lib/config/schema.js';
 import { causesOf } from '../lib/trace/causes.js';
@@ -26,14 +27,17 @@ interface Result {
 /** Takes back what the colony did. */
 export default class Undo extends KlorosCommand {
   static override summary = 'Take back what the colony did by itself, after showing what that will do';
-  static override description = `By the name of a capability or its module, or the id of any signal that led to it (kloros trace shows them).
-Where a file has changed since, only what was added is removed; where that was edited, nothing is touched.`;
+  static override description = `By the name of a capability or its module; of a deployment, its experiment, winner or cycle; of an acknowledged
+promotion's file; or by the id of a signal that led to it or told of it (kloros trace shows them). Where a file has
+changed since, only what the colony wrote goes back; where that was edited, nothing is touched.`;
   static override examples = [
     '<%= config.bin %> undo --list',
     '<%= config.bin %> undo audio --dry-run',
     '<%= config.bin %> undo audio --yes',
   ];
-  static override args = { id: Args.string({ description: 'capability, module, or id of a signal' }) };
+  static override args = {
+    id: Args.string({ description: 'capability, module, deployment, promotion, or id of a signal' }),
+  };
   static override flags = {
     list: Flags.boolean({ summary: 'What could be taken back, newest first' }),
     'dry-run': Flags.boolean({ summary: 'Show what would be done, and do nothing' }),
@@ -43,11 +47,11 @@ Where a file has changed since, only what was added is removed; where that was e
   async run(): Promise<Result | { id: string; what: string }[]> {
     const { args, flags } = await this.parse(Undo);
     const { config } = await this.settings();
-    const kinds = undoables(config, systemClock);
+    const kinds = undoables(config, systemClock, (...what) => rollBackAndTell(config, ...what));
     if (flags.list) return this.#list(kinds);
     if (args.id === undefined)
       throw usageError('Missing ID', 'it must be said what to take back', ['kloros undo --list']);
-    const step = await findUndo(kinds, [args.id, ...causesIn(config, args.id)]);
+    const step = await findUndo(kinds, [args.id, ...namesIn(config, args.id)]);
     const { kind, id, what, steps } = step;
     this.log([what, ...steps.map((text) => `  ${chalk.yellow('→')} ${text}`)].join('\n'));
     if (flags['dry-run']) return { kind, id, what, steps, done: false };
@@ -73,12 +77,12 @@ Where a file has changed since, only what was added is removed; where that was e
   }
 }
 
-/** A signal is a name for what it led to: those of its causes are tried too. Without a journal there are none. */
-function causesIn(config: Config, id: string): string[] {
+/** A signal is a name for what it led to or tells of: its facts and its causes are tried too. Without a journal there are none. */
+function namesIn(config: Config, id: string): string[] {
   try {
     const observer = openObserver(config);
     try {
-      return causesOf(observer, id);
+      return [...factsNamed(observer.find(id)?.signal.facts), ...causesOf(observer, id)];
     } finally {
       observer.close();
     }
@@ -86,4 +90,8 @@ function causesIn(config: Config, id: string): string[] {
     if (errorCode(error) === 'NO_JOURNAL') return [];
     throw error;
   }
+}
+
+function factsNamed(facts: Readonly<Record<string, unknown>> = {}): string[] {
+  return ['deployment_id', 'cycle_id'].flatMap((name) => (typeof facts[name] === 'string' ? [facts[name]] : []));
 }

@@ -4,6 +4,7 @@ import { announcement } from '../lib/deployment/announce.js';
 import { readCycle, winnersOf } from '../lib/deployment/cycle.js';
 import { deploymentId, deployWinner, type DeployOptions, type Winner } from '../lib/deployment/deploy.js';
 import { layoutOf } from '../lib/deployment/layout.js';
+import { pruneDeployments } from '../lib/deployment/prune.js';
 import { measureOf } from '../lib/deployment/verdict.js';
 import { readExperiments, type Experiments } from '../lib/dream/experiment-file.js';
 import { defineDaemon, type Answer, type Attempt } from '../lib/runtime/define-daemon.js';
@@ -31,7 +32,7 @@ async function deployCycle(signal: Signal, attempt: Attempt): Promise<Answer> {
   const { cycle_id: cycleId, success, tournament_winner: named } = readFacts(signal, 'Q_DREAM_COMPLETE');
   if (success === false) return attempt.log.info(`Cycle ${cycleId} was no success: nothing is deployed`);
   const experiments = await experimentsOf(attempt);
-  const result = await readCycle(labOf(attempt, experiments), cycleId);
+  const result = await readCycle(pathsOf(attempt.config).dreamLab, cycleId);
   if (result !== undefined) return deployAll(winnersOf(result, experiments), experiments, attempt);
   if (named === null) return attempt.log.info(`Cycle ${cycleId} has no winner`);
   return [failed(named, 'ResultNotFound', `cycle ${cycleId} left no result.json here`)];
@@ -42,7 +43,7 @@ async function deployApproved(signal: Signal, attempt: Attempt): Promise<Answer>
   if (attempt.config.autonomy === 0)
     return [failed(winnerId, 'AutonomyForbids', 'autonomy is 0: winners are proposed only; 1 or 2 would deploy it')];
   const experiments = await experimentsOf(attempt);
-  const result = await readCycle(labOf(attempt, experiments), cycleId);
+  const result = await readCycle(pathsOf(attempt.config).dreamLab, cycleId);
   const winners = result === undefined ? [] : winnersOf(result, experiments);
   const meant = winners.filter((winner) => winner.experiment.name === experiment && winner.id === winnerId);
   if (meant.length === 0) return [failed(winnerId, 'ResultNotFound', `cycle ${cycleId} has no such winner any more`)];
@@ -60,7 +61,11 @@ async function deployAll(
     const mayDeploy = isApproved || attempt.config.autonomy >= BY_ITSELF;
     const record = await deployWinner(winner, { ...options, mayDeploy });
     attempt.log.info({ deployment: record.id, stage: record.stage }, `${winner.experiment.name}: ${record.reason}`);
-    said.push(...(await announcement(layoutOf(options.deployRoot, winner.experiment.name), record)));
+    const layout = layoutOf(options.deployRoot, winner.experiment.name);
+    const removed = await pruneDeployments(layout, attempt.config.deployment.keep);
+    if (removed.versions.length + removed.backups.length > 0)
+      attempt.log.info(removed, `${layout.experiment}: versions and backups that are not needed any more were removed`);
+    said.push(...(await announcement(layout, record)));
   }
   return said;
 }
@@ -70,7 +75,7 @@ function optionsOf(winner: Winner, experiments: Experiments, attempt: Attempt): 
   const workRoot = join(pathsOf(config).run, 'deployments', deploymentId(winner));
   return {
     deployRoot: config.deployRoot,
-    dreamLab: labOf(attempt, experiments),
+    dreamLab: pathsOf(config).dreamLab,
     measure: measureOf(winner.experiment, experiments.fitness_aggregation.weights),
     place: { folder: experiments.folder, workRoot, mark: workRoot, abort },
     clock,
@@ -79,10 +84,6 @@ function optionsOf(winner: Winner, experiments: Experiments, attempt: Attempt): 
 
 async function experimentsOf({ config }: Attempt): Promise<Experiments> {
   return readExperiments(pathsOf(config).dream);
-}
-
-function labOf({ config }: Attempt, { run }: Experiments): string {
-  return run.artifact_root ?? pathsOf(config).dreamLab;
 }
 
 function failed(winnerId: string, errorType: string, message: string): Draft {

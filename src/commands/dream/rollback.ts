@@ -1,17 +1,17 @@
 import { Args, Flags } from '@oclif/core';
-import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
 import { experimentNamed } from '../../lib/cli/deployment-choice.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
+import { operatorsReason, rollBackAndTell, type ToldRollback } from '../../lib/cli/roll-back.js';
 import { layoutOf } from '../../lib/deployment/layout.js';
-import { planRollback, rollback, type RolledBack } from '../../lib/deployment/rollback.js';
+import { planRollback, type RolledBack } from '../../lib/deployment/rollback.js';
 
 /** Takes back what is deployed. */
 export default class DreamRollback extends KlorosCommand {
   static override summary = 'Take back what is deployed: files and version as they were, byte for byte';
   static override description = `Needs no daemon. A file that somebody has edited since keeps those edits: only the keys that were deployed go
-back. Once more takes back the one before.`;
+back. Once more takes back the one before. The journal is told by Q_DEPLOYMENT_FAILED, an effect of Q_WINNER_DEPLOYED.`;
   static override examples = [
     '<%= config.bin %> dream rollback --dry-run',
     '<%= config.bin %> dream rollback compression --yes --reason "slower at night"',
@@ -23,12 +23,11 @@ back. Once more takes back the one before.`;
     yes: Flags.boolean({ summary: 'Do not ask', char: 'y' }),
   };
 
-  async run(): Promise<RolledBack> {
+  async run(): Promise<RolledBack | ToldRollback> {
     const { args, flags } = await this.parse(DreamRollback);
     const { config } = await this.settings();
     const layout = layoutOf(config.deployRoot, await experimentNamed(config.deployRoot, args.experiment));
-    const { reason } = flags;
-    const why = { nowMs: systemClock.nowMs(), by: 'operator' as const, errorType: 'RolledBackByOperator', reason };
+    const why = operatorsReason(flags.reason);
     const { record, files } = await planRollback(layout, why);
     this.log(`${layout.experiment}: ${record.id} goes, ${record.previous ?? 'what was there before'} comes back`);
     for (const { path, state } of files) this.log(`  ${path}  ${state}`);
@@ -39,8 +38,9 @@ back. Once more takes back the one before.`;
       this.status = ExitCode.failed;
       return { record, files };
     }
-    const done = await rollback(layout, { ...why, only: record.id });
+    const done = await rollBackAndTell(config, layout.experiment, { ...why, only: record.id });
     this.log(`Took ${done.record.id} back`);
+    if (done.untold !== null) this.warn(`The journal could not be told of it: ${done.untold}`);
     return done;
   }
 }

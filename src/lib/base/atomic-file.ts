@@ -1,5 +1,5 @@
-import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 
 /** Makes a rename or unlink in this folder survive a power cut; write-file-atomic does not. */
@@ -17,4 +17,35 @@ export async function writeFileSafely(path: string, content: string | Buffer): P
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, content, { fsync: true });
   await syncFolder(dirname(path));
+}
+
+/**
+ * Replaces a file and its permissions in one step, keeping its owner. What a killed attempt leaves beside it has a name
+ * that the next attempt finds and replaces, so that nothing is left in a folder that is somebody else's.
+ */
+export async function replaceFile(path: string, content: string | Buffer, mode: number): Promise<void> {
+  const draft = draftOf(path);
+  await mkdir(dirname(path), { recursive: true });
+  await rm(draft, { force: true });
+  const handle = await open(draft, 'wx', mode);
+  try {
+    await handle.writeFile(content);
+    const owner = await stat(path).catch(() => undefined);
+    if (owner !== undefined) await handle.chown(owner.uid, owner.gid).catch(() => undefined); // Only root may give away.
+    await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, path);
+  await syncFolder(dirname(path));
+}
+
+/** Removes what a killed replaceFile() left beside a file. */
+export async function dropDraft(path: string): Promise<void> {
+  await rm(draftOf(path), { force: true });
+}
+
+function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.kloros-draft`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deploymentSettings } from './deployment.js';
 import { expectationSettings } from './expectations.js';
 
 /** The highest port less the five that follow the base. */
@@ -43,6 +44,7 @@ export const configSchema = z.strictObject({
     .max(2)
     .default(2)
     .meta({ description: 'Winners are 0 proposed only, 1 deployed when approved, 2 deployed (KLR_AUTONOMY_LEVEL)' }),
+  deployment: deploymentSettings,
   capabilitiesPath: z.string().meta({ description: 'The registry, capabilities.yaml' }),
   intents: z
     .strictObject({

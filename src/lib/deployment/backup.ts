@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileSafely } from '../base/atomic-file.js';
@@ -21,6 +21,7 @@ export async function makeBackup(
   { id, previous, targets }: { id: string; previous: string | null; targets: readonly Target[] },
 ): Promise<Backup> {
   const folder = join(layout.backups, safeName(id));
+  await rm(folder, { recursive: true, force: true }); // What a killed attempt left is none.
   const files: FileChange[] = [];
   for (const [index, { path, format, edits }] of targets.entries()) {
     const before = await copyOf(path, join(folder, `${index}.before`));
@@ -38,7 +39,12 @@ export async function makeBackup(
 export async function readBackup(layout: Layout, id: string): Promise<Backup> {
   const path = join(layout.backups, safeName(id), 'backup.json');
   const text = await readIfThere(path);
-  if (text === undefined) throw unusable('BACKUP_NOT_FOUND', `There is no backup of ${id}`, `${path} does not exist`);
+  if (text === undefined)
+    throw unusable(
+      'BACKUP_NOT_FOUND',
+      `There is no backup of ${id}`,
+      `${path} is not there, or not any more: deployment.keep`,
+    );
   const backup = backupSchema.parse(JSON.parse(text.toString('utf8')));
   for (const { before } of backup.files) {
     const bytes = before === null ? undefined : await readIfThere(before.copy);
@@ -46,6 +52,11 @@ export async function readBackup(layout: Layout, id: string): Promise<Backup> {
       throw unusable('BACKUP_DAMAGED', `The backup of ${id} is damaged`, `${before.copy} is not what was copied`);
   }
   return backup;
+}
+
+/** Whether there is a copy of anything: where no file is mapped, or each is new, there was nothing to copy. */
+export function holdsBytes(files: readonly FileChange[]): boolean {
+  return files.some(({ before }) => before !== null);
 }
 
 /** The same changes backwards: every byte as it was, or only the keys where somebody edited the file since. */

@@ -6,7 +6,7 @@ import { currentBaseline } from '../dream/baseline.js';
 import { evaluate, type EvaluationPlace } from '../dream/evaluator.js';
 import type { Experiment } from '../dream/experiment.js';
 import type { ExperimentResult } from '../dream/result.js';
-import { makeBackup } from './backup.js';
+import { holdsBytes, makeBackup } from './backup.js';
 import { currentVersion, layoutOf, type Layout } from './layout.js';
 import { planTargets } from './plan.js';
 import { addRecord, lastRecord, type DeploymentRecord } from './record.js';
@@ -78,15 +78,20 @@ interface Step {
 async function validateAndSwitch(step: Step): Promise<DeploymentRecord> {
   const { winner, options, layout } = step;
   const { experiment, params } = winner;
+  const previous = await currentVersion(layout);
   const { params: inUse } = await currentBaseline(experiment, options.deployRoot);
   const validation = await validateWinner({ experiment, ...options }, params, inUse);
   options.place.abort.throwIfAborted();
   if (!validation.ok) return refuse(step, validation.objection);
+  const version = versionOf(step, validation, { inUse, previous });
+  const put = options.mayDeploy ? switchTo : propose;
   const isDone = await withFileLock(layout.log, async () => {
     await recover(layout);
-    const version = versionOf(step, validation, { inUse, previous: await currentVersion(layout) });
-    return options.mayDeploy ? switchTo(step, version, validation.change) : propose(step, version, validation.change);
+    // Something else was deployed or taken back meanwhile: it was measured against what is not in use any more.
+    if ((await currentVersion(layout)) !== previous) return 'outdated';
+    return put(step, version, validation.change);
   });
+  if (isDone === 'outdated') return validateAndSwitch(step);
   return isDone ?? lookAfter(step);
 }
 
@@ -126,7 +131,7 @@ async function switchTo(step: Step, version: Version, change: number): Promise<u
   const { id, previous } = version;
   const { files } = await makeBackup(layout, { id, previous, targets });
   const reason = `${changeText(change)} against what was in use`;
-  const record = recordOf(step, { stage: 'switched', previous, change, reason, backup: true });
+  const record = recordOf(step, { stage: 'switched', previous, change, reason, backup: holdsBytes(files) });
   await commitTransaction(layout, { files, to: id, record });
 }
 
@@ -144,8 +149,10 @@ async function lookAfter(step: Step): Promise<DeploymentRecord> {
   const { change, objection } = await observe(step, version);
   options.place.abort.throwIfAborted();
   const id = deploymentId(winner);
-  if ((await currentVersion(layout)) !== id) return (await lastRecord(layout, id)) ?? settled(step, version, change);
-  if (objection === undefined) return settled(step, version, change);
+  const last = await lastRecord(layout, id);
+  if (last?.stage === 'rolled_back') return last; // An operator was quicker.
+  // What was replaced meanwhile is not taken back: that would take its successor's place.
+  if (objection === undefined || (await currentVersion(layout)) !== id) return settled(step, last, change);
   const why = { ...objection, nowMs: options.clock.nowMs(), by: 'deployer' as const, change, only: id };
   return (await rollback(layout, why)).record;
 }
@@ -166,14 +173,18 @@ async function observe(
   return { change, objection: { errorType: 'WorseThanBefore', reason } };
 }
 
-async function settled(step: Step, version: Version | undefined, change: number | null): Promise<DeploymentRecord> {
+async function settled(
+  step: Step,
+  switched: DeploymentRecord | undefined,
+  change: number | null,
+): Promise<DeploymentRecord> {
   const reason = change === null ? 'in use' : `${changeText(change)} after the deployment: ${KEPT[verdictOf(change)]}`;
   const record = recordOf(step, {
     stage: 'deployed',
-    previous: version?.previous ?? null,
+    previous: switched?.previous ?? null,
     change,
     reason,
-    backup: true,
+    backup: switched?.backup ?? false,
   });
   await addRecord(step.layout, record);
   return record;

@@ -20,7 +20,7 @@ export const recordSchema = z.object({
   /** Why it was refused or rolled back. */
   error_type: z.string().nullable().default(null),
   reason: z.string(),
-  /** A copy of what was there is in backups/. */
+  /** Bytes of at least one file lie in backups/; false where no file is mapped or each was new, and nothing was there to copy. */
   backup: z.boolean().default(false),
   by: z.enum(['deployer', 'operator']),
 });

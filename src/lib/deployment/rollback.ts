@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isoTimestamp } from '../base/clock.js';
 import { KlorosError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
-import { readBackup, reversed } from './backup.js';
+import { holdsBytes, readBackup, reversed } from './backup.js';
 import { currentVersion, type Layout } from './layout.js';
 import type { DeploymentRecord } from './record.js';
 import { commitTransaction, readIfThere, recover, sha256Of, type FileChange } from './transaction.js';
@@ -35,6 +35,8 @@ export async function planRollback(
   if (id === null) throw nothingDeployed(layout);
   if (why.only !== undefined && why.only !== id) throw nothingDeployed(layout);
   const backup = await readBackup(layout, id);
+  if (backup.previous !== null && (await readVersion(layout, backup.previous)) === undefined)
+    throw previousGone(layout, backup.previous);
   const version = await readVersion(layout, id);
   const changes = await reversed(backup);
   const record: DeploymentRecord = {
@@ -47,7 +49,7 @@ export async function planRollback(
     change: why.change ?? null,
     error_type: why.errorType,
     reason: why.reason,
-    backup: true,
+    backup: holdsBytes(backup.files),
     by: why.by,
   };
   return { record, changes, files: await Promise.all(changes.map(outlook)) };
@@ -75,5 +77,14 @@ function nothingDeployed({ experiment, root }: Layout): KlorosError {
     message: `Nothing is deployed of ${experiment}`,
     why: `${join(root, 'current')} leads to no version, or to another one`,
     next: ['see what there is: kloros dream diff'],
+  });
+}
+
+function previousGone({ experiment, versions }: Layout, previous: string): KlorosError {
+  return new KlorosError({
+    code: 'VERSION_NOT_FOUND',
+    message: `The version of ${experiment} that would come back is not there any more`,
+    why: `${join(versions, previous)} does not exist`,
+    next: ['see what is in use: kloros dream diff'],
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { syncFolder, writeFileSafely } from '../base/atomic-file.js';
+import { dropDraft, replaceFile, syncFolder, writeFileSafely } from '../base/atomic-file.js';
 import { errorCode } from '../base/errors.js';
 import { editTarget } from './edit-target.js';
 import type { Layout } from './layout.js';
@@ -43,9 +43,11 @@ export type Transaction = z.output<typeof transactionSchema>;
  * again, and the link is switched last; then the change is on record, and transaction.json goes.
  */
 export async function commitTransaction(layout: Layout, transaction: Transaction): Promise<void> {
-  await writeFileSafely(layout.transaction, JSON.stringify(transaction, null, 2));
+  await replaceFile(layout.transaction, JSON.stringify(transaction, null, 2), OWN_MODE);
   await apply(layout, transaction);
 }
+
+const OWN_MODE = 0o644;
 
 /** Finishes what a killed process began; true where there was something. Call it before anything else, under the lock. */
 export async function recover(layout: Layout): Promise<boolean> {
@@ -95,12 +97,17 @@ async function apply(layout: Layout, { files, to, record }: Transaction): Promis
 async function applyFile(change: FileChange): Promise<void> {
   const bytes = await readIfThere(change.path);
   const sha256 = bytes === undefined ? undefined : sha256Of(bytes);
-  if (sha256 === change.after?.sha256) return;
+  if (sha256 === change.after?.sha256) return finished(change);
   const isForeign = bytes !== undefined && sha256 !== change.before?.sha256;
   if (isForeign) return applyToForeign(change, bytes);
   if (change.after === null) return remove(change.path);
-  await writeFileSafely(change.path, await readFile(change.after.copy));
-  await chmod(change.path, change.after.mode);
+  await replaceFile(change.path, await readFile(change.after.copy), change.after.mode);
+}
+
+/** The bytes are what they shall be: only the permissions may differ, and a draft be left. */
+async function finished({ path, after }: FileChange): Promise<void> {
+  await dropDraft(path);
+  if (after !== null) await chmod(path, after.mode);
 }
 
 /**
@@ -109,13 +116,14 @@ async function applyFile(change: FileChange): Promise<void> {
  */
 async function applyToForeign({ path, format, edits, before, after }: FileChange, bytes: Buffer): Promise<void> {
   try {
-    await writeFileSafely(path, editTarget(bytes.toString('utf8'), edits, { path, format }));
+    const { mode } = await stat(path);
+    await replaceFile(path, editTarget(bytes.toString('utf8'), edits, { path, format }), mode & 0o7777);
   } catch (error) {
     if (errorCode(error) !== 'TARGET_NOT_EDITABLE') throw error;
     const known = after ?? before;
     if (known !== null) await writeFileSafely(`${known.copy}.foreign`, bytes);
     if (after === null) await remove(path);
-    else await writeFileSafely(path, await readFile(after.copy));
+    else await replaceFile(path, await readFile(after.copy), after.mode);
   }
 }
 

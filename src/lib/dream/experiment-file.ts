@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { closest } from '../base/closest.js';
@@ -42,7 +42,15 @@ export async function readExperiments(path: string): Promise<Experiments> {
       issues.map((issue) => complaint(source, issue.path, wordsOf(issue))),
     );
   const warnings = unknown.map(({ path: at, siblings }) => complaint(source, at, unknownKey(at, siblings)));
-  return { ...dreamFileSchema.parse(value), path, folder: dirname(path), warnings };
+  const file = dreamFileSchema.parse(value);
+  return { ...file, path, folder: dirname(path), warnings: [...warnings, ...ignoredRoot(source, file)] };
+}
+
+/** A key that existing files have: cycles lie where promotions and the monitor's look at them do. */
+function ignoredRoot(source: Source, { run }: DreamFile): string[] {
+  const lab = join(dirname(source.path), 'dream_lab');
+  if (run.artifact_root === undefined || resolve(dirname(source.path), run.artifact_root) === lab) return [];
+  return [complaint(source, ['run', 'artifact_root'], `is not followed: cycles and their files lie in ${lab}`)];
 }
 
 async function readText(path: string): Promise<string> {

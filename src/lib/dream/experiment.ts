@@ -106,7 +106,7 @@ const MUTATORS: z.input<typeof mutator>[] = [
 const run = z.strictObject({
   /** Repeats a run; absent: derived from the id of the cycle. */
   seed: z.number().int().min(0).optional(),
-  /** Folder of the cycles, default $KLOROS_HOME/dream_lab. */
+  /** Read and not followed: cycles lie in $KLOROS_HOME/dream_lab. */
   artifact_root: z.string().optional(),
   global_budget: z
     .strictObject({

@@ -21,7 +21,7 @@ export interface MintOptions {
 }
 
 /** Source of what an operator says. */
-const OPERATOR = 'operator';
+export const OPERATOR = 'operator';
 
 /** A root signal of the operator's; facts of a known one are checked strictly. Throws KlorosError INVALID_FACTS. */
 export function operatorSignal(draft: Draft, { nextId, nowMs }: MintOptions): Signal {

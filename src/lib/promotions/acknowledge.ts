@@ -31,7 +31,7 @@ export async function acknowledge(
     if (!(await isThere(join(folder, name)))) continue;
     // A promotion of the same name may have come and gone before.
     const target = (await isThere(join(to, name))) ? name.replace(/\.json$/, `.${outcome.cycle_id}.json`) : name;
-    await writeFileSafely(join(to, target.replace(/\.json$/, OUTCOME_SUFFIX)), `${JSON.stringify(outcome, null, 2)}\n`);
+    await writeFileSafely(join(to, outcomeNameOf(target)), `${JSON.stringify(outcome, null, 2)}\n`);
     await rename(join(folder, name), join(to, target));
     moved.push(name);
   }
@@ -40,7 +40,13 @@ export async function acknowledge(
   return moved;
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Name of the file beside an acknowledged promotion. */
+export function outcomeNameOf(name: string): string {
+  return name.replace(/\.json$/, OUTCOME_SUFFIX);
+}
+
+/** Whether a path is a file. */
+export async function isThere(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch (error) {

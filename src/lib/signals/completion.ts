@@ -141,7 +141,9 @@ export const completion = {
     document: {
       winner_id: text,
       deployment_path: text,
+      /** Bytes of at least one file were copied; false where there were none to copy, which a rollback does not need. */
       backup_created: z.boolean(),
+      /** It is in use, and every copied byte was found whole. */
       rollback_available: z.boolean(),
     },
     seen: {},

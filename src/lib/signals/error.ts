@@ -35,14 +35,15 @@ export const error = {
   Q_DEPLOYMENT_FAILED: defineSignal({
     name: 'Q_DEPLOYMENT_FAILED',
     kind: 'error',
-    meaning: 'A winner could not be deployed',
+    meaning: 'A winner could not be deployed, or was taken back',
     emitters: ['winner_deployer_daemon'],
     consumers: [],
-    frequency: 'once for each failed deployment',
+    frequency: 'once for each failed deployment, and for each that kloros dream rollback or undo takes back',
     document: {
       winner_id: text,
       error_type: text,
       error_message: z.string(),
+      /** What had been changed was put back; false where nothing had been. */
       rollback_completed: z.boolean(),
     },
     seen: {},

@@ -3,12 +3,19 @@ import { closest } from '../base/closest.js';
 import { KlorosError } from '../base/errors.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
+import { acknowledgementUndo } from './acknowledgement.js';
 import { capabilityUndo } from './capability.js';
+import { deploymentUndo, type TakeBack } from './deployment.js';
 import type { Undoable, UndoStep } from './undoable.js';
 
 /** Every kind of thing that can be taken back. */
-export function undoables(config: Config, clock: Clock): Undoable[] {
-  return [capabilityUndo(pathsOf(config).backups, clock)];
+export function undoables(config: Config, clock: Clock, takeBack: TakeBack): Undoable[] {
+  const { backups, promotions } = pathsOf(config);
+  return [
+    capabilityUndo(backups, clock),
+    deploymentUndo({ deployRoot: config.deployRoot, clock, takeBack }),
+    acknowledgementUndo(promotions, clock),
+  ];
 }
 
 /** What any of several ids names; the first that names something counts. Throws KlorosError UNDO_NOT_FOUND. */

@@ -93,6 +93,44 @@ describe('a winner', () => {
   });
 });
 
+describe('the check after a deployment', () => {
+  it('that hangs is ended at its limit, and the winner is taken back by itself', async () => {
+    const post_check = { command: ['sh', '-c', 'sleep 3600'], timeoutSec: 0.2 };
+    const { deploy, winner, look } = await shop({ post_check });
+    const before = look();
+    const record = await deploy(winner('c1', 5));
+    expect(record).toMatchObject({ stage: 'rolled_back', error_type: 'PostCheckFailed' });
+    expect(record.reason).toContain('timed out');
+    expect(look()).toEqual(before);
+  });
+});
+
+describe('deployments of one experiment', () => {
+  it('that happen at once are measured against each other, and the best is in use in the end', async () => {
+    const { deploy, winner, look, layout } = await shop();
+    const before = look();
+    const records = await Promise.all([3, 7, 5].map((level) => deploy(winner(`c${level}`, level))));
+    expect(look()).toMatchObject({
+      current: 'versions/c7.w7',
+      files: { 'app.json': expect.stringContaining('7') as string },
+    });
+    const deployed = records.filter(({ stage }) => stage === 'deployed');
+    for (const { stage, error_type } of records)
+      expect(stage === 'deployed' ? null : 'GainNotConfirmed').toBe(error_type);
+    for (const _ of deployed) await rollback(layout, byOperator);
+    expect(look()).toEqual(before);
+  });
+});
+
+describe('what a backup says of itself', () => {
+  it('is false where there was nothing to copy, and the deployment can be taken back all the same', async () => {
+    const { deploy, winner, look, layout } = await shop({ param_mapping: { level: 'LEVEL' } });
+    expect(await deploy(winner('c1', 5))).toMatchObject({ stage: 'deployed', backup: false });
+    expect((await rollback(layout, byOperator)).record).toMatchObject({ backup: false, previous: null });
+    expect(look().current).toBeNull();
+  });
+});
+
 describe('a winner is refused, and nothing changes', () => {
   it.each<[string, Record<string, unknown>]>([
     ['CheckFailed', { check: { command: ['false'] } }],

@@ -117,6 +117,14 @@ describe('dream.yaml', () => {
     expect(experiments).toHaveLength(1);
   });
 
+  const withRoot = (folder: string) => GOOD.replace('seed: 7\n', `seed: 7\n  artifact_root: ${folder}\n`);
+
+  it('is told that its own folder for cycles is not followed', async () => {
+    const { warnings } = await experimentsOf(withRoot('/elsewhere'));
+    expect(warnings).toEqual([expect.stringContaining('line 3: run.artifact_root is not followed: cycles')]);
+    expect((await experimentsOf(withRoot('./dream_lab'))).warnings).toEqual([]);
+  });
+
   it('may not name two experiments alike', async () => {
     const twice = stringify({ experiments: [plainExperiment(), plainExperiment()] });
     expect(await complaintsOf(twice)).toContain('experiments[1].name plain is the name of another one');
