@@ -28,6 +28,10 @@ export interface Paths {
   run: string;
   /** What the supervisor knows of its daemons. */
   chronicle: string;
+  /** What each daemon has counted of its work. */
+  figures: string;
+  /** Signals that were counted for the exporter. */
+  signalTotals: string;
   /** What was installed for systemd, and what it replaced. */
   systemd: string;
 }
@@ -56,6 +60,8 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     cache: at('cache'),
     run: at('run'),
     chronicle: at('run', 'supervisor.json'),
+    figures: at('run', 'figures'),
+    signalTotals: at('run', 'signal-totals.json'),
     systemd: at('systemd.json'),
   };
 }

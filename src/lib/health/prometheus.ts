@@ -11,7 +11,8 @@ export async function prometheusText(report: HealthReport, checks: readonly Heal
   return registry.metrics();
 }
 
-function addHealth(registry: Registry, report: HealthReport, checks: readonly HealthCheck[]): void {
+/** Puts a report into a registry. */
+export function addHealth(registry: Registry, report: HealthReport, checks: readonly HealthCheck[]): void {
   const status = new Gauge({
     name: 'kloros_health_status',
     help: 'How a check ended: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN',

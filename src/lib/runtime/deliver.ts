@@ -9,7 +9,7 @@ import type { BreakerPolicy } from './breaker.js';
 import type { Committable } from './answer.js';
 import type { Gate } from './gate.js';
 import type { Pulse } from './pulse.js';
-import { reportEnd } from './report-end.js';
+import { reportEnd, type AttemptTimes, type Report } from './report-end.js';
 
 /** What a delivery loop needs. */
 export interface DeliveryOptions {
@@ -31,6 +31,8 @@ export interface DeliveryOptions {
   log: Logger;
   /** Told of every turn and every end. */
   pulse?: Pulse;
+  /** Told of every attempt that is settled. */
+  count?: (report: Report) => void;
 }
 
 const MOST_CLAIMED = 500;
@@ -184,15 +186,16 @@ export class DeliveryLoop {
 
   async #attempt(delivery: Delivery): Promise<void> {
     const { clock } = this.#options;
-    const startedMs = clock.monotonicMs();
+    const [startedMs, waitedMs] = [clock.monotonicMs(), clock.nowMs() - delivery.signal.ts * 1000];
     const end = await runAttempt(this.#planOf(delivery));
     this.#running -= 1;
-    this.#noteHandlingMs(clock.monotonicMs() - startedMs);
+    const times = { waitedMs, handlingMs: clock.monotonicMs() - startedMs };
+    this.#noteHandlingMs(times.handlingMs);
     if (end.kind === 'hung') return this.#hung(hungError(delivery));
     const outcome = this.#admission.ended(delivery, end);
     this.#startQueued();
     if ('delayMs' in outcome) this.#retryAtMs = Math.min(this.#retryAtMs, clock.monotonicMs() + outcome.delayMs);
-    await this.#settle(delivery, outcome);
+    await this.#settle(delivery, outcome, times);
   }
 
   #planOf(delivery: Delivery): AttemptPlan {
@@ -208,11 +211,13 @@ export class DeliveryLoop {
   }
 
   /** What a handler did is not done again because the disk is full for a while: it is kept and settled later. */
-  async #settle(delivery: Delivery, outcome: Outcome): Promise<void> {
-    const { consumer, log } = this.#options;
+  async #settle(delivery: Delivery, outcome: Outcome, times: AttemptTimes): Promise<void> {
+    const { consumer, log, count } = this.#options;
     for (;;) {
       try {
-        reportEnd(log, { delivery, outcome, settled: await consumer.settle(delivery, outcome) });
+        const report = { ...times, delivery, outcome, settled: await consumer.settle(delivery, outcome) };
+        reportEnd(log, report);
+        count?.(report);
         return;
       } catch (error) {
         if (this.#stop.signal.aborted) return;

@@ -3,6 +3,7 @@ import { openBus } from '../bus/open-bus.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
+import { FiguresKeeper } from '../figures/keeper.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
@@ -13,6 +14,7 @@ import { Pulse } from './pulse.js';
 import { QueueRoom } from './queue-room.js';
 import { runHub } from './run-hub.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
+import { figureOf } from './report-end.js';
 import { runSource } from './source.js';
 
 export type { RunningDaemon } from './run-options.js';
@@ -37,8 +39,9 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
   const gate = await Gate.opened(gateOptionsOf(definition, options, bus));
   const stop = new AbortController();
   const pulse = pulseOf(definition, options);
+  const figures = await FiguresKeeper.open(figuresOptionsOf(definition, options));
   const place = { ...options, bus, env, gate, resources };
-  const loop = definition.handle ? await startLoop(definition, { ...place, pulse }) : undefined;
+  const loop = definition.handle ? await startLoop(definition, { ...place, pulse, figures }) : undefined;
   const source = definition.source ? startSource(definition, { ...place, stop: stop.signal }) : undefined;
   const working = Promise.all([loop?.run(), source]);
   const close = async () => {
@@ -46,6 +49,7 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
     await loop?.stop(DRAIN_MS);
     await source?.catch(() => undefined); // Its failure is what `done` rejects with.
     gate.close();
+    await figures.close();
     await definition.close?.(resources);
     await bus.close();
   };
@@ -70,6 +74,10 @@ function busOptionsOf(
   const role = `daemon:${name}${instance === undefined ? '' : `#${instance}`}`;
   const port = portOffset === undefined || instance !== undefined ? {} : { portOffset };
   return { config, clock, log, name, role, onStuckWriter, ...port };
+}
+
+function figuresOptionsOf({ name }: DaemonDefinition<unknown>, { config, log, instance }: RunOptions) {
+  return { folder: pathsOf(config).figures, daemon: name, instance, log };
 }
 
 function gateOptionsOf({ name }: DaemonDefinition<unknown>, { config, clock, log }: RunOptions, bus: Bus) {
@@ -108,9 +116,9 @@ interface Workplace extends RunOptions {
 
 async function startLoop(
   definition: DaemonDefinition<unknown>,
-  place: Workplace & { pulse: Pulse },
+  place: Workplace & { pulse: Pulse; figures: FiguresKeeper },
 ): Promise<DeliveryLoop> {
-  const { bus, env, gate, resources, config, clock, log, random, pulse } = place;
+  const { bus, env, gate, resources, config, clock, log, random, pulse, figures } = place;
   const { delivery } = config;
   const ordered = definition.ordered ?? false;
   const urgentFirst = definition.urgentFirst ?? false;
@@ -131,6 +139,7 @@ async function startLoop(
     clock,
     log,
     pulse,
+    count: (report) => figures.note(figureOf(report)),
     handle: async (signalDelivery, abort) => {
       const { signal, attempt, token } = signalDelivery;
       logReceived(log, signal);

@@ -27,6 +27,8 @@ const recordSchema = z.object({
   countedToMs: z.number(),
   /** Starts that nobody asked for, and why the process before had ended; the newest last. */
   restarts: z.array(z.object({ atMs: z.number(), why: z.string() })),
+  /** All of them since the home exists, those that are forgotten included. */
+  restartCount: z.number().default(0),
   samples: z.array(sampleSchema),
   /** Why its last process ended. */
   lastEnd: z.string().optional(),
@@ -59,7 +61,8 @@ const MOST_SAMPLES = 90;
 /** A daemon of which nothing has happened yet, with the restarts that an earlier supervisor saw. */
 export function newRecord(name: string, nowMs: number, earlier?: DaemonRecord): DaemonRecord {
   const nothing = { pid: null, readyAtMs: null, downSinceMs: null, upMs: 0, downMs: 0, samples: [] };
-  return { name, state: 'STARTING', ...nothing, countedToMs: nowMs, restarts: earlier?.restarts ?? [] };
+  const { restarts = [], restartCount = restarts.length } = earlier ?? {};
+  return { name, state: 'STARTING', ...nothing, countedToMs: nowMs, restarts, restartCount };
 }
 
 /** The record after a daemon's process changed its state. */
@@ -74,6 +77,7 @@ export function afterTransition(record: DaemonRecord, transition: Transition, no
     pid,
     readyAtMs: state === 'RUNNING' ? nowMs : record.readyAtMs,
     downSinceMs: downSince(record, state, nowMs),
+    restartCount: record.restartCount + Number(isAgain),
     lastEnd: state === 'BACKOFF' || state === 'FATAL' ? why : record.lastEnd,
     restarts: restarts.filter(({ atMs }) => nowMs - atMs < REMEMBERED_MS).slice(-MOST_RESTARTS),
   };

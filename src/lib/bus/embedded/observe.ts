@@ -7,6 +7,7 @@ import { openDeadStore } from './dead.js';
 import { integrityOf } from './integrity.js';
 import { openOwners } from './owners.js';
 import { openReader, type StoredRow } from './reader.js';
+import { openCountsAfter } from './counts-after.js';
 import { deadLettersAt, deadLettersOf, recordedOf } from './rows.js';
 import { openStandingReader } from './standing.js';
 import { openStateStore } from './state.js';
@@ -25,6 +26,7 @@ export function observe(database: Database): Observer {
     ...past,
     ...openPeople(database),
     ...openTotals(database),
+    countsAfter: openCountsAfter(database),
     page: (query) => read.page(query).map(recordedOf),
     find: (id) => {
       const row = read.find(id);

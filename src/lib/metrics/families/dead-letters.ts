@@ -1,0 +1,34 @@
+import { pathsOf } from '../../config/paths.js';
+import { DeadLetterStore } from '../../dead-letter/store.js';
+import { perName, samplesOf } from '../family.js';
+import type { Collector } from '../view.js';
+
+/** What failed for good and waits for somebody. */
+export const deadLetters: Collector = {
+  name: 'dead-letters',
+  collect: async ({ config, clock, members }) => {
+    const letters = await new DeadLetterStore(pathsOf(config), clock).read();
+    const counts: Record<string, number> = {};
+    for (const { daemon } of letters) counts[daemon] = (counts[daemon] ?? 0) + 1;
+    const oldestMs = letters.reduce(
+      (least, { firstFailedAtMs }) => Math.min(least, firstFailedAtMs ?? least),
+      Infinity,
+    );
+    const ageMs = Number.isFinite(oldestMs) ? Math.max(0, clock.nowMs() - oldestMs) : 0;
+    const names = members.map(({ name }) => name);
+    return [
+      {
+        name: 'kloros_dead_letters',
+        help: 'Open dead letters by the daemon that failed',
+        type: 'gauge',
+        samples: samplesOf('daemon', perName(names, counts)),
+      },
+      {
+        name: 'kloros_dead_letters_oldest_age_seconds',
+        help: 'Time since the first failure of the oldest open dead letter; 0 where there is none',
+        type: 'gauge',
+        samples: [{ value: ageMs / 1000 }],
+      },
+    ];
+  },
+};

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errorCode, KlorosError, toError } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { portHolder } from '../base/port-holder.js';
+import { shared } from './shared.js';
+
+/** Where figures are served, and from what. */
+export interface ServeOptions {
+  host: string;
+  /** 0 takes any that is free. */
+  port: number;
+  contentType: string;
+  text: () => Promise<string>;
+  log: Logger;
+}
+
+/** A server of figures. */
+export interface MetricsServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+const INDEX = '<!doctype html><title>kloros exporter</title><p><a href="/metrics">/metrics</a></p>\n';
+
+/** Serves figures at /metrics. Throws KlorosError PORT_TAKEN with its holder, and ADDRESS_UNUSABLE. */
+export async function serveMetrics(options: ServeOptions): Promise<MetricsServer> {
+  const text = shared(options.text);
+  const server = createServer((request, response) => void answer(request, response, { ...options, text }));
+  await listening(server, options);
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+type Answering = Pick<ServeOptions, 'contentType' | 'text' | 'log'>;
+
+async function answer(
+  { method = 'GET', url = '/' }: IncomingMessage,
+  response: ServerResponse,
+  { contentType, text, log }: Answering,
+): Promise<void> {
+  const { pathname } = new URL(url, 'http://localhost');
+  const end = (status: number, type: string, body: string) =>
+    response.writeHead(status, { 'content-type': type }).end(method === 'HEAD' ? undefined : body);
+  if (method !== 'GET' && method !== 'HEAD') return void end(405, 'text/plain', 'Only GET and HEAD\n');
+  if (pathname === '/') return void end(200, 'text/html; charset=utf-8', INDEX);
+  if (pathname !== '/metrics') return void end(404, 'text/plain', 'The figures are at /metrics\n');
+  try {
+    end(200, contentType, await text());
+  } catch (error) {
+    log.error({ err: toError(error) }, 'The figures cannot be read');
+    end(500, 'text/plain', 'The figures cannot be read; the log says why\n');
+  }
+}
+
+async function listening(server: Server, { host, port }: ServeOptions): Promise<void> {
+  server.listen({ host, port });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw errorCode(error) === 'EADDRINUSE' ? portTaken(host, port) : addressUnusable(host, toError(error));
+  }
+}
+
+function portTaken(host: string, port: number): KlorosError {
+  const holder = portHolder(port);
+  return new KlorosError({
+    code: 'PORT_TAKEN',
+    message: `Port ${port} of ${host} is taken`,
+    why: holder ? `process ${holder.pid} listens there: ${holder.command}` : 'somebody listens there',
+    next: [`kloros exporter --port ${port + 1}`, ...(holder ? [`ps -fp ${holder.pid}`] : [])],
+  });
+}
+
+function addressUnusable(host: string, cause: Error): KlorosError {
+  return new KlorosError({
+    code: 'ADDRESS_UNUSABLE',
+    message: `Nothing can listen at ${host}`,
+    why: cause.message,
+    next: ['kloros exporter --host 127.0.0.1', 'ports below 1024 are for root'],
+  });
+}

@@ -1,0 +1,90 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveMetrics, type MetricsServer } from '../../../src/lib/metrics/serve.js';
+import { shared } from '../../../src/lib/metrics/shared.js';
+import { keepTextfile, writeTextfile } from '../../../src/lib/metrics/textfile.js';
+import { silentLog, until } from '../../helpers/colony.js';
+
+const base = { host: '127.0.0.1', contentType: 'text/plain', log: silentLog };
+
+describe('a server of figures', () => {
+  let server: MetricsServer | undefined;
+  afterEach(() => server?.close());
+
+  it('answers at /metrics, leads there from /, and knows nothing else', async () => {
+    server = await serveMetrics({ ...base, port: 0, text: async () => 'kloros_x 1\n' });
+    const get = async (path: string, method = 'GET') => {
+      const response = await fetch(new URL(path, server?.url), { method });
+      return [response.status, await response.text()];
+    };
+    expect(await get('/metrics?x=1')).toEqual([200, 'kloros_x 1\n']);
+    expect(await get('/')).toEqual([200, expect.stringContaining('href="/metrics"')]);
+    expect(await get('/metrics', 'HEAD')).toEqual([200, '']);
+    expect(await get('/other')).toEqual([404, 'The figures are at /metrics\n']);
+    expect(await get('/metrics', 'POST')).toEqual([405, 'Only GET and HEAD\n']);
+  });
+
+  it('goes on after the figures could not be read', async () => {
+    let reads = 0;
+    const text = async () => {
+      reads += 1;
+      if (reads === 1) throw new Error('disk');
+      return 'kloros_x 1\n';
+    };
+    server = await serveMetrics({ ...base, port: 0, text });
+    expect((await fetch(server.url)).status).toBe(500);
+    expect((await fetch(server.url)).status).toBe(200);
+  });
+
+  it('names who holds its port', async () => {
+    server = await serveMetrics({ ...base, port: 0, text: async () => '' });
+    const port = Number(new URL(server.url).port);
+    await expect(serveMetrics({ ...base, port, text: async () => '' })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      why: expect.stringContaining(`process ${process.pid} listens there`) as string,
+    });
+    await expect(serveMetrics({ ...base, host: '203.0.113.7', port: 0, text: async () => '' })).rejects.toMatchObject({
+      code: 'ADDRESS_UNUSABLE',
+    });
+  });
+});
+
+describe('an answer', () => {
+  it('is made once for all who ask meanwhile, and anew for who asks later', async () => {
+    let made = 0;
+    const answer = shared(async () => (made += 1));
+    expect(await Promise.all([answer(), answer(), answer()])).toEqual([1, 1, 1]);
+    expect(await answer()).toBe(2);
+  });
+});
+
+describe('a file of figures', () => {
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kloros-textfile-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is written again and again until it is aborted, whatever fails between', async () => {
+    const path = join(folder, 'kloros.prom');
+    const over = new AbortController();
+    let count = 0;
+    const text = async () => {
+      count += 1;
+      if (count === 2) throw new Error('once');
+      return `kloros_x ${count}\n`;
+    };
+    const kept = keepTextfile({ path, everyMs: 1, text, log: silentLog }, over.signal);
+    await until('it is written anew', () => existsSync(path) && readFileSync(path, 'utf8') >= 'kloros_x 3\n');
+    over.abort();
+    await kept;
+  });
+
+  it('says why it cannot be written', async () => {
+    const path = join('/proc', 'kloros.prom');
+    await expect(writeTextfile({ path, text: async () => '' })).rejects.toMatchObject({
+      code: 'TEXTFILE_NOT_WRITABLE',
+      next: ['see who may write there: ls -ld /proc'],
+    });
+  });
+});
