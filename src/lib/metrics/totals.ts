@@ -17,7 +17,10 @@ type Totals = z.output<typeof totalsSchema>;
  * Signals by name as a counter that never falls. The journal forgets what is old, so what was counted is kept in a file
  * beside it. Two exporters may keep one file: each writes what is true up to some position.
  */
-export async function countedTotals(path: string, observer: Pick<Observer, 'countsAfter'>): Promise<Totals['bySignal']> {
+export async function countedTotals(
+  path: string,
+  observer: Pick<Observer, 'countsAfter'>,
+): Promise<Totals['bySignal']> {
   const kept = await readTotals(path);
   const since = observer.countsAfter(kept.upToSeq);
   // Another journal than the one that was counted: it begins anew.
