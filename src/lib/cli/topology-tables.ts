@@ -1,0 +1,52 @@
+import chalk from 'chalk';
+import type { Finding } from '../operator/topology/check.js';
+import { saysOf, type Member } from '../operator/topology/topology.js';
+import { colouredName, printable } from './signal-line.js';
+import { renderTable, type Column } from './table.js';
+
+const NONE = chalk.dim('-');
+
+/** Who says and hears what on which port; a signal that was said lately has how often. */
+export function membersTable(members: readonly Member[], widthColumns: number | undefined): string {
+  const columns: Column<Member>[] = [
+    { title: 'who', cell: ({ name }) => chalk.bold(printable(name)) },
+    { title: 'is', cell: stateOf },
+    { title: 'port', cell: ({ ports }) => ports.join('\n') || NONE },
+    {
+      title: 'says',
+      cell: (member) =>
+        saysOf(member)
+          .map((signal) => saidText(signal, member))
+          .join('\n') || NONE,
+    },
+    { title: 'hears', cell: ({ hears }) => hears.map((name) => colouredName(name)).join('\n') || NONE },
+  ];
+  return renderTable(members, columns, { widthColumns });
+}
+
+/** What was found, or that all is well. */
+export function findingsText(findings: readonly Finding[], widthColumns: number | undefined): string {
+  if (findings.length === 0) return chalk.green('Everything that is said is heard, and everybody runs');
+  const columns: Column<Finding>[] = [
+    { title: 'code', cell: ({ code, level }) => (level === 'problem' ? chalk.red(code) : chalk.yellow(code)) },
+    { title: 'is', cell: ({ level }) => level },
+    { title: 'about', cell: ({ subject }) => printable(subject) },
+    {
+      title: 'because',
+      cell: ({ why, next }) => [printable(why), ...next.map((step) => chalk.dim(`→ ${printable(step)}`))].join('\n'),
+      flexible: true,
+    },
+  ];
+  return renderTable(findings, columns, { widthColumns });
+}
+
+function stateOf({ kind, pids }: Member): string {
+  if (kind === 'peer') return chalk.magenta('a peer');
+  const what = kind === 'consumer' ? 'undeclared, ' : '';
+  return pids.length > 0 ? chalk.green(`${what}pid ${pids.join(' ')}`) : chalk.yellow(`${what}does not run`);
+}
+
+function saidText(signal: string, { said }: Member): string {
+  const count = said[signal];
+  return count === undefined ? colouredName(signal) : `${colouredName(signal)} ${chalk.dim(`×${count}`)}`;
+}

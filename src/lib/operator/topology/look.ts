@@ -1,0 +1,30 @@
+import { openObserver } from '../../bus/open-observer.js';
+import type { Config } from '../../config/schema.js';
+import { pathsOf } from '../../config/paths.js';
+import { stats } from '../flow/stats.js';
+import { namePattern } from '../pattern.js';
+import { hasJournal } from '../roll-call.js';
+import { topologyOf, type Declared, type Topology } from './topology.js';
+
+/** Where to look, and how far back. */
+export interface TopologyQuery {
+  config: Config;
+  daemons: readonly Declared[];
+  sinceMs: number;
+  nowMs: number;
+}
+
+/** The topology of a home as it is; without a journal, as it is declared. */
+export async function lookAtTopology(query: TopologyQuery, abort: AbortSignal): Promise<Topology> {
+  const { config, daemons, sinceMs, nowMs } = query;
+  if (!hasJournal(pathsOf(config).journal)) {
+    return topologyOf({ config, daemons, consumers: [], attendants: [], seen: [] });
+  }
+  const observer = openObserver(config);
+  try {
+    const seen = await stats(observer, { range: { sinceMs, untilMs: nowMs }, pattern: namePattern([]) }, abort);
+    return topologyOf({ config, daemons, consumers: observer.consumers(), attendants: observer.attendants(), seen });
+  } finally {
+    observer.close();
+  }
+}

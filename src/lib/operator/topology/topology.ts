@@ -1,0 +1,112 @@
+import type { Attendant, ConsumerStatus } from '../../bus/bus.js';
+import type { Config } from '../../config/schema.js';
+
+/** A daemon as it is declared, as far as the flow is concerned. */
+export interface Declared {
+  name: string;
+  portOffset?: number;
+  hears: readonly string[];
+  says: readonly string[];
+  alsoSays?(config: Config): readonly string[];
+  role?: 'hub';
+}
+
+/** What is declared, and what the journal knows of those who really speak and hear. */
+export interface TopologySources {
+  config: Config;
+  daemons: readonly Declared[];
+  /** Registered with the journal, also those that do not run. */
+  consumers: readonly ConsumerStatus[];
+  attendants: readonly Attendant[];
+  /** Who said what lately. */
+  seen: readonly { signal: string; source: string; count: number }[];
+}
+
+/** Who takes part: a declared daemon, a consumer that is registered and not declared, or a source that was only seen. */
+export interface Member {
+  name: string;
+  kind: 'hub' | 'daemon' | 'consumer' | 'peer';
+  /** Processes that live, where they are known; a peer's are not. */
+  pids: number[];
+  /** Ports that it binds. */
+  ports: number[];
+  hears: string[];
+  /** Declared to be said. */
+  says: string[];
+  /** Said lately, with how often. */
+  said: Record<string, number>;
+}
+
+/** What flows from one member to another. */
+export interface Link {
+  from: string;
+  /** Null where nobody hears it. */
+  to: string | null;
+  signals: string[];
+}
+
+/** Who says and hears what. */
+export interface Topology {
+  members: Member[];
+  links: Link[];
+}
+
+const HUB_OFFSETS = [0, 1];
+
+/** Puts together what is declared, registered and seen. */
+export function topologyOf(sources: TopologySources): Topology {
+  const { daemons, consumers, seen } = sources;
+  const declared = daemons.map((daemon) => declaredMember(daemon, sources));
+  const names = new Set(declared.map(({ name }) => name));
+  const registered = consumers.filter(({ name, enabled }) => enabled && !names.has(name)).map(registeredMember);
+  for (const { name } of registered) names.add(name);
+  const peers = [...new Set(seen.map(({ source }) => source))].filter((name) => !names.has(name)).map(peerMember);
+  const members = [...declared, ...registered, ...peers].map((member) => ({
+    ...member,
+    said: saidBy(member.name, seen),
+  }));
+  return { members, links: linksOf(members) };
+}
+
+/** Declared or seen. */
+export function saysOf({ says, said }: Pick<Member, 'says' | 'said'>): string[] {
+  return [...new Set([...says, ...Object.keys(said)])].sort();
+}
+
+function declaredMember(daemon: Declared, { config, attendants, consumers }: TopologySources): Omit<Member, 'said'> {
+  const { name, role, portOffset } = daemon;
+  const offsets = role === 'hub' ? HUB_OFFSETS : portOffset === undefined ? [] : [portOffset];
+  const living = attendants.filter((attendant) => attendant.name === name).map(({ pid }) => pid);
+  const registered = consumers.find((consumer) => consumer.name === name);
+  return {
+    ...{ name, kind: role === 'hub' ? 'hub' : 'daemon', pids: living },
+    ports: offsets.map((offset) => config.portBase + offset),
+    // What runs may be older or newer than what is declared here.
+    hears: [...new Set([...daemon.hears, ...(registered?.hears ?? [])])],
+    says: [...new Set([...daemon.says, ...(daemon.alsoSays?.(config) ?? [])])],
+  };
+}
+
+function registeredMember({ name, hears, pids }: ConsumerStatus): Omit<Member, 'said'> {
+  return { name, kind: 'consumer', pids, ports: [], hears, says: [] };
+}
+
+function peerMember(name: string): Omit<Member, 'said'> {
+  return { name, kind: 'peer', pids: [], ports: [], hears: [], says: [] };
+}
+
+function saidBy(name: string, seen: TopologySources['seen']): Record<string, number> {
+  return Object.fromEntries(seen.filter(({ source }) => source === name).map(({ signal, count }) => [signal, count]));
+}
+
+function linksOf(members: readonly Member[]): Link[] {
+  return members.flatMap((from) => {
+    const signals = saysOf(from);
+    const heard = members.flatMap((to): Link[] => {
+      const common = signals.filter((signal) => to.hears.includes(signal));
+      return common.length === 0 ? [] : [{ from: from.name, to: to.name, signals: common }];
+    });
+    const unheard = signals.filter((signal) => !members.some(({ hears }) => hears.includes(signal)));
+    return unheard.length === 0 ? heard : [...heard, { from: from.name, to: null, signals: unheard }];
+  });
+}
