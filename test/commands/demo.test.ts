@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DemoResult } from '../../src/lib/cli/demo-report.js';
-import { kloros } from '../helpers/cli.js';
+import { klorosAlone as kloros } from '../helpers/cli.js';
 
 describe('kloros demo', () => {
   it('discovers, investigates and registers real code, and cleans up', async () => {

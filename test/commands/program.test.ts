@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import Version from '../../src/commands/version.js';
 import { EXIT_MEANINGS } from '../../src/lib/cli/exit-codes.js';
-import { kloros, type CliResult } from '../helpers/cli.js';
+import { klorosAlone as kloros, type CliResult } from '../helpers/cli.js';
 import { examplesOf } from '../helpers/examples.js';
 
 const json = ({ stdout }: CliResult): unknown => JSON.parse(stdout);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { runHosted } from './cli-host.js';
 
 /** What a finished command left behind. */
 export interface CliResult {
@@ -34,9 +35,19 @@ export function cliEnv(extra: Record<string, string> = {}): Record<string, strin
   return { ...(Object.fromEntries(own) as Record<string, string>), ...contractRoot, ...extra };
 }
 
-/** Runs the real program as a child process; a failure is a result and not an exception. */
+const hostOptions = isBuilt
+  ? { dir: pathToFileURL(path('bin/run.js')).href }
+  : { development: true, loadOptions: { root: path('.'), ignoreManifest: true } };
+const host = [...node, path('test/fixtures/cli/host.js'), JSON.stringify(hostOptions)];
+
+/** Runs a command in a process that other commands share, one after another; a failure is a result and not an exception. */
 export async function kloros(args: readonly string[], { env, cwd }: CliOptions = {}): Promise<CliResult> {
-  return run([...bin, ...args], { env: cliEnv(env), ...(cwd === undefined ? {} : { cwd }) });
+  return runHosted(host, { args, env: cliEnv(env), cwd });
+}
+
+/** Runs the program as an operator does, in a process of its own. */
+export async function klorosAlone(args: readonly string[], { env, ...options }: CliOptions = {}): Promise<CliResult> {
+  return run([...bin, ...args], { env: cliEnv(env), ...options });
 }
 
 /** Runs Node with these arguments. */

@@ -24,7 +24,7 @@ export async function temporaryConfig(overrides: Record<string, unknown> = {}): 
 
 /** Removes a temporary home. */
 export function removeHome({ home }: Pick<Config, 'home'>): void {
-  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(home, { recursive: true, force: true, maxRetries: 20 });
 }
 
 const PORTS = 6;
