@@ -30,7 +30,9 @@ const neighbours = {
   undo: ['capabilities', 'deployment', 'promotions', 'config', 'base'],
   operator: ['bus', 'maintenance', 'investigation', 'signals', 'config', 'base'],
   demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
+  html: [],
   cli: [
+    'html',
     'trace',
     'health',
     'expectations',

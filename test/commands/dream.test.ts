@@ -84,10 +84,18 @@ describe('the examples in the help', () => {
       examplesOf(command),
     ),
   )('of: %s', async (example) => {
-    const { code, stdout } = await kloros(example.split(' '), { env: env() });
+    const { code, stdout } = await kloros(example.split(' '), { env: env(), cwd: home });
     // The example of init meets a home that has its file already.
     expect(code).toBe(example.startsWith('dream init') ? 1 : 0);
     expect(stdout === '').toBe(example.startsWith('dream init'));
+  });
+});
+
+describe('dream show --html', () => {
+  it('has left one page that loads nothing', () => {
+    const page = readFileSync(join(home, 'cycle.html'), 'utf8');
+    expect(page).toContain('<h2>compression</h2>');
+    expect(page).not.toMatch(/<script|<link|https?:/);
   });
 });
 

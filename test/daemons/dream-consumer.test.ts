@@ -6,6 +6,7 @@ import { dreamConsumer } from '../../src/daemons/dream-consumer.js';
 import { tournamentConsumer } from '../../src/daemons/tournament-consumer.js';
 import type { Signal } from '../../src/lib/bus/bus.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
+import { releaseLock, takeLock } from '../../src/lib/dream/cycle/lock.js';
 import type { DreamResult } from '../../src/lib/dream/result.js';
 import { idMaker } from '../../src/lib/signals/id.js';
 import { mint } from '../../src/lib/signals/mint.js';
@@ -81,17 +82,40 @@ describe('a trigger', () => {
     expect(outcome).toMatchObject({ cycle_id: complete?.facts['cycle_id'], winner: experiment?.winner?.id });
   });
 
-  it('while a cycle runs is told at once that one runs, and the cycle goes on', async () => {
+  it('while a cycle runs waits its turn; the same one again gets the outcome of the cycle that runs', async () => {
     await colonyWith();
     await colony.start(dreamConsumer);
     await trigger();
-    const second = await trigger();
-    await until('the second is told of', async () => (await completions()).length > 0);
-    const [refused] = await completions();
-    expect(refused).toMatchObject({ cause_id: second.id, facts: { success: false, error_type: 'CycleRunning' } });
+    const again = await trigger();
+    const other = await trigger({ topic: 'plain' });
+    await until('both have waited', async () => {
+      const status = (await colony.bus.consumers()).find(({ name }) => name === dreamConsumer.name);
+      return (await said('Q_TOURNAMENT_TRIGGER')).length === 1 && status?.waiting === 2;
+    });
+    expect(await completions()).toEqual([]);
     await colony.start(tournamentConsumer);
-    await until('the first is told of', async () => (await completions()).length > 1);
-    expect((await completions())[1]?.facts).toMatchObject({ success: true });
+    await until('all three are told of', async () => (await completions()).length === 3);
+    const all = await completions();
+    const answerTo = ({ id }: Signal) => all.find(({ trace }) => trace === id);
+    expect(all.map(({ facts }) => facts['success'])).toEqual([true, true, true]);
+    expect(answerTo(again)?.facts['cycle_id']).toBe(all[0]?.facts['cycle_id']);
+    expect(resultOf(answerTo(other)!)).toMatchObject({ trigger_id: other.id, topic: 'plain' });
+  });
+
+  it('waits for a cycle in the foreground, which a live process never loses', async () => {
+    await colonyWith();
+    const { dreamLab } = pathsOf(colony.config);
+    expect(await takeLock(dreamLab, 'dream_in_the_foreground')).toBeUndefined();
+    await colony.start(dreamConsumer);
+    await trigger();
+    await until('it has waited', async () => {
+      const status = (await colony.bus.consumers()).find(({ name }) => name === dreamConsumer.name);
+      return status?.waiting === 1;
+    });
+    expect(await said('Q_DREAM_STEP')).toEqual([]);
+    await releaseLock(dreamLab, 'dream_in_the_foreground');
+    await until('its cycle has begun', async () => (await said('Q_DREAM_STEP')).length > 0);
+    expect(await completions()).toEqual([]);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import { dreamWatch } from '../../lib/cli/dream-watch.js';
 import { resultPage } from '../../lib/cli/dream-page.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { pathsOf } from '../../lib/config/paths.js';
+import { readCandidates } from '../../lib/dream/candidates.js';
 import { readyFor } from '../../lib/dream/cycle/prerequisites.js';
 import { cycleIdOf } from '../../lib/dream/cycle/request.js';
 import { runCycle } from '../../lib/dream/cycle/run-cycle.js';
@@ -53,7 +54,8 @@ Its result stands in dream_lab; nothing is deployed and no promotion is acknowle
     const result = await runCycle(request, place);
     watch.end();
     if (!result.success) this.status = ExitCode.failed;
-    this.log(resultPage(result, process.stdout.columns));
+    const candidates = await readCandidates(dreamLab, cycleId);
+    this.log(resultPage(result, { widthColumns: process.stdout.columns, candidates }));
     return result;
   }
 

@@ -43,6 +43,17 @@ export class InfrastructureError extends KlorosError {
   }
 }
 
+/** Not now, and nothing failed: the attempt is given back, and the signal comes again after `delayMs`. */
+export class LaterError extends Error {
+  readonly delayMs: number;
+
+  constructor(reason: string, delayMs: number) {
+    super(reason);
+    this.name = 'LaterError';
+    this.delayMs = delayMs;
+  }
+}
+
 /** Whatever was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import type { DreamResult, ExperimentResult } from '../dream/result.js';
-import { fitnessChart } from './dream-chart.js';
+import type { EvaluationRow } from '../dream/cycle/evaluations.js';
+import { effectsTable, fitnessChart, paretoChart } from './dream-chart.js';
 import { figure } from './dream-evaluation.js';
 import { improvementText, paramsText } from './dream-tables.js';
 import { formatDuration } from './formats.js';
@@ -8,29 +9,50 @@ import { renderTable } from './table.js';
 
 const FRONT = 8;
 
-/** A cycle for people: what won and by how much, the fitness over the generations, and the Pareto front. */
-export function resultPage(result: DreamResult, widthColumns: number | undefined): string {
+/** Where a cycle is shown, and every candidate that it judged. */
+export interface ResultView {
+  widthColumns: number | undefined;
+  candidates: readonly EvaluationRow[];
+}
+
+/** A cycle for people: what won and by how much, the fitness over the generations, what moved it, and the Pareto front. */
+export function resultPage(result: DreamResult, view: ResultView): string {
   const took = formatDuration(result.duration_seconds * 1_000);
   const counts = `${result.mutations_generated} candidates in ${result.generations} generations, ${took}, seed ${result.seed}`;
   const head = `${chalk.bold(result.cycle_id)}  ${chalk.dim(counts)}`;
-  const failure =
-    result.failure === null ? [] : [`${chalk.red(result.failure.error_type)} ${result.failure.error_message}`];
-  return [head, ...failure, ...result.experiments.map((one) => experimentPart(one, widthColumns))].join('\n\n');
+  return [head, ...failureLine(result), ...result.experiments.map((one) => experimentPart(one, view))].join('\n\n');
 }
 
-function experimentPart(result: ExperimentResult, widthColumns: number | undefined): string {
+function experimentPart(result: ExperimentResult, view: ResultView): string {
   const title = `${chalk.bold(result.experiment)}  ${chalk.dim(`ended by ${result.ended_by}`)}`;
   const alarms = result.alarms.map((alarm) => chalk.yellow(`! ${alarm}`));
-  const failure =
-    result.failure === null ? [] : [`${chalk.red(result.failure.error_type)} ${result.failure.error_message}`];
-  const chart = result.history.some(({ best }) => best !== null)
-    ? [`Fitness over generations\n${fitnessChart(result.history)}`]
-    : [];
-  const front =
-    result.pareto.length > 1
-      ? [`Pareto front: nothing else is better in everything\n${frontTable(result, widthColumns)}`]
-      : [];
-  return [[title, ...alarms, ...failure, verdict(result)].join('\n'), ...chart, ...front].join('\n\n');
+  const head = [title, ...alarms, ...failureLine(result), verdict(result)].join('\n');
+  return [head, ...charts(result, view)].join('\n\n');
+}
+
+function charts(result: ExperimentResult, { widthColumns, candidates }: ResultView): string[] {
+  const { history, effects, pareto, objectives, experiment } = result;
+  const parts: string[] = [];
+  const titled = (title: string, ...content: string[]) => parts.push([chalk.bold(title), ...content].join('\n'));
+  if (history.some(({ best }) => best !== null))
+    titled('Fitness over generations', fitnessChart(history, widthColumns));
+  if (effects.length > 0) titled('What moved the fitness', effectsTable(effects, widthColumns));
+  if (pareto.length > 1) {
+    const plotted =
+      objectives.length === 2 ? [paretoChart(result, othersOf(candidates, experiment), widthColumns)] : [];
+    titled('Pareto front: nothing else is better in everything', ...plotted, frontTable(result, widthColumns));
+  }
+  return parts;
+}
+
+function othersOf(candidates: readonly EvaluationRow[], name: string) {
+  return candidates.flatMap(({ experiment, evaluation }) =>
+    experiment === name && evaluation.ok ? [evaluation.metrics] : [],
+  );
+}
+
+function failureLine({ failure }: Pick<DreamResult, 'failure'>): string[] {
+  return failure === null ? [] : [`${chalk.red(failure.error_type)} ${failure.error_message}`];
 }
 
 function verdict({ winner, baseline, fitness_improvement, failure }: ExperimentResult): string {

@@ -18,6 +18,17 @@ const generation = z.object({
   best_id: z.string().nullable(),
 });
 
+const objective = z.object({ metric: z.string(), direction: z.enum(['up', 'down']), weight: z.number() });
+
+const effect = z.object({
+  parameter: z.string(),
+  /** Share of the variance of the ranks by fitness that its values explain: 0 for none, 1 for all of it. */
+  share: z.number(),
+  /** Median fitness of its best values less that of its worst. */
+  swing: z.number(),
+  groups: z.array(z.object({ label: z.string(), count: z.number(), fitness: z.number() })),
+});
+
 const winner = z.object({
   id: z.string(),
   params,
@@ -44,7 +55,11 @@ const experiment = z.object({
   ended_by: z.string(),
   /** What an operator should look at. */
   alarms: z.array(z.string()),
+  /** What was weighed; results of earlier versions have none. */
+  objectives: z.array(objective).default([]),
   pareto: z.array(paretoPoint),
+  /** What each parameter did to the fitness, the strongest first. */
+  effects: z.array(effect).default([]),
   history: z.array(generation),
 });
 
@@ -55,6 +70,8 @@ export const dreamResultSchema = z.object({
   trigger_id: z.string().nullable(),
   topic: z.string().nullable(),
   trigger_reason: z.string(),
+  /** Promotion files that led to it. */
+  promotions: z.array(z.string()).default([]),
   seed: z.number(),
   started_at: z.string(),
   ended_at: z.string(),

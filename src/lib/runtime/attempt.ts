@@ -1,4 +1,4 @@
-import { KlorosError, PermanentError } from '../base/errors.js';
+import { KlorosError, LaterError, PermanentError } from '../base/errors.js';
 import type { Failure, Outcome } from '../bus/bus.js';
 import { failureOf } from './failure.js';
 import { isMachineFailure } from './machine-failure.js';
@@ -45,6 +45,7 @@ async function conclude(plan: AttemptPlan, abort: AbortSignal): Promise<AttemptE
     return { kind: 'done', said };
   } catch (thrown) {
     if (plan.stopping.aborted) return { kind: 'release' };
+    if (thrown instanceof LaterError) return { kind: 'release', delayMs: thrown.delayMs };
     if (isMachineFailure(thrown)) return { kind: 'machine', failure: failureOf(thrown) };
     const error = abort.aborted ? (abort.reason as unknown) : thrown;
     const failure = failureOf(error);

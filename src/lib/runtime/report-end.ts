@@ -31,6 +31,8 @@ export function reportEnd(log: Logger, { delivery, outcome, settled }: Report): 
   else if (settled === 'dead') log.error({ id, error, attempt: delivery.attempt }, `${name} is a dead letter`);
   else if (outcome.kind === 'retry')
     log.warn({ id, error, attempt: delivery.attempt, delayMs: outcome.delayMs }, `${name} failed and is tried again`);
+  // What waits its turn is given back every second.
+  else if (outcome.kind === 'release' && 'delayMs' in outcome) log.debug({ id }, `${name} comes again later`);
   else if (outcome.kind === 'release') log.info({ id }, `${name} was given back`);
   else for (const said of outcome.kind === 'done' ? outcome.said.signals : []) logEmitted(log, said);
 }

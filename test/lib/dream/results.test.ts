@@ -1,25 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DreamResult } from '../../../src/lib/dream/result.js';
 import { readResults } from '../../../src/lib/dream/results.js';
 import { temporaryFolder } from './experiments.js';
-
-const result = (cycle_id: string, ended_at: string): DreamResult => ({
-  cycle_id,
-  trigger_id: null,
-  topic: null,
-  trigger_reason: 'test',
-  seed: 1,
-  started_at: '2026-01-01T00:00:00.000Z',
-  ended_at,
-  duration_seconds: 1,
-  success: true,
-  failure: null,
-  generations: 1,
-  mutations_generated: 3,
-  experiments: [],
-});
+import { result } from './results.js';
 
 function write(lab: string, folder: string, text: string): void {
   mkdirSync(join(lab, folder), { recursive: true });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KlorosError, PermanentError } from '../../../src/lib/base/errors.js';
+import { KlorosError, LaterError, PermanentError } from '../../../src/lib/base/errors.js';
 import { defineDaemon, type DaemonDefinition } from '../../../src/lib/runtime/define-daemon.js';
 import { until } from '../../helpers/colony.js';
 import { startColony, type TestColony } from '../../helpers/run.js';
@@ -125,6 +125,26 @@ describe('a daemon at work', () => {
     await until('it is handled', async () => attempts.length === 2);
     await settled();
     expect(attempts).toEqual([1, 1]);
+  });
+
+  it('gives an attempt back that is not to be made now, holds back nobody meanwhile, and never counts it', async () => {
+    const attempts: number[] = [];
+    let isFree = false;
+    await colony.start(
+      worker({
+        maxAttempts: 1,
+        handle: ({ facts }, { attempt }) => {
+          if (facts['frees'] === true) return void (isFree = true);
+          attempts.push(attempt);
+          if (!isFree || attempts.length < 3) throw new LaterError('the other one goes first', 1);
+          return [{ signal: 'X_ANSWERED', facts: {} }];
+        },
+      }),
+    );
+    await colony.bus.emit([signalOf('X_ASKED'), signalOf('X_ASKED', { frees: true })]);
+    await settled();
+    expect(await answers()).toHaveLength(1);
+    expect(new Set(attempts)).toEqual(new Set([1]));
   });
 
   it('handles in order at concurrency 1, and as many at once as it declares', async () => {

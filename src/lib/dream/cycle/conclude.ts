@@ -39,6 +39,7 @@ function resultOf(state: CycleState, failure: DreamFailure | null, nowMs: number
     trigger_id: state.triggerId,
     topic: state.topic,
     trigger_reason: state.reason,
+    promotions: state.promotions,
     seed: state.seed,
     started_at: isoTimestamp(state.startedAtMs),
     ended_at: isoTimestamp(nowMs),

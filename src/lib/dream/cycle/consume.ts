@@ -1,17 +1,19 @@
 import type { Clock } from '../../base/clock.js';
-import { KlorosError, toError } from '../../base/errors.js';
+import { KlorosError, LaterError, toError } from '../../base/errors.js';
 import type { Said } from '../../bus/bus.js';
 import { pathsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 import type { Signal } from '../../signals/envelope.js';
+import { say } from '../../signals/facts.js';
 import { readExperiments } from '../experiment-file.js';
-import { readResult } from '../results.js';
+import { readResult, readResults } from '../results.js';
 import { readRecord, recordPath } from '../tournament/record.js';
 import { answerTo, CYCLE_KEY, endCycle, refuseCycle, tellAgain, type AnswerPlace } from './answers.js';
 import type { CycleContext } from './context.js';
-import { beginCycle, newState, stepAfterTournament, stepCycle } from './cycle.js';
+import { beginCycle, CYCLE_RUNNING, newState, stepAfterTournament, stepCycle } from './cycle.js';
+import { completionFacts } from './facts.js';
 import { takeLock } from './lock.js';
-import { requestOf } from './request.js';
+import { answeredMeanwhile, requestOf } from './request.js';
 import { timedOut } from './run-cycle.js';
 import { readSnapshot } from './snapshot.js';
 import type { CycleState } from './state.js';
@@ -30,19 +32,27 @@ export async function runningCycle({ state }: Pick<ConsumerPlace, 'state'>): Pro
   return (await state())[CYCLE_KEY] as CycleState | undefined;
 }
 
-/** A trigger: the first step of a cycle, or the reason why there is none. */
+/** A trigger waits so long before it looks again whether the cycle that runs has ended. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * A trigger: the first step of a cycle, or the reason why there is none. While another cycle runs, here or in the
+ * foreground, it waits its turn. One that asks for what a cycle did meanwhile gets the outcome of that cycle.
+ */
 export async function begin(signal: Signal, place: ConsumerPlace): Promise<Said> {
   const { config, clock } = place;
   const { promotions, dream, dreamLab } = pathsOf(config);
   const request = await requestOf(signal, promotions);
   const unborn = newState(request, { config, clock, seed: undefined });
   const running = await runningCycle(place);
-  if (running !== undefined && running.cycleId !== request.cycleId)
-    return refuseCycle(unborn, { error_type: 'CycleRunning', error_message: `${running.cycleId} runs already` }, place);
+  if (running !== undefined && running.cycleId !== request.cycleId) throw waits(`${running.cycleId} runs`);
   if ((await readResult(dreamLab, request.cycleId)) !== undefined) return tellAgain(unborn, place);
+  const same = answeredMeanwhile(request, signal, await readResults(dreamLab));
+  if (same !== undefined) return { signals: [say('Q_DREAM_COMPLETE', completionFacts(same, dreamLab))] };
   const experiments = await readExperiments(dream).catch(invalidExperiments);
   if ('failure' in experiments) return refuseCycle(unborn, experiments.failure, place);
   const begun = await beginCycle(request, { config, dreamLab, experiments, clock });
+  if (begun.failure?.error_type === CYCLE_RUNNING) throw waits(begun.failure.error_message);
   if (begun.failure !== null) return refuseCycle(begun.state, begun.failure, place);
   return answerTo({ state: begun.state, next: { kind: 'step' } }, place);
 }
@@ -53,8 +63,7 @@ export async function goOn(signal: Signal, state: CycleState, place: ConsumerPla
   if (!isTournament && signal.facts['step'] !== state.step) return undefined;
   const { dreamLab } = pathsOf(place.config);
   const other = await takeLock(dreamLab, state.cycleId);
-  if (other !== undefined)
-    return endCycle(state, { error_type: 'CycleRunning', error_message: `${other} took its place` }, place);
+  if (other !== undefined) throw waits(`${other} took its place`);
   const leftMs = Math.max(0, state.deadlineMs - place.clock.nowMs());
   const deadline = AbortSignal.timeout(leftMs);
   const context = await contextOf(state, { ...place, abort: AbortSignal.any([place.abort, deadline]) });
@@ -84,6 +93,10 @@ async function contextOf(state: CycleState, { config, clock, abort }: ConsumerPl
   const { dreamLab } = pathsOf(config);
   const experiments = await readSnapshot(dreamLab, state.cycleId);
   return { dreamLab, deployRoot: config.deployRoot, experiments, clock, abort };
+}
+
+function waits(reason: string): LaterError {
+  return new LaterError(reason, LOOK_AGAIN_MS);
 }
 
 function invalidExperiments(thrown: unknown): { failure: { error_type: string; error_message: string } } {

@@ -48,6 +48,9 @@ export interface Beginning {
   clock: Clock;
 }
 
+/** Why a cycle cannot begin while another one runs. */
+export const CYCLE_RUNNING = 'CycleRunning';
+
 /** Begins a cycle: prerequisites, lock, a copy of the experiments. A failure is the reason why it cannot. */
 export async function beginCycle(
   request: CycleRequest,
@@ -58,7 +61,7 @@ export async function beginCycle(
   if ('failure' in ready) return { state, failure: ready.failure };
   const other = await takeLock(dreamLab, request.cycleId);
   if (other !== undefined)
-    return { state, failure: { error_type: 'CycleRunning', error_message: `${other} runs already` } };
+    return { state, failure: { error_type: CYCLE_RUNNING, error_message: `${other} runs already` } };
   await writeSnapshot(dreamLab, request.cycleId, experiments);
   return { state: { ...state, waiting: ready.names }, failure: null };
 }

@@ -4,7 +4,7 @@ import { keyOf } from '../search/genome.js';
 import type { Params } from '../parameter.js';
 
 /** One line of `evaluations.jsonl`. */
-interface Row {
+export interface EvaluationRow {
   experiment: string;
   id: string;
   params: Params;
@@ -27,7 +27,7 @@ export class EvaluationLog {
     const known = new Map<string, Evaluation>();
     for await (const { value, complete } of readJsonLines(path)) {
       if (value === undefined || !complete) continue;
-      const { experiment, params, evaluation } = value as Row;
+      const { experiment, params, evaluation } = value as EvaluationRow;
       known.set(`${experiment} ${keyOf(params)}`, evaluation);
     }
     return new EvaluationLog(path, known);
@@ -38,7 +38,7 @@ export class EvaluationLog {
   }
 
   /** Durable when it resolves; one line after the other, however many are judged at once. */
-  async add(row: Row): Promise<void> {
+  async add(row: EvaluationRow): Promise<void> {
     const writing = this.#writing.then(() => appendJsonLines(this.#path, [row]));
     this.#writing = writing.catch(() => undefined); // Whoever wrote that line is told.
     await writing;

@@ -8,7 +8,7 @@ import { objectivesOf, searchPlanOf } from '../search-plan.js';
 import type { TournamentOrder } from '../tournament/record.js';
 import type { CycleContext } from './context.js';
 import { judgeAll } from './generation.js';
-import { historyOf, paretoOf } from './summaries.js';
+import { historyOf, parameterEffects, paretoOf } from './summaries.js';
 import type { CurrentExperiment, CycleState } from './state.js';
 
 /** Share of an experiment's time in which candidates are begun; the rest is for the tournament. */
@@ -95,7 +95,9 @@ export function resultOf(
     fitness_improvement: null,
     ended_by: current.endedBy ?? 'stopped',
     alarms: failure?.error_type === 'IdenticalFitness' ? [failure.error_message] : [],
+    objectives: [...objectives],
     pareto: paretoOf(current.search, objectives),
+    effects: parameterEffects(current.search, objectives),
     history: historyOf(current.search, objectives),
     ...parts,
   };

@@ -1,6 +1,7 @@
 import { scanPromotions } from '../../promotions/promotions.js';
 import type { Signal } from '../../signals/envelope.js';
 import { readFacts } from '../../signals/facts.js';
+import type { DreamResult } from '../result.js';
 import type { CycleRequest } from './state.js';
 
 const ID_TAIL = 6;
@@ -18,6 +19,24 @@ export async function requestOf(signal: Signal, promotionsFolder: string): Promi
     reason,
     promotions: (promotion_count ?? 0) > 0 ? lay : [],
   };
+}
+
+/**
+ * The cycle that did what this trigger asks for, after it was said: about the same topic, and with all of its promotions
+ * that still lie there. A monitor that ticks eleven times while a cycle runs has asked for one cycle.
+ */
+export function answeredMeanwhile(
+  { topic, promotions }: CycleRequest,
+  { timestamp }: Signal,
+  results: readonly DreamResult[],
+): DreamResult | undefined {
+  return results.find(
+    (result) =>
+      result.trigger_id !== null &&
+      result.topic === topic &&
+      Date.parse(result.ended_at) >= Date.parse(timestamp) &&
+      promotions.every((name) => result.promotions.includes(name)),
+  );
 }
 
 /** `dream_20251115_103000_x7k2m1` */

@@ -1,0 +1,73 @@
+import { isoTimestamp } from '../base/clock.js';
+import type { EvaluationRow } from '../dream/cycle/evaluations.js';
+import type { DreamResult, ExperimentResult } from '../dream/result.js';
+import { htmlPage, section } from '../html/page.js';
+import { facts, notice, paragraph, table } from '../html/parts.js';
+import { figure } from './dream-evaluation.js';
+import { chartsOf } from './dream-html-charts.js';
+import { improvementText, paramsText } from './dream-tables.js';
+import { formatDuration } from './formats.js';
+
+/** A cycle as one page that needs nothing besides itself. */
+export function dreamHtml(result: DreamResult, candidates: readonly EvaluationRow[], nowMs: number): string {
+  const { cycle_id, trigger_reason, failure, experiments } = result;
+  const head = section(
+    'The cycle',
+    ...(failure === null ? [] : [notice('bad', `${failure.error_type}: ${failure.error_message}`)]),
+    facts([
+      { name: 'outcome', value: result.success ? 'done' : 'failed', tone: result.success ? 'good' : 'bad' },
+      { name: 'candidates', value: String(result.mutations_generated) },
+      { name: 'generations', value: String(result.generations) },
+      { name: 'took', value: formatDuration(result.duration_seconds * 1_000) },
+      { name: 'seed', value: String(result.seed) },
+    ]),
+  );
+  return htmlPage({
+    title: `D-REAM cycle ${cycle_id}`,
+    subtitle: `${result.started_at} to ${result.ended_at}; asked for because: ${trigger_reason}`,
+    sections: [head, ...experiments.map((one) => experimentSection(one, candidates))],
+    footer: `Written by kloros dream show --html, ${isoTimestamp(nowMs)}.`,
+  });
+}
+
+function experimentSection(result: ExperimentResult, candidates: readonly EvaluationRow[]) {
+  const { experiment, failure, alarms } = result;
+  return section(
+    experiment,
+    ...alarms.map((alarm) => notice('warn', alarm)),
+    ...(failure === null ? [] : [notice('bad', `${failure.error_type}: ${failure.error_message}`)]),
+    ...verdict(result),
+    ...chartsOf(
+      result,
+      candidates.filter((row) => row.experiment === experiment),
+    ),
+  );
+}
+
+function verdict({ winner, baseline, failure, fitness_improvement, ended_by }: ExperimentResult) {
+  if (failure !== null) return [paragraph(`No winner; the search ended by ${ended_by}.`)];
+  if (winner === null) {
+    const nearest =
+      fitness_improvement === null ? '' : `; the champion came to ${improvementText(fitness_improvement)}`;
+    return [paragraph(`Nothing is better than what is in use${nearest}. The search ended by ${ended_by}.`)];
+  }
+  const rows = Object.keys(winner.metrics);
+  return [
+    facts([
+      { name: 'against what is in use', value: improvementText(fitness_improvement), tone: 'good' },
+      { name: 'winner', value: winner.id },
+      { name: 'the search ended by', value: ended_by },
+    ]),
+    paragraph(`Its parameters: ${paramsText(winner.params)}`),
+    table(
+      'The winner against what is in use',
+      [
+        { title: 'metric', cell: (name: string) => name },
+        { title: 'in use', cell: (name: string) => figure(baseline?.metrics[name] ?? NaN), number: true },
+        { title: 'winner', cell: (name: string) => figure(winner.metrics[name] ?? NaN), number: true },
+        { title: 'spread', cell: (name: string) => `± ${figure(winner.spread[name] ?? 0)}`, number: true },
+      ],
+      rows,
+    ),
+  ];
+}
