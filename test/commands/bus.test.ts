@@ -71,6 +71,13 @@ describe('a home without a colony', () => {
     expect(facts).toEqual([{ n: 1, m: 2 }, { n: 3 }, expect.objectContaining({ reason: 'because' })]);
   });
 
+  it('leads from a bare fact to its flag, and from JSON on the command line to stdin', async () => {
+    expect((await run('bus', 'emit', 'A', 'n=1')).stderr).toContain('facts have a flag: --fact n=1');
+    const json = await run('bus', 'emit', 'A', '--facts', '{"n":1}');
+    expect(json).toMatchObject({ code: 2, stderr: expect.stringContaining("echo '{…}' | kloros … -") as string });
+    expect((await run('bus', 'emit', 'A', '--facts', '/nowhere')).stderr).toContain('There is no file /nowhere');
+  });
+
   it('warns of a name that is nearly known', async () => {
     expect((await run('bus', 'emit', 'Q_DREAM_TRIGER')).stderr).toContain('did you mean Q_DREAM_TRIGGER?');
   });

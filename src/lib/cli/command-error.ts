@@ -25,10 +25,13 @@ export function notFoundError({ kind, name, candidates, command, list }: NotFoun
   return new KlorosError({
     code: `${kind.toUpperCase().replaceAll(/\W+/g, '_')}_NOT_FOUND`,
     message: `There is no ${kind} ${name}`,
-    why:
-      suggestion === undefined ? `none of the ${candidates.length} has a similar name` : `did you mean ${suggestion}?`,
+    why: suggestion === undefined ? noneLikeIt(candidates.length) : `did you mean ${suggestion}?`,
     next: [...retry, list],
   });
+}
+
+function noneLikeIt(count: number): string {
+  return count === 0 ? 'there is none at all' : `none of the ${count} has a similar name`;
 }
 
 /** Why a command is ended from outside. */

@@ -19,9 +19,19 @@ export function readableParseError(thrown: unknown, line: CommandLine): unknown 
   const unknown = 'flags' in thrown ? namesOf(thrown.flags) : [];
   if (unknown.length > 0) return unknownFlag(unknown, line, help);
   const [message, ...rest] = thrown.message.replace(/\nSee more help with --help$/, '').split('\n');
-  const missing = /^Missing (\d+) required arg/.test(message ?? '') && 'args' in thrown ? namesOf(thrown.args) : [];
-  if (missing.length > 0) return missingArgument(missing, line, help);
+  const words = 'args' in thrown ? namesOf(thrown.args) : [];
+  if (words.length > 0 && message?.startsWith('Missing')) return missingArgument(words, line, help);
+  if (areBareFacts(words, line)) return bareFacts(words, help);
   return usageError(message ?? 'Wrong usage', detailOf(rest), [help]);
+}
+
+function areBareFacts(words: string[], line: CommandLine): boolean {
+  return line.flags.includes('fact') && words.length > 0 && words.every((word) => word.includes('='));
+}
+
+function bareFacts(facts: string[], help: string): Error {
+  const flags = facts.map((fact) => `--fact ${fact}`).join(' ');
+  return usageError(`Unexpected argument: ${facts.join(', ')}`, `facts have a flag: ${flags}`, [help]);
 }
 
 function unknownFlag(flags: string[], line: CommandLine, help: string): Error {

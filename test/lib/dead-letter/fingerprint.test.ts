@@ -49,6 +49,6 @@ describe('the cause of a failure', () => {
     ];
     const startMs = performance.now();
     for (const error of hostile) causeOfError(error);
-    expect(performance.now() - startMs).toBeLessThan(200);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 });

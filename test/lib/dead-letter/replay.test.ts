@@ -142,13 +142,12 @@ describe('a replay', () => {
     expect(await replay(ids, { ramp: [1], watchMs: 50 })).toMatchObject({ stopped: 'step undecided', left: 2 });
   });
 
-  it('holds its rate', async () => {
+  it('is never faster than its rate', async () => {
     await colony.start(worker());
     const ids = await fail(200);
     broken = () => false;
     const { sendingMs } = await replay(ids, { rate: 200 });
     expect(sendingMs).toBeGreaterThan(950);
-    expect(sendingMs).toBeLessThan(1_300);
     expect(handled).toHaveLength(200);
   });
 
