@@ -29,7 +29,7 @@ const neighbours = {
   trace: ['bus', 'capabilities', 'signals', 'config', 'base'],
   undo: ['capabilities', 'deployment', 'promotions', 'config', 'base'],
   operator: ['bus', 'maintenance', 'investigation', 'signals', 'config', 'base'],
-  demo: ['bus', 'supervise', 'investigation', 'signals', 'config', 'base'],
+  demo: ['bus', 'supervise', 'investigation', 'dream', 'signals', 'config', 'base'],
   html: [],
   cli: [
     'html',

@@ -15,9 +15,10 @@ const LOG_LINE_LENGTH = 200;
 
 /** Shows the whole flow on real code. */
 export default class Demo extends KlorosCommand {
-  static override summary = 'Watch real code being discovered, investigated and registered';
+  static override summary =
+    'Watch real code being discovered and registered, and a better configuration found, deployed and taken back';
   static override description = `Starts a colony of real processes in a temporary home with ports of its own, so that it meets no other,
-drops intents about this project and the Python package inside npm, and shows what the daemons make of them.`;
+drops intents about this project and the Python package inside npm, and shows what the daemons make of them; then a promotion, which becomes a D-REAM cycle and a deployed winner.`;
   static override examples = [
     '<%= config.bin %> demo',
     '<%= config.bin %> demo --keep',
@@ -75,8 +76,13 @@ async function cleanUp({ running, sandbox }: Stage, keep: boolean): Promise<void
   }
 }
 
-async function resultOf({ sandbox, chains, readyInMs = 0 }: Stage): Promise<Omit<DemoResult, 'kept' | 'tookMs'>> {
-  if (!sandbox) throw new TypeError('the demo has no sandbox');
+async function resultOf({
+  sandbox,
+  chains,
+  evolved,
+  readyInMs = 0,
+}: Stage): Promise<Omit<DemoResult, 'kept' | 'tookMs'>> {
+  if (!sandbox || !evolved) throw new TypeError('the demo has not run to its end');
   const { config } = sandbox;
   const learned = await whatWasLearned(config, chains);
   return {
@@ -85,6 +91,7 @@ async function resultOf({ sandbox, chains, readyInMs = 0 }: Stage): Promise<Omit
     learned,
     latencies: hopLatencies(chains),
     registryDiff: await registryDiff(sandbox),
+    evolved,
   };
 }
 

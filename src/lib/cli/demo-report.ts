@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import type { Evolved } from '../demo/evolve.js';
 import type { HopLatency } from '../demo/latency.js';
 import type { Learned } from '../demo/learned.js';
 import type { DiffLine } from '../base/line-diff.js';
@@ -14,6 +15,8 @@ export interface DemoResult {
   learned: Learned[];
   latencies: HopLatency[];
   registryDiff: DiffLine[];
+  /** What the promotion led to; it was taken back. */
+  evolved: Evolved;
 }
 
 const CAPABILITIES_SHOWN = 3;
@@ -22,13 +25,16 @@ const MARK = '  ';
 
 /** The result in words and tables. */
 export function demoReport(result: DemoResult, widthColumns: number | undefined): string {
+  const width = widthColumns ?? Number.POSITIVE_INFINITY;
   const parts = [
     heading('What was learned'),
     learnedTable(result.learned, widthColumns),
     heading('How long each hop took'),
     latencyTable(result.latencies, widthColumns),
     heading('What changed in capabilities.yaml'),
-    result.registryDiff.map((line) => diffLine(line, widthColumns ?? Number.POSITIVE_INFINITY)).join('\n'),
+    result.registryDiff.map((line) => diffLine(line, width)).join('\n'),
+    heading('What the winner changed in archive.env, until it was taken back'),
+    result.evolved.fileDiff.map((line) => diffLine(line, width)).join('\n'),
     heading('Where to look next'),
     nextSteps(result).join('\n'),
   ];
@@ -88,6 +94,7 @@ function nextSteps({ kept, home }: DemoResult): string[] {
   return [
     `  The home is kept; for the commands below: ${chalk.cyan(`export KLOROS_HOME=${home}`)}`,
     say('kloros bus listen --since beginning --no-follow', 'every signal, with its cause'),
+    say('kloros dream show', 'what the cycle found'),
     say('kloros up', 'run this colony again'),
     say(`cat ${home}/colony.log`, 'what its daemons said'),
   ];

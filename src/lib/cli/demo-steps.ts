@@ -5,10 +5,12 @@ import type { Clock } from '../base/clock.js';
 import { pathsOf } from '../config/paths.js';
 import { ask, type Chain, type Question } from '../demo/ask.js';
 import { startDemoColony, type DemoColony, type DemoColonyOptions } from '../demo/demo-colony.js';
+import type { Evolved } from '../demo/evolve.js';
 import { expectOutcome, reasonOf } from '../demo/expect.js';
 import type { Outcome } from '../demo/outcome.js';
 import type { Facts } from '../signals/envelope.js';
 import { makeSandbox, type Sandbox, type SandboxOptions } from '../demo/sandbox.js';
+import { dreamSteps } from './demo-dream-steps.js';
 
 /** What the steps make, one after the other. */
 export interface Stage {
@@ -16,6 +18,7 @@ export interface Stage {
   running?: DemoColony;
   readyInMs?: number;
   chains: Chain[];
+  evolved?: Evolved;
 }
 
 /** What the steps need. */
@@ -50,6 +53,7 @@ export async function runDemoSteps(stage: Stage, options: DemoStepsOptions): Pro
     },
     { title: 'Ask again what is known', task: (ctx, task) => task.newListr(again(ctx, options)) },
     { title: 'Ask about a module that does not exist', task: (ctx, task) => task.newListr(phantom(ctx, options)) },
+    ...dreamSteps(options),
     { title: 'Stop the colony in order', task: (ctx) => ctx.running?.stop() },
   ];
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });

@@ -92,6 +92,9 @@ async function writeHome(
     sourceRoots,
     deployRoot: join(home, 'deployed'),
     capabilitiesPath,
+    // A demo does not wait a minute for the monitor, and shows its cycle on a busy machine too.
+    monitor: { intervalMs: 1_000 },
+    dream: { maxLoad: 10_000, minFreeMb: 50 },
   };
   await writeFileSafely(join(home, 'config.yaml'), stringify(config));
   await writeFileSafely(capabilitiesPath, REGISTRY);
