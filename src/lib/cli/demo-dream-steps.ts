@@ -4,7 +4,7 @@ import { changeText } from '../deployment/verdict.js';
 import { EXPERIMENT, writeDemoExperiment } from '../demo/dream-experiment.js';
 import { evolve, expectRestored } from '../demo/evolve.js';
 import type { Signal } from '../signals/envelope.js';
-import type { DemoStepsOptions, Stage } from './demo-steps.js';
+import type { DemoStepsOptions, Stage } from './demo-stage.js';
 import { operatorsReason, rollBackAndTell } from './roll-back.js';
 
 /** A cycle is dozens of processes, and the machine may be slow. */

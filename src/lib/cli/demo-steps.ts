@@ -4,28 +4,13 @@ import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
 import type { Clock } from '../base/clock.js';
 import { pathsOf } from '../config/paths.js';
 import { ask, type Chain, type Question } from '../demo/ask.js';
-import { startDemoColony, type DemoColony, type DemoColonyOptions } from '../demo/demo-colony.js';
-import type { Evolved } from '../demo/evolve.js';
+import { startDemoColony, type DemoColonyOptions } from '../demo/demo-colony.js';
 import { expectOutcome, reasonOf } from '../demo/expect.js';
 import type { Outcome } from '../demo/outcome.js';
 import type { Facts } from '../signals/envelope.js';
-import { makeSandbox, type Sandbox, type SandboxOptions } from '../demo/sandbox.js';
+import { makeSandbox } from '../demo/sandbox.js';
 import { dreamSteps } from './demo-dream-steps.js';
-
-/** What the steps make, one after the other. */
-export interface Stage {
-  sandbox?: Sandbox;
-  running?: DemoColony;
-  readyInMs?: number;
-  chains: Chain[];
-  evolved?: Evolved;
-}
-
-/** What the steps need. */
-export interface DemoStepsOptions extends Omit<DemoColonyOptions, 'onTransition'>, SandboxOptions {
-  /** Live steps need a terminal; else one line each. */
-  renderer: 'default' | 'simple' | 'silent';
-}
+import type { DemoStepsOptions, Stage } from './demo-stage.js';
 
 interface Asked {
   question: Question;
