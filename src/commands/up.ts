@@ -1,113 +1,155 @@
 import { Flags } from '@oclif/core';
 import { daemons, findDaemon } from '../daemons/index.js';
-import { systemClock } from '../lib/base/clock.js';
 import { parseDurationMs } from '../lib/base/duration.js';
 import { createLog, logFormFor } from '../lib/base/log.js';
 import { KlorosCommand, outputFlag } from '../lib/cli/base-command.js';
 import { usageError } from '../lib/cli/command-error.js';
 import { ExitCode } from '../lib/cli/exit-codes.js';
-import { maintenanceText } from '../lib/cli/standstill-text.js';
-import { pathsOf } from '../lib/config/paths.js';
+import { heldBackText } from '../lib/cli/held-back.js';
+import { planText } from '../lib/cli/up-plan.js';
 import type { Config } from '../lib/config/schema.js';
-import { ChronicleKeeper } from '../lib/supervise/chronicle-keeper.js';
-import { startColony, type Colony, type Member, type MemberStatus } from '../lib/supervise/colony.js';
-import { daemonCommand } from '../lib/supervise/daemon-command.js';
-import { maintenanceAt } from '../lib/maintenance/mode.js';
+import { pathsOf } from '../lib/config/paths.js';
+import type { MemberStatus } from '../lib/supervise/colony.js';
+import { detach, DETACHED } from '../lib/supervise/detach.js';
+import { LogFiles } from '../lib/supervise/log-files.js';
 import { linePainter } from '../lib/supervise/log-lines.js';
+import { planOf, type PlannedMember, type UpPlan } from '../lib/supervise/plan.js';
+import { reportDetached } from '../lib/supervise/supervisor-link.js';
+import { startSupervisor, type Supervisor } from '../lib/supervise/supervisor.js';
 import { logTransition } from '../lib/supervise/transition-text.js';
 
-/** What `up --json` answers when the colony has stopped. */
-interface Result {
-  home: string;
-  /** Until all were ready. */
-  readyInMs: number;
-  daemons: MemberStatus[];
-}
+/** What `up --json` answers when the colony has stopped, has been detached, or was only planned. */
+type Result = { home: string; readyInMs: number; daemons: MemberStatus[] } | { home: string; pid: number } | UpPlan;
 
 /** Runs the colony. */
 export default class Up extends KlorosCommand {
-  static override summary = 'Run the colony: the hub and all daemons, in the foreground';
+  static override summary = 'Run the colony: the hub and all daemons, in the foreground or detached';
   static override description = `A daemon that dies is started again, later each time; five starts in a minute are too many.
-Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everything at once.`;
+Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everything at once.
+With --detach it returns when all are ready, and each daemon has a log file: kloros daemon logs, kloros daemon stop --all.`;
   static override examples = [
     '<%= config.bin %> up --for 3s',
     '<%= config.bin %> up --only chemical-bus --only intent-router --for 3s',
     '<%= config.bin %> up --output jsonl --for 3s',
+    '<%= config.bin %> up --dry-run',
   ];
   static override flags = {
     only: Flags.string({ summary: 'Run only this daemon', multiple: true, helpValue: 'DAEMON', exclusive: ['except'] }),
     except: Flags.string({ summary: 'Run all but this daemon', multiple: true, helpValue: 'DAEMON' }),
     for: Flags.string({ summary: 'Stop by itself after this time, e.g. 10m', helpValue: 'DURATION' }),
+    detach: Flags.boolean({ summary: 'Go on without a terminal, and write log files' }),
+    'dry-run': Flags.boolean({ summary: 'Show what would be started, with ports and paths' }),
     output: outputFlag(),
   };
 
   #ready = false;
-  #chronicle: ChronicleKeeper | undefined;
 
   async run(): Promise<Result> {
     const { flags } = await this.parse(Up);
     const limitMs = flags.for === undefined ? undefined : parseDurationMs(flags.for);
     const members = chosen(flags.only, flags.except);
     const { config } = await this.settings();
+    if (flags['dry-run']) return this.#planned(planOf(members, config, flags.detach));
+    if (flags.detach) return this.#detach(members, config, flags.for);
+    try {
+      return await this.#keep(members, config, limitMs);
+    } catch (error) {
+      if (process.env[DETACHED] === '1') reportDetached({ thrown: error });
+      throw error;
+    }
+  }
+
+  #planned(plan: UpPlan): UpPlan {
+    this.log(planText(plan, process.stdout.columns));
+    return plan;
+  }
+
+  async #detach(members: readonly PlannedMember[], config: Config, limit: string | undefined): Promise<Result> {
+    const flags = [
+      ...members.flatMap(({ name }) => ['--only', name]),
+      ...(limit === undefined ? [] : ['--for', limit]),
+    ];
+    const pid = await detach({ program: this.#program, config, env: process.env, flags });
+    this.log(`Runs detached as process ${pid}: ${members.length} daemons, home ${config.home}\n${DETACHED_NEXT}`);
+    return { home: config.home, pid };
+  }
+
+  async #keep(members: readonly PlannedMember[], config: Config, limitMs: number | undefined): Promise<Result> {
     const startMs = performance.now();
-    const colony = await this.#start(members, config);
+    const { colony, close } = await this.#start(members, config);
     this.#ready = true;
-    this.#chronicle?.begin();
     const readyInMs = Math.round(performance.now() - startMs);
+    if (process.env[DETACHED] === '1') reportDetached('ready');
     await this.line({ state: 'READY', time: new Date().toISOString(), home: config.home, readyInMs });
     this.log(`Ready in ${readyInMs} ms: ${members.length} daemons, home ${config.home}\n${NEXT}`);
-    const maintenance = maintenanceAt(pathsOf(config).maintenance, systemClock.nowMs());
-    if (maintenance) this.warn(`${maintenanceText(maintenance, systemClock.nowMs())}; kloros maintenance off ends it`);
-    await this.#untilOver(colony, limitMs);
-    await this.#chronicle?.close();
+    for (const text of await heldBackText(config, members)) this.warn(text);
+    const limit = limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)];
+    const over = AbortSignal.any([this.interrupted, ...limit]);
+    const stop = () => {
+      const reason: unknown = over.reason;
+      this.note(`Stops: ${this.interrupted.aborted && reason instanceof Error ? byWhom(reason) : `--for is over`}`);
+      void colony.stop();
+    };
+    if (over.aborted) stop();
+    else over.addEventListener('abort', stop, { once: true });
+    await colony.done.finally(close);
     const statuses = colony.statuses();
     if (statuses.some(({ state }) => state === 'FATAL')) this.status = ExitCode.failed;
     return { home: config.home, readyInMs, daemons: statuses };
   }
 
-  async #start(members: readonly Member[], config: Config): Promise<Colony> {
-    const { home } = config;
+  #start(members: readonly PlannedMember[], config: Config): Promise<Supervisor> {
+    const detached = process.env[DETACHED] === '1';
     const form = logFormFor(process.env, process.stderr.isTTY);
-    const paint = linePainter(form, ['kloros', ...members.map(({ name }) => name)]);
-    const tell = (name: string, line: string) => void process.stderr.write(`${paint(name, line)}\n`);
-    const log = createLog({
-      daemon: 'kloros',
+    const tell = detached ? toFiles(config) : toTerminal(form, members);
+    const level = process.env['KLOROS_LOG_LEVEL'] ?? 'info';
+    const log = createLog({ daemon: 'kloros', form, level, write: (line) => tell('kloros', line.trimEnd()) });
+    return startSupervisor({
+      config,
+      members: daemons,
+      chosen: members,
+      program: this.#program,
+      env: process.env,
       form,
-      level: process.env['KLOROS_LOG_LEVEL'] ?? 'info',
-      write: (line) => tell('kloros', line.trimEnd()),
-    });
-    const chronicle = await ChronicleKeeper.open({ path: pathsOf(config).chronicle, members, clock: systemClock, log });
-    this.#chronicle = chronicle;
-    const program = { root: this.config.root, fromSources: import.meta.url.endsWith('.ts') };
-    return startColony({
-      members,
-      commandOf: daemonCommand(program, { home, form, env: process.env }),
-      clock: systemClock,
-      random: Math.random,
+      detached,
+      log,
       onLine: tell,
       onTransition: (transition) => {
         // What is given up before the colony is ready is what this command fails with.
         if (this.#ready || transition.state !== 'FATAL') logTransition(log, transition);
-        chronicle.note(transition);
         void this.line({ time: new Date().toISOString(), ...transition });
       },
       abort: this.interrupted,
     });
   }
 
-  async #untilOver(colony: Colony, limitMs: number | undefined): Promise<void> {
-    const stop = () => void colony.stop();
-    const limit = limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)];
-    const over = AbortSignal.any([this.interrupted, ...limit]);
-    if (over.aborted) stop();
-    over.addEventListener('abort', stop, { once: true });
-    await colony.done;
+  get #program() {
+    return { root: this.config.root, fromSources: import.meta.url.endsWith('.ts') };
   }
 }
 
 const NEXT = 'Next: kloros intent submit, or kloros bus listen; Ctrl-C stops all in order.';
+const DETACHED_NEXT =
+  'Next: kloros daemon status, kloros daemon logs --follow; kloros daemon stop --all stops it in order.';
 
-function chosen(only: readonly string[] | undefined, except: readonly string[] | undefined): readonly Member[] {
+type Tell = (daemon: string, line: string) => void;
+
+function toTerminal(form: ReturnType<typeof logFormFor>, members: readonly PlannedMember[]): Tell {
+  const paint = linePainter(form, ['kloros', ...members.map(({ name }) => name)]);
+  return (name, line) => void process.stderr.write(`${paint(name, line)}\n`);
+}
+
+function toFiles(config: Config): Tell {
+  const files = new LogFiles({ folder: pathsOf(config).logs, ...config.logs });
+  const paint = linePainter('json', []);
+  return (name, line) => files.write(name, paint(name, line));
+}
+
+function byWhom({ message, ...error }: Error & { why?: string }): string {
+  return error.why ?? message;
+}
+
+function chosen(only: readonly string[] | undefined, except: readonly string[] | undefined): readonly PlannedMember[] {
   const wanted = new Set(only?.map((name) => findDaemon(name).name) ?? daemons.map(({ name }) => name));
   for (const name of except ?? []) wanted.delete(findDaemon(name).name);
   const members = daemons.filter(({ name }) => wanted.has(name));

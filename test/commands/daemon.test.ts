@@ -84,6 +84,35 @@ describe('kloros daemon pause and resume', () => {
   });
 });
 
+describe('kloros daemon start, status, logs, wait, restart and stop', () => {
+  const ROUTER = 'intent_router';
+  const command = async (...args: string[]) => {
+    const { stdout, code } = await kloros(['daemon', ...args, '--json'], { env });
+    return { code, ...(JSON.parse(stdout) as { result: { daemons: Kept[] } & Kept[]; error?: { code: string } }) };
+  };
+  interface Kept {
+    name: string;
+    keeper: string;
+    state: string;
+    pid: number | null;
+  }
+
+  it('keep daemons alive where nobody does, and end the supervisor with the last of them', async () => {
+    expect((await command('status', ROUTER)).result).toMatchObject([{ keeper: 'nobody', state: 'stopped' }]);
+    expect((await command('logs')).error?.code).toBe('LOGS_NOT_FOUND');
+    const started = (await command('start', ROUTER)).result.daemons[0];
+    expect(started).toMatchObject({ keeper: expect.stringMatching(/^kloros up, detached/) as string, state: 'ready' });
+    expect((await command('wait', ROUTER, '--timeout', '0.1s')).code).toBe(0);
+    expect((await command('wait', ROUTER, '--for', 'stopped', '--timeout', '0.1s')).code).toBe(4);
+    const again = (await command('restart', ROUTER, '--yes')).result.daemons[0];
+    expect([again?.state, again?.pid === started?.pid]).toEqual(['ready', false]);
+    const { stdout } = await kloros(['daemon', 'logs', '--output', 'jsonl'], { env });
+    expect(stdout).toContain('intent_router is ready after');
+    expect((await command('stop', ROUTER, '--yes')).result.daemons).toMatchObject([{ state: 'stopped', pid: null }]);
+    expect((await command('wait', ROUTER, '--for', 'stopped')).result).toMatchObject([{ keeper: 'nobody' }]);
+  });
+});
+
 describe('kloros daemon run', () => {
   function start(name: string, extra: Record<string, string> = {}) {
     const child = spawn(process.execPath, [...bin, 'daemon', 'run', name], {

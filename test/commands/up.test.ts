@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
 import type { Config } from '../../src/lib/config/schema.js';
@@ -45,13 +45,27 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     expect(pids(up).every(isGone)).toBe(true);
   });
 
-  it('refuses a second colony in one home with the pid of the first, which goes on', async () => {
+  it('refuses a second supervisor in one home, and the first goes on', async () => {
     const up = await start(...FEW);
+    expect(up.stderr()).not.toContain('Warning');
     const second = await kloros(['up', '--json'], { env });
     expect(second.code).toBe(1);
     expect(JSON.parse(second.stdout)).toMatchObject({ status: 1, error: { code: 'ALREADY_RUNNING' } });
-    expect(second.stdout).toContain(String(up.pidOf('chemical_bus')));
     expect(await up.end('SIGTERM')).toBe(0);
+  });
+
+  it('shows with --dry-run what would be started, and touches nothing', async () => {
+    const { stdout } = await kloros(['up', '--dry-run', ...FEW, '--json'], { env });
+    expect(JSON.parse(stdout)).toMatchObject({
+      result: {
+        home: config.home,
+        daemons: [
+          { name: 'chemical_bus', binds: [0, 1].map((offset) => `tcp://127.0.0.1:${config.portBase + offset}`) },
+          { name: 'capability_integrator_daemon', binds: [`tcp://127.0.0.1:${config.portBase + 3}`] },
+        ],
+      },
+    });
+    expect(readdirSync(config.home)).toEqual([]);
   });
 
   it('starts a killed daemon again, the hub too', async () => {

@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import chalk from 'chalk';
 import { daemons, findDaemon } from '../../daemons/index.js';
 import { outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
+import { journalText } from '../../lib/cli/journal-line.js';
 import { scopeFlags, SystemdCommand } from '../../lib/cli/systemd-command.js';
-import { readJournal, type JournalLine } from '../../lib/systemd/journal.js';
+import { readJournal } from '../../lib/systemd/journal.js';
 
 /** Shows what the services wrote to the journal. */
 export default class SystemdLogs extends SystemdCommand {
@@ -41,16 +41,8 @@ export default class SystemdLogs extends SystemdCommand {
       follow: flags.follow,
       abort: this.interrupted,
       env: process.env,
-      onLine: (line) => void this.line(line, () => textOf(line)),
+      onLine: (line) => void this.line(line, () => journalText(line)),
     });
     if (code !== 0 && !this.interrupted.aborted) this.status = ExitCode.failed;
   }
-}
-
-const WARNING = 4;
-
-function textOf({ time, daemon, text, priority }: JournalLine): string {
-  const words = text.startsWith(`[${daemon}]`) ? text : `[${daemon}] ${text}`;
-  const paint = priority < WARNING ? chalk.red : priority === WARNING ? chalk.yellow : (same: string) => same;
-  return `${chalk.dim(time)} ${paint(words)}`;
 }

@@ -56,6 +56,11 @@ export function createLog(options: LogOptions): Logger {
   return pino({ level: options.level ?? 'info', base, messageKey: 'msg' }, stream);
 }
 
+/** A line of JSON from a log file as people read it; what is none stays as it is. */
+export function renderLogLine(text: string): string {
+  return text.startsWith('{') && text.endsWith('}') ? render(text, 'pretty').trimEnd() : text;
+}
+
 function render(chunk: string, form: LogForm): string {
   if (form === 'json') return chunk;
   const line = JSON.parse(chunk) as Line;

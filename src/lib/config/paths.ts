@@ -32,6 +32,10 @@ export interface Paths {
   figures: string;
   /** Signals that were counted for the exporter. */
   signalTotals: string;
+  /** Socket at which a supervisor is told what to start and stop. */
+  control: string;
+  /** What the daemons of a detached supervisor write. */
+  logs: string;
   /** What was installed for systemd, and what it replaced. */
   systemd: string;
 }
@@ -62,6 +66,8 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     chronicle: at('run', 'supervisor.json'),
     figures: at('run', 'figures'),
     signalTotals: at('run', 'signal-totals.json'),
+    control: at('run', 'supervisor.sock'),
+    logs: at('logs'),
     systemd: at('systemd.json'),
   };
 }

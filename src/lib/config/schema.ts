@@ -107,6 +107,17 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  logs: z
+    .strictObject({
+      maxBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(8_388_608)
+        .meta({ description: 'A log file of a detached supervisor that is larger is set aside' }),
+      keep: z.number().int().min(0).default(4).meta({ description: 'Files that were set aside are kept, so many' }),
+    })
+    .prefault({}),
   dlq: z
     .strictObject({
       quarantineAfter: z

@@ -60,9 +60,10 @@ export class ChronicleKeeper {
 
   /** A daemon's process changed its state. */
   note(transition: Transition): void {
-    const record = this.#records.get(transition.name);
-    if (record === undefined) return;
-    this.#records.set(record.name, afterTransition(record, transition, this.#options.clock.nowMs()));
+    const { name } = transition;
+    // Who is started later than the others has its record from then on.
+    const record = this.#records.get(name) ?? newRecord(name, this.#options.clock.nowMs());
+    this.#records.set(name, afterTransition(record, transition, this.#options.clock.nowMs()));
     this.#write();
   }
 

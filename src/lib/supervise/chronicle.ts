@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { errorCode } from '../base/errors.js';
-import type { Transition } from './managed-process.js';
+import { PROCESS_STATES, type Transition } from './managed-process.js';
 
 /** One measurement of a daemon's process. */
 const sampleSchema = z.object({
@@ -14,7 +14,7 @@ const sampleSchema = z.object({
 
 const recordSchema = z.object({
   name: z.string(),
-  state: z.enum(['STARTING', 'RUNNING', 'BACKOFF', 'STOPPING', 'STOPPED', 'FATAL']),
+  state: z.enum(PROCESS_STATES),
   pid: z.number().nullable(),
   /** Epoch milliseconds at which it was last ready; null before the first time. */
   readyAtMs: z.number().nullable(),

@@ -33,96 +33,149 @@ export interface MemberStatus {
   starts: number;
 }
 
-/** A colony whose members are all ready. */
-export interface Colony {
-  statuses(): MemberStatus[];
-  /** Those who handle first, the hub last; resolves when all have ended. */
-  stop(): Promise<void>;
-  /** Resolves after stop; rejects, after the rest was stopped, when the hub is given up. */
-  done: Promise<void>;
+/**
+ * A colony that is kept alive. It is over when each of its members has been stopped or given up and nothing is being
+ * started, so that stopping the members one by one ends it too.
+ */
+export class Colony {
+  /** Resolves when it is over; rejects, after the rest was stopped, when the hub is given up. */
+  readonly done: Promise<void>;
+  readonly #options: ColonyOptions;
+  readonly #processes = new Map<string, { managed: ManagedProcess; member: Member; earlierStarts: number }>();
+  #starting = 0;
+  #over: () => void = () => undefined;
+  #failed: (error: unknown) => void = () => undefined;
+
+  constructor(options: ColonyOptions) {
+    this.#options = options;
+    this.done = new Promise((resolve, reject) => {
+      this.#over = resolve;
+      this.#failed = reject;
+    });
+    this.done.catch(() => undefined);
+  }
+
+  statuses(): MemberStatus[] {
+    return [...this.#processes.values()].map(({ managed, earlierStarts }) => ({
+      name: managed.name,
+      state: managed.state,
+      pid: managed.pid ?? null,
+      starts: earlierStarts + managed.starts,
+    }));
+  }
+
+  /** Starts those who do not run, new members too, the hub before all others; resolves when they are ready. */
+  async start(members: readonly Member[], abort?: AbortSignal): Promise<void> {
+    this.#starting += 1;
+    try {
+      for (const wave of wavesOf(members)) {
+        abort?.throwIfAborted();
+        await Promise.all(wave.map((member) => this.#started(member)));
+      }
+    } finally {
+      this.#starting -= 1;
+      this.#endWhenOver();
+    }
+  }
+
+  /** Those who handle first, the hub last; all where no names are given. Resolves when they have ended. */
+  async stop(names?: readonly string[]): Promise<void> {
+    const members = [...this.#processes.values()].map(({ member }) => member);
+    const meant = names === undefined ? members : members.filter(({ name }) => names.includes(name));
+    for (const wave of wavesOf(meant).reverse()) {
+      await Promise.all(wave.map(({ name }) => this.#processes.get(name)?.managed.stop()));
+    }
+  }
+
+  /** Stops and starts members; nothing is taken for over in between. */
+  async restart(members: readonly Member[]): Promise<void> {
+    this.#starting += 1;
+    try {
+      await this.stop(members.map(({ name }) => name));
+      await this.start(members);
+    } finally {
+      this.#starting -= 1;
+      this.#endWhenOver();
+    }
+  }
+
+  async #started(member: Member): Promise<void> {
+    const before = this.#processes.get(member.name);
+    if (before?.managed.state === 'STOPPING') await before.managed.ended.catch(() => undefined);
+    if (before !== undefined && !hasEnded(before.managed)) return before.managed.ready;
+    const earlierStarts = before === undefined ? 0 : before.earlierStarts + before.managed.starts;
+    const managed = this.#keep(member);
+    this.#processes.set(member.name, { managed, member, earlierStarts });
+    managed.ended.then(
+      () => this.#endWhenOver(),
+      (error: unknown) => (isHub(member) ? this.#endWithoutHub(error) : this.#endWhenOver()),
+    );
+    return managed.ready;
+  }
+
+  #keep(member: Member): ManagedProcess {
+    const { commandOf, policy = DEFAULT_RESTART_POLICY, clock, random, onLine, onTransition } = this.#options;
+    return new ManagedProcess({
+      name: member.name,
+      command: commandOf(member.name),
+      policy,
+      clock,
+      random,
+      onLine: (line) => onLine(member.name, line),
+      onTransition,
+      onStuck: (holders) => this.#endStopped(holders),
+    });
+  }
+
+  /** A member that is stopped while it holds the journal's lock freezes everybody: it is ended, and started again (D3). */
+  #endStopped(holders: readonly number[]): void {
+    for (const { managed } of this.#processes.values()) {
+      const { pid } = managed;
+      if (pid !== undefined && holders.includes(pid) && isStopped(pid)) managed.end(STOPPED_WRITER);
+    }
+  }
+
+  /** A member that is given up leaves the others running, since nothing is lost meanwhile; without the hub all stop. */
+  #endWithoutHub(error: unknown): void {
+    void this.stop().then(() => this.#failed(error));
+  }
+
+  #endWhenOver(): void {
+    const all = [...this.#processes.values()];
+    const lostItsHub = all.some(({ member, managed }) => isHub(member) && managed.state === 'FATAL');
+    if (this.#starting === 0 && !lostItsHub && all.every(({ managed }) => hasEnded(managed))) this.#over();
+  }
 }
+
+const STOPPED_WRITER = 'it was stopped (SIGSTOP) while it held the lock of the journal, and was ended';
 
 /**
  * Starts the hub, then everyone else at once, and resolves when all are ready.
  * A member that cannot start stops the rest and is what this rejects with: a second colony in one home is refused so.
  */
 export async function startColony(options: ColonyOptions): Promise<Colony> {
-  const processes: ManagedProcess[] = [];
-  const stop = () => stopInOrder(processes, options.members);
-  const onAbort = () => void stop();
+  const colony = new Colony(options);
+  const onAbort = () => void colony.stop();
   options.abort?.addEventListener('abort', onAbort, { once: true });
   try {
-    for (const wave of wavesOf(options.members)) {
-      options.abort?.throwIfAborted();
-      const started = wave.map((member) => start(member, options, (holders) => endStopped(processes, holders)));
-      processes.push(...started);
-      await Promise.all(started.map((managed) => managed.ready));
-    }
+    await colony.start(options.members, options.abort);
   } catch (error) {
-    await stop();
+    await colony.stop();
     throw error;
   } finally {
     options.abort?.removeEventListener('abort', onAbort);
   }
-  return { statuses: () => processes.map(statusOf), stop, done: untilOver(processes, options.members, stop) };
-}
-
-/** A member that is stopped while it holds the journal's lock freezes everybody: it is ended, and started again (D3). */
-function endStopped(processes: readonly ManagedProcess[], holders: readonly number[]): void {
-  for (const managed of processes) {
-    const { pid } = managed;
-    if (pid !== undefined && holders.includes(pid) && isStopped(pid)) managed.end(STOPPED_WRITER);
-  }
-}
-
-const STOPPED_WRITER = 'it was stopped (SIGSTOP) while it held the lock of the journal, and was ended';
-
-function start(member: Member, options: ColonyOptions, onStuck: ManagedOptions['onStuck'] & object): ManagedProcess {
-  return new ManagedProcess({
-    name: member.name,
-    command: options.commandOf(member.name),
-    policy: options.policy ?? DEFAULT_RESTART_POLICY,
-    clock: options.clock,
-    random: options.random,
-    onLine: (line) => options.onLine(member.name, line),
-    onTransition: options.onTransition,
-    onStuck,
-  });
+  return colony;
 }
 
 function wavesOf(members: readonly Member[]): Member[][] {
-  const hubs = members.filter(isHub);
-  return [hubs, members.filter((member) => !isHub(member))];
-}
-
-async function stopInOrder(processes: readonly ManagedProcess[], members: readonly Member[]): Promise<void> {
-  for (const wave of wavesOf(members).reverse()) {
-    const names = new Set(wave.map((member) => member.name));
-    await Promise.all(processes.filter(({ name }) => names.has(name)).map((managed) => managed.stop()));
-  }
-}
-
-/** A member that is given up leaves the others running, since nothing is lost meanwhile; without the hub all stop. */
-async function untilOver(
-  processes: readonly ManagedProcess[],
-  members: readonly Member[],
-  stop: () => Promise<void>,
-): Promise<void> {
-  const hubs = new Set(members.filter(isHub).map((member) => member.name));
-  const ends = processes.map((managed) =>
-    hubs.has(managed.name) ? managed.ended : managed.ended.catch(() => undefined),
-  );
-  try {
-    await Promise.all(ends);
-  } finally {
-    await stop();
-  }
+  return [members.filter(isHub), members.filter((member) => !isHub(member))];
 }
 
 function isHub(member: Member): boolean {
   return member.role === 'hub';
 }
 
-function statusOf(managed: ManagedProcess): MemberStatus {
-  return { name: managed.name, state: managed.state, pid: managed.pid ?? null, starts: managed.starts };
+function hasEnded({ state }: ManagedProcess): boolean {
+  return state === 'STOPPED' || state === 'FATAL';
 }

@@ -25,13 +25,15 @@ export function daemonCommand(
   around: DaemonSurroundings,
 ): (name: string) => Pick<ChildOptions, 'command' | 'args' | 'env' | 'cwd'> {
   const env = { ...around.env, KLOROS_HOME: around.home, KLOROS_LOG_FORM: around.form, [SUPERVISED]: '1' };
-  const start = program.fromSources
-    ? ['--import', 'tsx', join(program.root, 'bin', 'dev.js')]
-    : [join(program.root, 'bin', 'run.js')];
   return (name) => ({
     command: process.execPath,
-    args: [...start, 'daemon', 'run', name],
+    args: [...programStart(program), 'daemon', 'run', name],
     env,
     ...(around.cwd === undefined ? {} : { cwd: around.cwd }),
   });
+}
+
+/** Arguments of Node that start this same kloros. */
+export function programStart({ root, fromSources }: Program): string[] {
+  return fromSources ? ['--import', 'tsx', join(root, 'bin', 'dev.js')] : [join(root, 'bin', 'run.js')];
 }

@@ -6,7 +6,10 @@ import { parseReport } from './report.js';
 import { restartDelayMs, type RestartPolicy } from './restart-policy.js';
 
 /** Where a managed process stands; see ManagedProcess. */
-export type ProcessState = 'STARTING' | 'RUNNING' | 'BACKOFF' | 'STOPPING' | 'STOPPED' | 'FATAL';
+export const PROCESS_STATES = ['STARTING', 'RUNNING', 'BACKOFF', 'STOPPING', 'STOPPED', 'FATAL'] as const;
+
+/** One of them. */
+export type ProcessState = (typeof PROCESS_STATES)[number];
 
 /** One step of the state machine, for logs and event streams. */
 export interface Transition {

@@ -20,15 +20,20 @@ const REPORT_FD = 3;
 export function linkToSupervisor(env: NodeJS.ProcessEnv): SupervisorLink | undefined {
   if (env[SUPERVISED] !== '1' || !isPipe(REPORT_FD)) return undefined;
   return {
-    ready: () => report(READY_LINE),
-    failed: (thrown) => report(failedLine(thrown)),
-    stuck: (holders) => report(stuckLine(holders)),
+    ready: () => sendReport(READY_LINE),
+    failed: (thrown) => sendReport(failedLine(thrown)),
+    stuck: (holders) => sendReport(stuckLine(holders)),
     onGone: (callback) => {
       // Nothing is ever written to it: it ends when the last holder of its other end, the supervisor, is gone.
       process.stdin.once('end', callback).once('error', callback).resume();
       process.stdin.unref(); // Listening must not keep a stopped daemon alive.
     },
   };
+}
+
+/** Tells whoever started a detached supervisor that it is ready, or why not; once, as nobody reads after that. */
+export function reportDetached(report: 'ready' | { thrown: unknown }): void {
+  if (isPipe(REPORT_FD)) sendReport(report === 'ready' ? READY_LINE : failedLine(report.thrown));
 }
 
 /** The variable may be inherited by a process that has something else as fd 3. */
@@ -41,7 +46,7 @@ function isPipe(fd: number): boolean {
   }
 }
 
-function report(line: string): void {
+function sendReport(line: string): void {
   try {
     writeSync(REPORT_FD, `${line}\n`);
   } catch {

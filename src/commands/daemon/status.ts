@@ -1,0 +1,29 @@
+import { daemons, findDaemon } from '../../daemons/index.js';
+import { ExitCode } from '../../lib/cli/exit-codes.js';
+import { daemonArgs, KeeperCommand, keptTable } from '../../lib/cli/keeper-command.js';
+import type { KeptDaemon } from '../../lib/keeping/keeper.js';
+
+/** Shows who keeps each daemon alive. */
+export default class DaemonStatus extends KeeperCommand {
+  static override summary = 'Who keeps each daemon alive, and why one is not ready';
+  static override description = `systemd, kloros up, somebody's own hand, or nobody. Exit code 1 when one is not ready, 3 when none runs.
+What waits for each, and what holds it back: kloros daemon list.`;
+  static override examples = [
+    '<%= config.bin %> daemon status',
+    '<%= config.bin %> daemon status intent-router --json',
+  ];
+  static override strict = false;
+  static override args = daemonArgs;
+
+  async run(): Promise<KeptDaemon[]> {
+    const { argv } = await this.parse(DaemonStatus);
+    const named = argv.map((name) => findDaemon(String(name)).name);
+    const { config } = await this.settings();
+    const keeper = await this.keeper(config);
+    const kept = await keeper.look(named.length > 0 ? named : daemons.map(({ name }) => name));
+    this.log(keptTable(kept, process.stdout.columns));
+    if (kept.every(({ pid }) => pid === null)) this.status = ExitCode.notFound;
+    else if (kept.some(({ state }) => state !== 'ready')) this.status = ExitCode.failed;
+    return kept;
+  }
+}

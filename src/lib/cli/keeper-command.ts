@@ -1,0 +1,107 @@
+import { Args, Flags } from '@oclif/core';
+import chalk from 'chalk';
+import type { Config } from '../config/schema.js';
+import { findKeeper } from '../keeping/find-keeper.js';
+import { keeperWords, type KeptDaemon, type KeptState, type Keeper } from '../keeping/keeper.js';
+import { KlorosCommand } from './base-command.js';
+import { usageError } from './command-error.js';
+import { confirmed } from './confirm.js';
+import { ExitCode } from './exit-codes.js';
+import { renderTable } from './table.js';
+
+/** Names of daemons on a command line; several are allowed. */
+export const daemonArgs = { daemon: Args.string({ description: 'its name; several are allowed' }) };
+
+/** `--all`, where names are left out. */
+export const allFlag = { all: Flags.boolean({ summary: 'Every daemon' }) };
+
+/** What a change of who runs would do, and what came of it. */
+export interface KeptResult {
+  /** Who was told. */
+  keeper: string;
+  /** False where it was only shown, or refused. */
+  done: boolean;
+  daemons: KeptDaemon[];
+}
+
+interface Change {
+  verb: 'start' | 'stop' | 'restart';
+  names: readonly string[];
+  config: Config;
+  dryRun: boolean;
+  /** Undefined: it is not asked. */
+  yes: boolean | undefined;
+}
+
+/** What commands have in common that start, stop and watch daemons, whoever keeps them alive. */
+export abstract class KeeperCommand extends KlorosCommand {
+  /** Who keeps the daemons of this home. */
+  protected keeper(config: Config): Promise<Keeper> {
+    const program = { root: this.config.root, fromSources: import.meta.url.endsWith('.ts') };
+    return findKeeper({ config, program, env: process.env });
+  }
+
+  /** Those that are named, or all; to name nobody is an error. */
+  protected meant(named: readonly string[], all: boolean, everybody: readonly string[]): readonly string[] {
+    if (named.length > 0 !== all) return all ? everybody : named;
+    const why = all ? 'it is everybody' : 'neither a daemon nor --all is given';
+    const what = all ? '--all goes without names' : 'Nobody is named';
+    throw usageError(what, why, ['kloros daemon list', `kloros ${(this.id ?? '').replaceAll(':', ' ')} --all`]);
+  }
+
+  /** Says who is told what, asks where it should, and does it. */
+  protected async change({ verb, names, config, dryRun, yes }: Change): Promise<KeptResult> {
+    const keeper = await this.keeper(config);
+    const words = whoIsTold(keeper, verb);
+    if (dryRun) {
+      this.log(`Would ${verb} ${names.join(', ')} ${words}`);
+      return { keeper: keeperWords(keeper.kind), done: false, daemons: await keeper.look(names) };
+    }
+    const question = `${capital(verb)} ${names.join(', ')} ${words}?`;
+    const asked = { mode: this.mode, abort: this.interrupted };
+    if (yes !== undefined && !(await confirmed(question, { yes, ...asked }))) {
+      this.note('Nothing was changed');
+      this.status = ExitCode.failed;
+      return { keeper: keeperWords(keeper.kind), done: false, daemons: await keeper.look(names) };
+    }
+    await keeper[verb](names);
+    // A supervisor that was started, or has nothing left to keep, is another one than before.
+    const after = await this.keeper(config);
+    const daemons = await after.look(names);
+    this.log(`${DONE[verb]} ${words}\n${keptTable(daemons, process.stdout.columns)}`);
+    return { keeper: keeperWords(after.kind), done: true, daemons };
+  }
+}
+
+const DONE = { start: 'Started', stop: 'Stopped', restart: 'Restarted' };
+
+function whoIsTold({ kind }: Keeper, verb: Change['verb']): string {
+  if (kind.kind !== 'nobody') return `by ${keeperWords(kind)}`;
+  return verb === 'stop' ? '(nobody keeps them)' : 'under a supervisor of their own, detached (nobody keeps them now)';
+}
+
+const COLOUR: Record<KeptState, (text: string) => string> = {
+  ready: chalk.green,
+  starting: chalk.yellow,
+  restarting: chalk.yellow,
+  stopping: chalk.yellow,
+  stopped: chalk.dim,
+  failed: chalk.red,
+};
+
+/** How daemons are kept, for people. */
+export function keptTable(daemons: readonly KeptDaemon[], widthColumns: number | undefined): string {
+  const columns = [
+    { title: 'daemon', cell: ({ name }: KeptDaemon) => name },
+    { title: 'state', cell: ({ state }: KeptDaemon) => COLOUR[state](state) },
+    { title: 'pid', cell: ({ pid }: KeptDaemon) => String(pid ?? '-'), align: 'right' as const },
+    { title: 'restarts', cell: ({ restarts }: KeptDaemon) => String(restarts ?? '-'), align: 'right' as const },
+    { title: 'kept by', cell: ({ keeper }: KeptDaemon) => keeper },
+    { title: 'why', cell: ({ why }: KeptDaemon) => why ?? '-', flexible: true },
+  ];
+  return renderTable(daemons, columns, { widthColumns });
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,48 @@
+import type { Scope } from '../systemd/layout.js';
+import { demand, systemctlOf } from '../systemd/systemctl.js';
+import { unitOf } from '../systemd/unit-names.js';
+import { unitStates, type UnitState } from '../systemd/unit-states.js';
+import { keeperWords, type KeptDaemon, type KeptState, type Keeper, type KeeperKind } from './keeper.js';
+
+const STATES: Readonly<Record<string, KeptState>> = {
+  active: 'ready',
+  activating: 'starting',
+  reloading: 'ready',
+  deactivating: 'stopping',
+  failed: 'failed',
+};
+
+/** The services of a home as a keeper. */
+export function systemdKeeper(scope: Scope, env: NodeJS.ProcessEnv): Keeper {
+  const systemctl = systemctlOf(scope, env);
+  const kind: KeeperKind = { kind: 'systemd', scope };
+  const units = (names: readonly string[]) => names.map(unitOf);
+  return {
+    kind,
+    look: async (names) => (await unitStates(systemctl, scope, names)).map((unit) => keptOf(unit, keeperWords(kind))),
+    start: async (names) => {
+      // Whoever asks for a start by name does not want to hear of earlier starts.
+      await systemctl('reset-failed', ...units(names));
+      await demand(systemctl, 'start', ...units(names));
+    },
+    stop: async (names) => {
+      await demand(systemctl, 'stop', ...units(names));
+    },
+    restart: async (names) => {
+      await systemctl('reset-failed', ...units(names));
+      await demand(systemctl, 'restart', ...units(names));
+    },
+  };
+}
+
+function keptOf({ daemon, state, subState, pid, restarts, why }: UnitState, keeper: string): KeptDaemon {
+  const isAgain = subState === 'auto-restart';
+  return {
+    name: daemon,
+    keeper: state === 'absent' ? 'nobody' : keeper,
+    state: isAgain ? 'restarting' : (STATES[state] ?? 'stopped'),
+    pid,
+    restarts: state === 'absent' ? null : restarts,
+    why,
+  };
+}
