@@ -7,7 +7,7 @@ import { errorCode, toError } from './errors.js';
 
 /** A socket that answers one line to each line. */
 export interface LineServer {
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Who may speak at a socket, and how it is answered. */
@@ -43,16 +43,16 @@ export async function serveLines({ path, mode, answer }: LineServerOptions): Pro
     await listen(server, address.text);
   });
   await chmod(path, mode);
-  return {
-    close: async () => {
-      // What made this end is often one of the questions.
-      await Promise.all(answering);
-      for (const socket of connections) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-      address.release();
-      await rm(path, { force: true });
-    },
+  const close = async () => {
+    // What made this end is often one of the questions.
+    await Promise.all(answering);
+    for (const socket of connections) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    address.release();
+    await rm(path, { force: true });
   };
+  let closing: Promise<void> | undefined;
+  return { close: () => (closing ??= close()) };
 }
 
 function sent(socket: Socket, reply: string): Promise<void> {

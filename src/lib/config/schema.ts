@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deploymentSettings } from './deployment.js';
 import { expectationSettings } from './expectations.js';
+import { logSettings } from './supervision.js';
 
 /** The highest port less the five that follow the base. */
 const HIGHEST_PORT_BASE = 65_530;
@@ -107,17 +108,7 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  logs: z
-    .strictObject({
-      maxBytes: z
-        .number()
-        .int()
-        .positive()
-        .default(8_388_608)
-        .meta({ description: 'A log file of a detached supervisor that is larger is set aside' }),
-      keep: z.number().int().min(0).default(4).meta({ description: 'Files that were set aside are kept, so many' }),
-    })
-    .prefault({}),
+  logs: logSettings,
   dlq: z
     .strictObject({
       quarantineAfter: z

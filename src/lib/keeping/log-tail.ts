@@ -1,4 +1,4 @@
-import { openSync, closeSync, fstatSync, readSync, readFileSync, watch } from 'node:fs';
+import { openSync, closeSync, fstatSync, readSync, readFileSync, statSync, watch } from 'node:fs';
 import { errorCode } from '../base/errors.js';
 import { WakeUp } from '../base/wake-up.js';
 import { logFilesOf, logPath } from '../supervise/log-files.js';
@@ -46,7 +46,7 @@ export async function* followLines(
 ): AsyncGenerator<LoggedLine> {
   const news = new WakeUp();
   const watcher = watch(folder, () => news.call());
-  const tails = daemons.map((daemon) => new Tail(daemon, logPath(folder, daemon)));
+  const tails = daemons.map((daemon) => new Tail(daemon, folder));
   try {
     while (!abort.aborted) {
       yield* tails.flatMap((tail) => tail.read()).sort((a, b) => a.atMs - b.atMs);
@@ -63,28 +63,32 @@ const NEWLINE = 0x0a;
 /** One file, followed by its descriptor, so that a rename in the middle loses nothing. */
 class Tail {
   readonly #daemon: string;
-  readonly #path: string;
+  readonly #folder: string;
   #file: number | undefined;
   #offset = 0;
 
-  constructor(daemon: string, path: string) {
+  constructor(daemon: string, folder: string) {
     this.#daemon = daemon;
-    this.#path = path;
-    this.#file = opened(path);
+    this.#folder = folder;
+    this.#file = opened(logPath(folder, daemon));
     if (this.#file !== undefined) this.#offset = fstatSync(this.#file).size;
   }
 
+  /** What the open file has got, and then whole whatever was begun after it. */
   read(): LoggedLine[] {
     const lines = this.#readOpen();
-    const next = opened(this.#path);
-    if (next === undefined) return lines;
-    if (this.#file !== undefined && fstatSync(next).ino === fstatSync(this.#file).ino) {
-      closeSync(next);
-      return lines;
+    for (const path of this.#newer()) {
+      this.close();
+      [this.#file, this.#offset] = [opened(path), 0];
+      lines.push(...this.#readOpen());
     }
-    this.close();
-    [this.#file, this.#offset] = [next, 0];
-    return [...lines, ...this.#readOpen()];
+    return lines;
+  }
+
+  #newer(): string[] {
+    const files = logFilesOf(this.#folder, this.#daemon);
+    const own = this.#file === undefined ? undefined : fstatSync(this.#file).ino;
+    return files.slice(files.findIndex((path) => statSync(path, { throwIfNoEntry: false })?.ino === own) + 1);
   }
 
   close(): void {

@@ -43,6 +43,7 @@ export class Colony {
   readonly #options: ColonyOptions;
   readonly #processes = new Map<string, { managed: ManagedProcess; member: Member; earlierStarts: number }>();
   #starting = 0;
+  #hubLost: { error: unknown } | undefined;
   #over: () => void = () => undefined;
   #failed: (error: unknown) => void = () => undefined;
 
@@ -83,7 +84,7 @@ export class Colony {
     const members = [...this.#processes.values()].map(({ member }) => member);
     const meant = names === undefined ? members : members.filter(({ name }) => names.includes(name));
     for (const wave of wavesOf(meant).reverse()) {
-      await Promise.all(wave.map(({ name }) => this.#processes.get(name)?.managed.stop()));
+      await Promise.all(wave.flatMap(({ name }) => this.#processes.get(name)?.managed.stop() ?? []));
     }
   }
 
@@ -137,13 +138,15 @@ export class Colony {
 
   /** A member that is given up leaves the others running, since nothing is lost meanwhile; without the hub all stop. */
   #endWithoutHub(error: unknown): void {
-    void this.stop().then(() => this.#failed(error));
+    this.#hubLost = { error };
+    this.#endWhenOver();
   }
 
   #endWhenOver(): void {
-    const all = [...this.#processes.values()];
-    const lostItsHub = all.some(({ member, managed }) => isHub(member) && managed.state === 'FATAL');
-    if (this.#starting === 0 && !lostItsHub && all.every(({ managed }) => hasEnded(managed))) this.#over();
+    if (this.#starting > 0) return;
+    const lost = this.#hubLost;
+    if (lost !== undefined) void this.stop().then(() => this.#failed(lost.error));
+    else if ([...this.#processes.values()].every(({ managed }) => hasEnded(managed))) this.#over();
   }
 }
 

@@ -29,7 +29,7 @@ export interface SupervisorOptions {
 export interface Supervisor {
   colony: Colony;
   /** Shuts its door and writes the last of its chronicle. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Starts the daemons of a home and keeps them alive. Throws ALREADY_RUNNING, or why a daemon cannot start. */
