@@ -12,6 +12,8 @@ const FEW = ['--only', 'chemical-bus', '--only', 'capability-integrator'];
 const isGone = (pid: number) =>
   !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
 
+const pids = (up: Up) => [...new Set(up.events.flatMap(({ pid }) => pid ?? []))];
+
 describe('kloros up', { timeout: LIMIT_MS }, () => {
   let config: Config;
   let env: Record<string, string>;
@@ -21,8 +23,11 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     config = await temporaryConfig();
     env = { KLOROS_HOME: config.home, KLOROS_PORT_BASE: String(config.portBase) };
   });
+  // What is killed leaves daemons that notice it in their own time.
   afterEach(async () => {
-    await Promise.all(running.splice(0).map((up) => up.end('SIGKILL')));
+    const ended = running.splice(0);
+    await Promise.all(ended.map((up) => up.end('SIGKILL')));
+    await until('all daemons have ended', () => ended.flatMap(pids).every(isGone));
     removeHome(config);
   });
   const start = async (...args: string[]) => {
@@ -31,8 +36,6 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     await up.ready();
     return up;
   };
-  const pids = (up: Up) => [...new Set(up.events.flatMap(({ pid }) => pid ?? []))];
-
   it('starts the hub first and every daemon of the list, and stops the hub last on Ctrl-C', async () => {
     const up = await start();
     const names = daemons.map(({ name }) => name);

@@ -44,10 +44,11 @@ export async function serveLines({ path, mode, answer }: LineServerOptions): Pro
   });
   await chmod(path, mode);
   const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
     // What made this end is often one of the questions.
     await Promise.all(answering);
     for (const socket of connections) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
+    await closed;
     address.release();
     await rm(path, { force: true });
   };
@@ -62,6 +63,8 @@ function sent(socket: Socket, reply: string): Promise<void> {
   });
 }
 
+const NOBODY_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
+
 /** Says one line and answers the reply; undefined where nobody listens. Rejects with EACCES, or when it is not answered. */
 export async function askLine(path: string, line: string, timeoutMs: number): Promise<string | undefined> {
   const address = addressOf(path, NOBODY);
@@ -69,7 +72,7 @@ export async function askLine(path: string, line: string, timeoutMs: number): Pr
   try {
     return await exchange(address.text, line, timeoutMs);
   } catch (error) {
-    if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    if (NOBODY_THERE.has(errorCode(error))) return undefined;
     throw error;
   } finally {
     address.release();
