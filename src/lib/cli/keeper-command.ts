@@ -42,8 +42,13 @@ export abstract class KeeperCommand extends KlorosCommand {
   }
 
   /** Those that are named, or all; to name nobody is an error. */
-  protected meant(named: readonly string[], all: boolean, everybody: readonly string[]): readonly string[] {
-    if (named.length > 0 !== all) return all ? everybody : named;
+  protected meant(
+    named: readonly string[],
+    all: boolean | undefined,
+    everybody: readonly string[],
+  ): readonly string[] {
+    const isNamed = named.length > 0;
+    if (isNamed !== (all ?? false)) return all ? everybody : named;
     const why = all ? 'it is everybody' : 'neither a daemon nor --all is given';
     const what = all ? '--all goes without names' : 'Nobody is named';
     throw usageError(what, why, ['kloros daemon list', `kloros ${(this.id ?? '').replaceAll(':', ' ')} --all`]);
