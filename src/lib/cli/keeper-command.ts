@@ -42,11 +42,7 @@ export abstract class KeeperCommand extends KlorosCommand {
   }
 
   /** Those that are named, or all; to name nobody is an error. */
-  protected meant(
-    named: readonly string[],
-    all: boolean | undefined,
-    everybody: readonly string[],
-  ): readonly string[] {
+  protected meant(named: readonly string[], all: boolean | undefined, everybody: readonly string[]): readonly string[] {
     const isNamed = named.length > 0;
     if (isNamed !== (all ?? false)) return all ? everybody : named;
     const why = all ? 'it is everybody' : 'neither a daemon nor --all is given';
