@@ -26,6 +26,7 @@ const neighbours = {
   expectations: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   metrics: ['figures', 'health', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
+  doctor: ['health', 'supervise', 'systemd', 'bus', 'dead-letter', 'signals', 'config', 'base'],
   trace: ['bus', 'capabilities', 'signals', 'config', 'base'],
   undo: ['capabilities', 'deployment', 'promotions', 'config', 'base'],
   keeping: ['bus', 'supervise', 'systemd', 'config', 'base'],
@@ -35,6 +36,7 @@ const neighbours = {
   cli: [
     'html',
     'trace',
+    'doctor',
     'health',
     'expectations',
     'dead-letter',
