@@ -24,6 +24,7 @@ const neighbours = {
   policy: ['signals', 'config', 'base'],
   deployment: ['dream', 'signals', 'config', 'base'],
   expectations: ['signals', 'config', 'base'],
+  recording: ['signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   metrics: ['figures', 'health', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
   doctor: ['health', 'supervise', 'systemd', 'bus', 'dead-letter', 'signals', 'config', 'base'],
@@ -46,6 +47,7 @@ const neighbours = {
     'operator',
     'policy',
     'keeping',
+    'recording',
     'bus',
     'supervise',
     'systemd',
@@ -66,6 +68,7 @@ const domain = [
   'policy',
   'deployment',
   'expectations',
+  'recording',
   'health/conditions',
 ];
 

@@ -13,6 +13,7 @@ import type { TimeoutWatch } from '../lib/expectations/timeout-watch.js';
 import { openTimeoutWatch } from '../lib/expectations/open-timeout-watch.js';
 import { promotionFacts } from '../lib/promotions/facts.js';
 import { scanPromotions } from '../lib/promotions/promotions.js';
+import { keepFlights, noteAlert } from '../lib/recording/flight.js';
 import {
   defineDaemon,
   type Attempt,
@@ -33,7 +34,7 @@ interface Watches {
 export const orchestratorMonitor = defineDaemon<Watches>({
   name: 'orchestrator_monitor',
   purpose: 'Watch promotions, the registry and the health of the colony',
-  hears: ['Q_MODULE_INTEGRATED'],
+  hears: ['Q_MODULE_INTEGRATED', 'Q_HEALTH_ALERT'],
   says: [
     'Q_PROMOTIONS_DETECTED',
     'Q_MODULE_DISCOVERED',
@@ -44,7 +45,7 @@ export const orchestratorMonitor = defineDaemon<Watches>({
   alsoSays: emittedFor,
   from: 'now',
   open: async (env) => ({ modules: moduleWatch(env), timeouts: openTimeoutWatch(env, await env.state()) }),
-  handle: hearIntegration,
+  handle: hear,
   source: watch,
 });
 
@@ -62,6 +63,12 @@ interface Part {
 }
 
 const NOTHING: Part = { signals: [], state: [] };
+
+/** Of an alert the flight recorder takes note; what is noted is written by a later round, so that a full disk holds up nobody. */
+async function hear(signal: Signal, attempt: Attempt, watches: Watches): Promise<Part> {
+  if (signal.signal === 'Q_HEALTH_ALERT') return { signals: [], state: await noteAlert(signal, attempt) };
+  return hearIntegration(signal, attempt, watches);
+}
 
 /** An integration is the moment at which a module appears: it is spoken of at once, and not at the next minute. */
 async function hearIntegration(signal: Signal, attempt: Attempt, { modules }: Watches): Promise<Part> {
@@ -110,6 +117,7 @@ function roundOf(env: DaemonEnv, { modules, timeouts }: Watches): Looks {
     health: () => healthSaid(env),
     registry: () => modulesSaid(env, () => modules.look('clock')),
     timeouts: () => timeoutsSaid(env, timeouts),
+    recordings: async () => ({ signals: [], state: await keepFlights(env) }),
   };
 }
 

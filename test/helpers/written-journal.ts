@@ -49,10 +49,13 @@ export class WrittenJournal implements JournalView {
     this.standings.set(signal.id, standing);
   }
 
-  browse: JournalView['browse'] = async ({ afterSeq = 0, sinceMs = 0, signals, limit = 500 }) => {
+  browse: JournalView['browse'] = async ({ afterSeq = 0, sinceMs = 0, untilMs = Infinity, signals, limit = 500 }) => {
     this.reads += 1;
     const wanted = ({ seq, signal }: Recorded) =>
-      seq > afterSeq && signal.ts * 1000 >= sinceMs && (signals?.includes(signal.signal) ?? true);
+      seq > afterSeq &&
+      signal.ts * 1000 >= sinceMs &&
+      signal.ts * 1000 <= untilMs &&
+      (signals?.includes(signal.signal) ?? true);
     return this.rows.filter(wanted).slice(0, limit);
   };
 

@@ -24,6 +24,8 @@ export interface Paths {
   dream: string;
   /** Cycles of D-REAM, each in a folder of its own. */
   dreamLab: string;
+  /** What the flight recorder kept. */
+  flights: string;
   cache: string;
   run: string;
   /** What the supervisor knows of its daemons. */
@@ -61,6 +63,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     policyDecisions: at('policy_decisions.jsonl'),
     dream: at('dream.yaml'),
     dreamLab: at('dream_lab'),
+    flights: at('recordings'),
     cache: at('cache'),
     run: at('run'),
     chronicle: at('run', 'supervisor.json'),

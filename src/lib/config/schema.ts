@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deploymentSettings } from './deployment.js';
 import { expectationSettings } from './expectations.js';
 import { logSettings } from './supervision.js';
+import { flightSettings } from './flight.js';
 
 /** The highest port less the five that follow the base. */
 const HIGHEST_PORT_BASE = 65_530;
@@ -208,6 +209,7 @@ export const configSchema = z.strictObject({
         .meta({ description: 'Alert when signals wait and none was handled for this long' }),
     })
     .prefault({}),
+  flight: flightSettings.meta({ description: 'Recordings of the minutes around each critical alert' }),
   health: z
     .strictObject({
       deadLettersWarning: limit.default(10).meta({ description: 'So many dead letters are a warning' }),

@@ -69,7 +69,7 @@ export const advisory = {
     kind: 'advisory',
     meaning: 'Something is wrong with the colony or its machine',
     emitters: ['orchestrator_monitor', 'intent_router', 'kloros_policy_engine', 'dream_consumer_daemon'],
-    consumers: ['kloros_policy_engine'],
+    consumers: ['kloros_policy_engine', 'orchestrator_monitor'],
     frequency: 'once for each condition until it clears',
     document: {
       alert_type: text,

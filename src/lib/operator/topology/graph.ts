@@ -7,8 +7,8 @@ const SEPARATOR_MERMAID = '<br/>';
 const DOT_HEAD = [
   'digraph colony {',
   '  rankdir=LR; bgcolor="transparent"; nodesep=0.3; ranksep=0.9;',
-  '  node [shape=box, style="rounded,filled", fillcolor="#eef2f7", color="#52606d", fontname="sans-serif", fontsize=11];',
-  '  edge [color="#52606d", fontname="sans-serif", fontsize=9];',
+  '  node [shape=box, style="rounded,filled", fillcolor="#eef2f7", color="#52606d", fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.3,0.1"];',
+  '  edge [color="#52606d", fontname="Helvetica,Arial,sans-serif", fontsize=9];',
 ];
 
 /** As a graph for Graphviz. */

@@ -1,0 +1,118 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import { z } from 'zod';
+import { isoTimestamp } from '../base/clock.js';
+import { errorCode, KlorosError } from '../base/errors.js';
+import type { Recorded } from '../bus/bus.js';
+import { catalogue } from '../signals/catalogue.js';
+import { RECORDING_VERSION, type Footer, type Header } from './format.js';
+
+/** What is known of a recording before it begins. */
+export type Opening = Omit<Header, 'type' | 'kloros_recording'>;
+
+/** How a recording is written. */
+export interface WriteOptions {
+  /** An older file of this name goes. */
+  overwrite: boolean;
+  /** Bytes of lines, uncompressed; what comes beyond is counted and not written. */
+  maxBytes: number;
+}
+
+/** A recording that is being written; without end() it is torn, and read as far as it goes. */
+export class RecordingWriter {
+  readonly path: string;
+  readonly #out: Writable;
+  readonly #closed: Promise<unknown>;
+  readonly #maxBytes: number;
+  readonly #footer: Omit<Footer, 'type' | 'ended'> = {
+    ...{ signals: 0, by_signal: {}, first_at: null, last_at: null },
+    lost: { positions: 0, too_many: 0 },
+  };
+  #bytes = 0;
+  #lastSeq: number | undefined;
+
+  private constructor(path: string, { out, closed }: { out: Writable; closed: Promise<unknown> }, maxBytes: number) {
+    this.path = path;
+    this.#out = out;
+    this.#closed = closed;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Begins a file with its header. Throws KlorosError RECORDING_EXISTS. */
+  static async open(path: string, opening: Opening, { overwrite, maxBytes }: WriteOptions): Promise<RecordingWriter> {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(path, overwrite ? 'w' : 'wx').catch((error: unknown) => {
+      throw errorCode(error) === 'EEXIST' ? exists(path) : error;
+    });
+    const file = createWriteStream(path, { fd: handle, flush: true });
+    // Each line can be read as soon as it is written, so that a file that is torn has all but the last.
+    const gzip = path.endsWith('.gz') ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : undefined;
+    gzip?.pipe(file);
+    const writer = new RecordingWriter(path, { out: gzip ?? file, closed: finished(file) }, maxBytes);
+    writer.#closed.catch(() => undefined); // A failure is told to who writes next, or ends.
+    await writer.#line({ type: 'header', kloros_recording: RECORDING_VERSION, ...opening });
+    return writer;
+  }
+
+  /** Signals that are in the file. */
+  get signals(): number {
+    return this.#footer.signals;
+  }
+
+  /** Whether nothing more goes in. */
+  get isFull(): boolean {
+    return this.#footer.lost.too_many > 0;
+  }
+
+  /** A position that was read: what lies between it and the last is lost, whether or not it was wanted. */
+  passed(seq: number): void {
+    if (this.#lastSeq !== undefined) this.#footer.lost.positions += Math.max(0, seq - this.#lastSeq - 1);
+    this.#lastSeq = seq;
+  }
+
+  async add({ seq, signal }: Pick<Recorded, 'seq' | 'signal'>): Promise<void> {
+    const footer = this.#footer;
+    if (this.#bytes >= this.#maxBytes) return void (footer.lost.too_many += 1);
+    if (footer.by_signal[signal.signal] === undefined) await this.#line(schemaOf(signal.signal));
+    await this.#line({ type: 'signal', seq, signal });
+    footer.signals += 1;
+    footer.by_signal[signal.signal] = (footer.by_signal[signal.signal] ?? 0) + 1;
+    footer.first_at ??= isoTimestamp(signal.ts * 1_000);
+    footer.last_at = isoTimestamp(signal.ts * 1_000);
+  }
+
+  /** Ends the file whole. */
+  async end(ended: Footer['ended']): Promise<Footer> {
+    const footer: Footer = { type: 'footer', ...this.#footer, ended: this.isFull ? 'full' : ended };
+    await this.#line(footer);
+    this.#out.end();
+    await this.#closed;
+    return footer;
+  }
+
+  async #line(value: object): Promise<void> {
+    const text = `${JSON.stringify(value)}\n`;
+    this.#bytes += text.length;
+    if (!this.#out.write(text)) await Promise.race([once(this.#out, 'drain'), this.#closed]);
+  }
+}
+
+function schemaOf(name: string): object {
+  const known = catalogue.get(name);
+  const facts = known === undefined ? null : z.toJSONSchema(known.facts, { unrepresentable: 'any' });
+  return { type: 'schema', signal: name, meaning: known?.meaning ?? null, facts };
+}
+
+function exists(path: string): KlorosError {
+  return new KlorosError({
+    code: 'RECORDING_EXISTS',
+    message: `There is a file ${path}`,
+    why: 'a recording begins a file of its own',
+    next: ['choose another name, or add --force to replace it'],
+  });
+}

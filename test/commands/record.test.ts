@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bus } from '../../src/lib/bus/bus.js';
+import { systemClock } from '../../src/lib/base/clock.js';
+import { openBus } from '../../src/lib/bus/open-bus.js';
+import type { Config } from '../../src/lib/config/schema.js';
+import { surveyRecording } from '../../src/lib/recording/survey.js';
+import { bin, cliEnv, kloros } from '../helpers/cli.js';
+import { removeHome, silentLog, temporaryConfig, until } from '../helpers/colony.js';
+import { signalOf } from '../helpers/signals.js';
+
+let config: Config;
+let bus: Bus;
+const env = () => ({ KLOROS_HOME: config.home, KLOROS_PORT_BASE: String(config.portBase) });
+const run = (...args: string[]) => kloros(['bus', ...args], { env: env() });
+const at = (name: string) => join(config.home, name);
+
+beforeAll(async () => {
+  config = await temporaryConfig();
+  bus = await openBus({ config, clock: systemClock, log: silentLog, name: 'onlooker' });
+  await bus.emit([signalOf('HEARTBEAT', { n: 1 }), signalOf('OBSERVATION', { n: 2 })]);
+});
+afterAll(async () => {
+  await bus.close();
+  removeHome(config);
+});
+
+describe('kloros bus record and play', () => {
+  it('record the past, show what is in it, and play it without any effect', async () => {
+    expect(await run('record', at('past.jsonl.gz'), '--range', '-1h:now')).toMatchObject({ code: 0 });
+    const shown = await run('recordings', at('past.jsonl.gz'));
+    expect(shown.stdout).toMatch(/HEARTBEAT +1\n/);
+    expect(await run('play', at('past.jsonl.gz'))).toMatchObject({ code: 2 });
+    const played = await run('play', at('past.jsonl.gz'), '--rate', 'max', '--yes', '--signal', 'HEART*', '--json');
+    const result = { played: 1, signals: { 'REPLAY.HEARTBEAT': 1 }, hearers: [] };
+    expect(JSON.parse(played.stdout)).toMatchObject({ status: 0, result });
+    expect(await bus.browse({ signals: ['REPLAY.HEARTBEAT'] })).toMatchObject([{ signal: { facts: { n: 1 } } }]);
+  });
+
+  it('record what is said from now on, and end the file whole at Ctrl-C', async () => {
+    const child = execFile(process.execPath, [...bin, 'bus', 'record', at('live.jsonl.gz')], { env: cliEnv(env()) });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const speaking = setInterval(() => void bus.emit([signalOf('HEARTBEAT')]), 20);
+    const taken = async () => (await surveyRecording(at('live.jsonl.gz')).catch(() => undefined))?.signals ?? 0;
+    await until('it has recorded something', async () => (await taken()) > 0);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    clearInterval(speaking);
+    expect((await surveyRecording(at('live.jsonl.gz'))).footer).toMatchObject({ ended: 'interrupted' });
+  });
+});
