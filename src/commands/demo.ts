@@ -16,8 +16,7 @@ const LOG_LINE_LENGTH = 200;
 
 /** Shows the whole flow on real code. */
 export default class Demo extends KlorosCommand {
-  static override summary =
-    'Watch real code being discovered and registered, and a better configuration found, deployed and taken back';
+  static override summary = 'Watch real code being registered, and a better configuration deployed and taken back';
   static override description = `Starts a colony of real processes in a temporary home with ports of its own, so that it meets no other,
 drops intents about this project and the Python package inside npm, and shows what the daemons make of them; then a promotion, which becomes a D-REAM cycle and a deployed winner.`;
   static override examples = [
