@@ -7,11 +7,16 @@ import { pathsOf } from '../lib/config/paths.js';
 import { chainOf, type Chain } from '../lib/trace/chain.js';
 import { findSubject, type Subject } from '../lib/trace/find-subject.js';
 import { mermaidOf } from '../lib/trace/mermaid.js';
-import { integrationsOf, touchedBy } from '../lib/trace/touched.js';
+import { notesOf } from '../lib/trace/notes.js';
+import { integrationsOf } from '../lib/trace/touched.js';
 
 /** What `trace --json` answers. */
 interface Result extends Chain {
   subject: Subject;
+  /** Which rule or model said it, by the id of a signal. */
+  decided: Record<string, string>;
+  /** Files, by the id of a signal. */
+  touched: Record<string, readonly string[]>;
 }
 
 /** Shows a chain. */
@@ -37,12 +42,17 @@ failed, and which files were touched. An id may be cut short; a name that occurs
       const integrations = await integrationsOf(pathsOf(config).backups);
       const subject = findSubject(observer, args.id, integrations);
       const chain = chainOf(observer, subject.trace);
-      const touched = touchedBy(integrations);
-      this.log(flags.mermaid ? mermaidOf(chain) : traceTree(chain, { touched, nowMs: systemClock.nowMs() }));
+      const notes = await notesOf(chain, integrations, config);
+      this.log(flags.mermaid ? mermaidOf(chain) : traceTree(chain, { ...notes, nowMs: systemClock.nowMs() }));
       if (subject.others.length > 0 && !flags.mermaid) {
         this.note(`The newest of ${subject.others.length + 1} chains; the others: ${subject.others.join(', ')}`);
       }
-      return { subject, ...chain };
+      return {
+        subject,
+        ...chain,
+        decided: Object.fromEntries(notes.decided),
+        touched: Object.fromEntries([...notes.touched].filter(([id]) => JSON.stringify(chain.roots).includes(id))),
+      };
     } finally {
       observer.close();
     }

@@ -93,8 +93,8 @@ export interface Observer {
   find(id: string): Recorded | undefined;
   /** Ids that begin so, at most `limit`. */
   idsLike(prefix: string, limit: number): string[];
-  /** The newest whose frame has these very characters, newest first; of these names where they are given. */
-  search(query: { text: string; limit: number; signals?: readonly string[] }): Recorded[];
+  /** The newest whose frame has these very characters, newest first; of these names and after a position where they are given. */
+  search(query: { text: string; limit: number; signals?: readonly string[]; afterSeq?: number }): Recorded[];
   newest(): number;
   /** Epoch milliseconds of the oldest and the newest signal by time; null in an empty journal. */
   span(): { oldestMs: number; newestMs: number } | null;

@@ -4,22 +4,23 @@ import { saysOf, type Member } from '../operator/topology/topology.js';
 import { colouredName, printable } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
-const NONE = chalk.dim('-');
+/** A function, since colours are decided after this is loaded. */
+const none = () => chalk.dim('-');
 
 /** Who says and hears what on which port; a signal that was said lately has how often. */
 export function membersTable(members: readonly Member[], widthColumns: number | undefined): string {
   const columns: Column<Member>[] = [
     { title: 'who', cell: ({ name }) => chalk.bold(printable(name)) },
     { title: 'is', cell: stateOf },
-    { title: 'port', cell: ({ ports }) => ports.join('\n') || NONE },
+    { title: 'port', cell: ({ ports }) => ports.join('\n') || none() },
     {
       title: 'says',
       cell: (member) =>
         saysOf(member)
           .map((signal) => saidText(signal, member))
-          .join('\n') || NONE,
+          .join('\n') || none(),
     },
-    { title: 'hears', cell: ({ hears }) => hears.map((name) => colouredName(name)).join('\n') || NONE },
+    { title: 'hears', cell: ({ hears }) => hears.map((name) => colouredName(name)).join('\n') || none() },
   ];
   return renderTable(members, columns, { widthColumns });
 }

@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import { formatAge, formatDuration } from '../base/formats.js';
 import type { Chain, Hop } from '../trace/chain.js';
 import type { Hearing } from '../trace/hearing.js';
+import type { Notes } from '../trace/notes.js';
 import { colouredName, valueText } from './signal-line.js';
 
 /** Facts that say what a signal is about and who decided, the most telling first. */
@@ -11,22 +12,25 @@ const TELLING: Readonly<Record<string, readonly string[]>> = {
   Q_MODULE_INTEGRATED: ['capability_key', 'module_path', 'init_created'],
   Q_MODULE_DISCOVERED: ['module_name', 'py_files_count'],
   Q_INTEGRATION_FAILED: ['error_type', 'error_message'],
+  Q_PROMOTIONS_DETECTED: ['promotion_count', 'unacknowledged_count', 'oldest_promotion_age_hours'],
+  Q_DREAM_TRIGGER: ['reason', 'topic', 'promotion_count'],
+  Q_TOURNAMENT_TRIGGER: ['experiment', 'tournament_id'],
+  Q_TOURNAMENT_COMPLETE: ['tournament_id', 'winner_id', 'champion'],
+  Q_DREAM_COMPLETE: ['cycle_id', 'tournament_winner', 'fitness_improvement', 'mutations_generated', 'duration_seconds'],
+  Q_WINNER_DEPLOYED: ['winner_id', 'experiment', 'change', 'backup_created', 'rollback_available'],
+  Q_DEPLOYMENT_FAILED: ['winner_id', 'error_type', 'error_message', 'rollback_completed'],
 };
 const MOST_FACTS = 5;
 
-/** What is touched on disk by what a signal led to, by the signal's id. */
-export type Touched = ReadonlyMap<string, readonly string[]>;
-
 /** A chain as a tree: each signal below its cause, how long it took, who has still to answer, and what was touched. */
-export function traceTree(chain: Chain, { touched, nowMs }: { touched: Touched; nowMs: number }): string {
+export function traceTree(chain: Chain, around: Around): string {
   const began = chain.intent === null ? [] : [`${chalk.bold('intent')} ${printable(chain.intent)}`];
-  const tree = chain.roots.flatMap((root) => hopLines(root, { touched, nowMs }));
+  const tree = chain.roots.flatMap((root) => hopLines(root, around));
   const indented = began.length === 0 ? tree : branch([tree]);
   return [...began, ...indented, '', sumOf(chain)].join('\n');
 }
 
-interface Around {
-  touched: Touched;
+interface Around extends Notes {
   nowMs: number;
 }
 
@@ -37,6 +41,7 @@ function hopLines(hop: Hop, around: Around): string[] {
   const silent = hop.heard.filter(({ daemon }) => !hop.ledTo.some(({ source }) => source === daemon));
   const below = [
     ...silent.map((hearing) => [hearingLine(hearing, around.nowMs)]),
+    ...(around.decided.has(hop.id) ? [[`${chalk.dim('decided')} ${printable(around.decided.get(hop.id) ?? '')}`]] : []),
     ...(around.touched.get(hop.id) ?? []).map((file) => [`${chalk.dim('touched')} ${printable(file)}`]),
     ...hop.ledTo.map((next) => hopLines(next, around)),
   ];

@@ -9,7 +9,7 @@ import { readRecording } from './read.js';
  * What is played goes under a name that no daemon hears: `REPLAY.Q_X` for Q_X. So it triggers nothing, whoever listens;
  * subscribers that want it subscribe to the prefix. `governance.kill` stops nobody for the same reason.
  */
-export const REPLAY_PREFIX = 'REPLAY.';
+const REPLAY_PREFIX = 'REPLAY.';
 
 /** Which signals are played, and as what. */
 export interface PlayQuery {

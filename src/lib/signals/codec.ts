@@ -3,6 +3,8 @@ import { PermanentError, toError } from '../base/errors.js';
 import { ECOSYSTEM } from './mint.js';
 import type { Facts, Signal } from './envelope.js';
 
+/** One for all frames: making one takes longer than reading a frame. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const NATIVE_PREFIX = '{"id":"';
 const ID_LENGTH = 26;
 
@@ -53,7 +55,7 @@ export function decodeFrame(name: string, frame: Buffer, receipt: Receipt): Sign
 
 function parseObject(name: string, frame: Buffer): Facts {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(frame));
+    const value: unknown = JSON.parse(UTF8.decode(frame));
     if (isObject(value)) return value;
     throw new TypeError(
       `the second frame is ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,

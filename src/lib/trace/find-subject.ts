@@ -30,6 +30,8 @@ const PLACES: readonly { kind: Subject['kind']; fact: string; signals: readonly 
 ];
 const LEAST_PREFIX = 6;
 const MOST_FOUND = 6;
+/** Positions that are searched first: who asks for a name mostly means what was lately, and all of it takes long. */
+const LATELY = 20_000;
 
 /**
  * What an id names, the surest first: a signal by its whole id, an intent by its file, a capability that was integrated,
@@ -80,9 +82,15 @@ function beginningOf(observer: Observer, id: string): Subject | undefined {
 }
 
 function namedOf(observer: Observer, id: string): Subject | undefined {
+  const lately = Math.max(0, observer.newest() - LATELY);
+  const found = namedSince(observer, id, lately);
+  return found ?? (lately > 0 ? namedSince(observer, id, 0) : undefined);
+}
+
+function namedSince(observer: Observer, id: string, afterSeq: number): Subject | undefined {
   for (const { kind, fact, signals } of PLACES) {
     for (const name of signals) {
-      const found = searched(observer, { kind, id, pair: [fact, id], signals: [name] });
+      const found = searched(observer, { kind, id, pair: [fact, id], signals: [name], afterSeq });
       if (found !== undefined) return found;
     }
   }
@@ -94,14 +102,16 @@ interface Search {
   id: string;
   pair: readonly [key: string, value: string];
   signals?: readonly string[];
+  afterSeq?: number;
 }
 
 /** By the very bytes that a frame has where it says so: JSON has one way to write a text. */
-function searched(observer: Observer, { kind, id, pair, signals }: Search): Subject | undefined {
+function searched(observer: Observer, { kind, id, pair, signals, afterSeq = 0 }: Search): Subject | undefined {
   const [key, value] = pair;
   const rows = observer.search({
     text: `${JSON.stringify(key)}:${JSON.stringify(value)}`,
     limit: MOST_FOUND,
+    afterSeq,
     ...(signals === undefined ? {} : { signals }),
   });
   const [trace, ...others] = [...new Set(rows.map(({ signal }) => signal.trace))];

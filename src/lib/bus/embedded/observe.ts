@@ -76,13 +76,15 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
 }
 
 function openSearch(database: Database): Observer['search'] {
-  const all = database.prepare<[Buffer, number], StoredRow>(`${ROW} WHERE instr(frame, ?) ORDER BY seq DESC LIMIT ?`);
-  const named = database.prepare<[string, Buffer, number], StoredRow>(
-    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND instr(frame, ?) ORDER BY seq DESC LIMIT ?`,
+  const all = database.prepare<[number, Buffer, number], StoredRow>(
+    `${ROW} WHERE seq > ? AND instr(frame, ?) ORDER BY seq DESC LIMIT ?`,
   );
-  return ({ text, limit, signals }) => {
+  const named = database.prepare<[string, number, Buffer, number], StoredRow>(
+    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? AND instr(frame, ?) ORDER BY seq DESC LIMIT ?`,
+  );
+  return ({ text, limit, signals, afterSeq = 0 }) => {
     const bytes = Buffer.from(text);
-    const rows = signals?.flatMap((name) => named.all(name, bytes, limit)) ?? all.all(bytes, limit);
+    const rows = signals?.flatMap((name) => named.all(name, afterSeq, bytes, limit)) ?? all.all(afterSeq, bytes, limit);
     return rows
       .sort((a, b) => b.seq - a.seq)
       .slice(0, limit)
