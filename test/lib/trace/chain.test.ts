@@ -59,7 +59,8 @@ async function answered(outcome: (asked: Signal) => Outcome): Promise<Signal> {
   return asked;
 }
 
-const textOf = (trace: string) => traceTree(chainOf(observer, trace), { touched: new Map(), decided: new Map(), nowMs: Date.now() });
+const textOf = (trace: string) =>
+  traceTree(chainOf(observer, trace), { touched: new Map(), decided: new Map(), nowMs: Date.now() });
 
 describe('a chain', () => {
   it('goes from the file of the intent to the last effect, with the time of each hop', async () => {
