@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
-import { dreamWatch } from '../../lib/cli/dream-watch.js';
+import { watchCycle } from '../../lib/cli/dream-watch.js';
 import { resultPage } from '../../lib/cli/dream-page.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { pathsOf } from '../../lib/config/paths.js';
@@ -47,12 +47,12 @@ Its result stands in dream_lab; nothing is deployed and no promotion is acknowle
     if (flags['dry-run']) return { experiments: names };
     if (names.length > 0 && !(await this.#confirmed(flags.yes))) return null;
     const cycleId = cycleIdOf(systemClock.nowMs(), Math.floor(Math.random() * RANDOM_TAIL).toString(36));
-    const watch = dreamWatch(this.mode);
     const request = { cycleId, triggerId: null, topic, reason: 'asked for on the command line', promotions: [] };
     const { interrupted: abort } = this;
-    const place = { config, dreamLab, experiments, clock: systemClock, deployRoot: config.deployRoot, abort, watch };
-    const result = await runCycle(request, place);
-    watch.end();
+    const place = { config, dreamLab, experiments, clock: systemClock, deployRoot: config.deployRoot, abort };
+    const result = await watchCycle({ mode: this.mode, clock: systemClock, abort }, async (watch) =>
+      runCycle(request, { ...place, watch }),
+    );
     if (!result.success) this.status = ExitCode.failed;
     const candidates = await readCandidates(dreamLab, cycleId);
     this.log(resultPage(result, { widthColumns: process.stdout.columns, candidates }));

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import type { Experiments } from '../experiment-file.js';
-import type { Evaluation } from '../evaluation.js';
-import type { Candidate } from '../evaluator.js';
 import type { GenerationSummary } from '../result.js';
+import type { Progress } from './progress.js';
 
 /** What is happening, for who watches. */
 export interface CycleWatch {
-  generation?: (experiment: string, generation: number, candidates: number) => void;
-  judged?: (candidate: Candidate, evaluation: Evaluation) => void;
+  /** At the beginning of a generation, and after each of its candidates. */
+  progress?: (progress: Progress) => void;
   learned?: (experiment: string, summary: GenerationSummary) => void;
 }
 

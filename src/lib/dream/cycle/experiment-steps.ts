@@ -7,7 +7,8 @@ import { BASELINE, endOf, learn, newSearch, propose, ranked, type SearchPlan } f
 import { objectivesOf, searchPlanOf } from '../search-plan.js';
 import type { TournamentOrder } from '../tournament/record.js';
 import type { CycleContext } from './context.js';
-import { judgeAll } from './generation.js';
+import { judgeAll, type Judged } from './generation.js';
+import { progressOf, writeProgress } from './progress.js';
 import { historyOf, parameterEffects, paretoOf } from './summaries.js';
 import type { CurrentExperiment, CycleState } from './state.js';
 
@@ -41,8 +42,20 @@ export async function searchOn(
   const experiment = findExperiment(context.experiments, current.name);
   const proposals = propose(plan, current.search);
   if (proposals.length === 0) return { ...current, phase: 'tournament', endedBy: 'exhausted' };
-  context.watch?.generation?.(current.name, current.search.generation, proposals.length);
-  const judged = await judgeAll(experiment, proposals, { state, context, untilMs: current.searchUntilMs });
+  const soFar: Judged[] = [];
+  const tell = async () => {
+    const search = learn(plan, current.search, soFar);
+    const underway = { plan, search, candidates: proposals.length, judged: soFar.length };
+    const progress = progressOf(state, current.name, underway);
+    context.watch?.progress?.(progress);
+    await writeProgress(context.dreamLab, progress);
+  };
+  await tell();
+  const onJudged = async (one: Judged) => {
+    soFar.push(one);
+    await tell();
+  };
+  const judged = await judgeAll(experiment, proposals, { state, context, untilMs: current.searchUntilMs, onJudged });
   const search = learn(plan, current.search, judged);
   const summary = historyOf(search, plan.objectives).at(-1);
   if (summary !== undefined) context.watch?.learned?.(current.name, summary);

@@ -15,6 +15,15 @@ export interface Judged {
   evaluation: Evaluation;
 }
 
+/** For what a generation is judged. */
+export interface Judging {
+  state: CycleState;
+  context: CycleContext;
+  /** Epoch milliseconds from which no further candidate is begun. */
+  untilMs: number;
+  onJudged: (one: Judged) => Promise<void>;
+}
+
 /**
  * Judges a generation, several at once. What an earlier attempt judged is taken from the record; what is not begun
  * by `untilMs` is left out. Throws when everything must end.
@@ -22,7 +31,7 @@ export interface Judged {
 export async function judgeAll(
   experiment: Experiment,
   proposals: readonly Proposal[],
-  { state, context, untilMs }: { state: CycleState; context: CycleContext; untilMs: number },
+  { state, context, untilMs, onJudged }: Judging,
 ): Promise<Judged[]> {
   const folder = cycleFolder(context.dreamLab, state.cycleId);
   const log = await EvaluationLog.open(join(folder, 'evaluations.jsonl'));
@@ -33,7 +42,7 @@ export async function judgeAll(
     context.abort.throwIfAborted();
     const { id, params } = proposal;
     if (known === undefined) await log.add({ experiment: experiment.name, id, params, evaluation });
-    context.watch?.judged?.(proposal, evaluation);
+    await onJudged({ proposal, evaluation });
     return { proposal, evaluation };
   };
   const judged = await concurrently(proposals, context.experiments.run.scheduling.max_parallel, judge);

@@ -35,6 +35,12 @@ export async function releaseLock(dreamLab: string, cycleId: string): Promise<vo
   });
 }
 
+/** The cycle that runs now; undefined where none does, or its owner has gone. */
+export async function cycleUnderway(dreamLab: string): Promise<string | undefined> {
+  const running = await readRunning(join(dreamLab, FILE));
+  return running !== undefined && isAlive(running.owner) ? running.cycle_id : undefined;
+}
+
 async function readRunning(path: string): Promise<Running | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Running;

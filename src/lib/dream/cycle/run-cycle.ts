@@ -1,7 +1,7 @@
 import { concurrently } from '../../base/concurrently.js';
 import { toError } from '../../base/errors.js';
 import type { DreamFailure, DreamResult } from '../result.js';
-import { playCall } from '../tournament/play.js';
+import { playCall, type Arena, type PairCount } from '../tournament/play.js';
 import {
   firstCalls,
   isOver,
@@ -19,6 +19,8 @@ import type { CycleRequest, CycleState } from './state.js';
 /** Who watches a cycle in the foreground. */
 export interface ForegroundWatch extends NonNullable<CycleContext['watch']> {
   match?: (record: TournamentRecord, call: MatchCall) => void;
+  /** Within a match. */
+  pair?: (experiment: string, call: MatchCall, pairs: PairCount) => void;
 }
 
 /** What a cycle in the foreground is given. */
@@ -66,7 +68,8 @@ async function runSteps(begun: CycleState, context: CycleContext & Foreground, w
 
 /** Plays a whole tournament here, matches of a round side by side. */
 async function playTournament(order: TournamentOrder, context: CycleContext & Foreground): Promise<TournamentRecord> {
-  const arena = { dreamLab: context.dreamLab, experiments: context.experiments, abort: context.abort };
+  const onPair: Arena['onPair'] = (call, pairs) => context.watch.pair?.(order.experiment, call, pairs);
+  const arena = { dreamLab: context.dreamLab, experiments: context.experiments, abort: context.abort, onPair };
   let record = await openTournament(recordPath(context.dreamLab, order), order);
   for (let calls = firstCalls(record); calls.length > 0 && !isOver(record);) {
     const opened = await concurrently(calls, context.experiments.run.scheduling.max_parallel, async (call) => {

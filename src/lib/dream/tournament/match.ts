@@ -11,6 +11,8 @@ export interface MatchRules {
   maxPairs: number;
   /** One run; `run` tells the runs of a candidate apart. */
   run: (candidate: Candidate, run: string) => Promise<RunOutcome>;
+  /** After each pair of runs that did not decide it. */
+  onPair?: (pairs: number) => void;
 }
 
 /** What a match was decided by. */
@@ -67,8 +69,8 @@ export async function playMatch([a, b]: readonly [Candidate, Candidate], rules: 
     if (!runA.ok || !runB.ok) return lostByFailure([sideOf(a.id, ofA, runA), sideOf(b.id, ofB, runB)], pair);
     ofA.push(sampleOf(runA, rules));
     ofB.push(sampleOf(runB, rules));
-    if (verdictOf(ofA, ofB) === 'open') continue;
-    break;
+    if (verdictOf(ofA, ofB) !== 'open') break;
+    rules.onPair?.(pair);
   }
   return decide([sideOf(a.id, ofA), sideOf(b.id, ofB)], [ofA, ofB]);
 }

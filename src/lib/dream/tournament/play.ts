@@ -13,12 +13,19 @@ import {
   type TournamentRecord,
 } from './record.js';
 
+/** Pairs of runs that a match has taken so far, and at most. */
+export interface PairCount {
+  played: number;
+  most: number;
+}
+
 /** Where matches are played. */
 export interface Arena {
   dreamLab: string;
   /** The experiments as they were when the cycle began. */
   experiments: Experiments;
   abort: AbortSignal;
+  onPair?: (call: MatchCall, pairs: PairCount) => void;
 }
 
 /** Names a match in the environment of what is started for it. */
@@ -47,6 +54,7 @@ export async function playCall(
     objectives: objectivesOf(arena.experiments, experiment),
     scale: record.scale,
     maxPairs: experiment.selector.match_pairs,
+    onPair: (played) => arena.onPair?.(call, { played, most: experiment.selector.match_pairs }),
     run: (candidate, run) => runOnce(experiment, { ...candidate, run }, place),
   });
   arena.abort.throwIfAborted();

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/lib/base/clock.js';
+import { progressUnderway, type Progress } from '../../../../src/lib/dream/cycle/progress.js';
+import { runCycle, type ForegroundWatch } from '../../../../src/lib/dream/cycle/run-cycle.js';
+import { until } from '../../../helpers/colony.js';
+import { experimentsOf, temporaryFolder } from '../experiments.js';
+
+const EXPERIMENT = {
+  name: 'plain',
+  search_space: { x: { type: 'int', min: 1, max: 1_000 } },
+  baseline: { x: 10 },
+  evaluator: { command: ['sh', '-c', 'echo "{\\"score\\": $KLOROS_PARAM_X}"'] },
+  metrics: { target_direction: { score: 'up' } },
+  budget: { max_candidates: 6, max_generations: 3 },
+  selector: { population: 3, bracket: 2, match_pairs: 3 },
+};
+const request = { cycleId: 'dream_1', triggerId: null, topic: null, reason: 'test', promotions: [] };
+
+async function placeFor(parts: Record<string, unknown>, watch: ForegroundWatch, abort: AbortSignal) {
+  const dreamLab = join(temporaryFolder(), 'dream_lab');
+  const experiments = await experimentsOf(stringify({ run: { seed: 1 }, experiments: [{ ...EXPERIMENT, ...parts }] }));
+  const dream = { timeLimitMs: 600_000, maxLoad: 100_000, minFreeMb: 0, matches: 1 };
+  return { config: { dream }, dreamLab, experiments, clock: systemClock, deployRoot: dreamLab, abort, watch };
+}
+
+describe('a cycle in the foreground', () => {
+  it('tells where it is with every candidate and pair, and keeps it for who looks from outside', async () => {
+    const seen: Progress[] = [];
+    const pairs: number[] = [];
+    const watch = {
+      progress: (progress: Progress) => void seen.push(progress),
+      pair: (_: string, __: unknown, { played }: { played: number }) => void pairs.push(played),
+    };
+    const place = await placeFor({}, watch, new AbortController().signal);
+    const result = await runCycle(request, place);
+    expect(result).toMatchObject({ success: true, mutations_generated: 6 });
+    expect(seen[0]).toMatchObject({
+      generation: 0,
+      judged: 0,
+      candidates: 4,
+      evaluated: 0,
+      best: null,
+      baseline: null,
+    });
+    expect(seen.at(-1)).toMatchObject({ generation: 1, judged: 3, evaluated: 7, candidates_left: 0, failed: 0 });
+    expect(seen.at(-1)?.best?.fitness).toBeGreaterThan(seen.at(-1)?.baseline ?? Infinity);
+    expect(pairs).toContain(1);
+    const kept = JSON.parse(readFileSync(join(place.dreamLab, 'dream_1', 'progress.json'), 'utf8')) as Progress;
+    expect(kept).toEqual(seen.at(-1));
+    // It has ended, so that nothing is underway.
+    expect(await progressUnderway(place.dreamLab)).toBeUndefined();
+  });
+
+  it('that is stopped ends every evaluator with what that started, says so, and gives its lock back', async () => {
+    const folder = temporaryFolder();
+    const pids = join(folder, 'pids');
+    const command = ['sh', '-c', `sleep 3600 & echo $$ $! >> ${pids}; wait`];
+    const abort = new AbortController();
+    const place = await placeFor({ evaluator: { command, timeoutSec: 3_600 } }, {}, abort.signal);
+    const running = runCycle(request, place);
+    await until('an evaluator runs', () =>
+      Promise.resolve(existsSync(pids) && readFileSync(pids, 'utf8').includes('\n')),
+    );
+    expect(await progressUnderway(place.dreamLab)).toMatchObject({ experiment: 'plain', judged: 0 });
+    abort.abort(new Error('Ctrl-C'));
+    expect(await running).toMatchObject({ success: false, failure: { error_type: 'Interrupted' } });
+    const started = readFileSync(pids, 'utf8').trim().split(/\s+/);
+    const isGone = (pid: string) =>
+      !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
+    await until('all are gone', () => Promise.resolve(started.every(isGone)));
+    expect(existsSync(join(place.dreamLab, 'running.json'))).toBe(false);
+  });
+});

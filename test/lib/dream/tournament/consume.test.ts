@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/lib/base/clock.js';
+import { loadConfig } from '../../../../src/lib/config/load.js';
+import { pathsOf } from '../../../../src/lib/config/paths.js';
+import { writeSnapshot } from '../../../../src/lib/dream/cycle/snapshot.js';
+import { beginTournament, playForSignal } from '../../../../src/lib/dream/tournament/consume.js';
+import type { Draft } from '../../../../src/lib/signals/envelope.js';
+import { until } from '../../../helpers/colony.js';
+import { signalOf } from '../../../helpers/signals.js';
+import { experimentsOf, temporaryFolder } from '../experiments.js';
+
+const CANDIDATES = ['a', 'b'].map((id, index) => ({ id, params: { x: index } }));
+const TRIGGER = {
+  tournament_id: 'dream_1/plain',
+  cycle_id: 'dream_1',
+  experiment: 'plain',
+  deadline: new Date(Date.now() + 3_600_000).toISOString(),
+  entrants: CANDIDATES,
+  baseline: { id: 'baseline', params: { x: 0.5 } },
+  scale: { score: { min: 0, max: 1 } },
+};
+
+/** An arena whose evaluator writes down each of its runs, and hangs while the file `hang` is there. */
+async function arena() {
+  const home = temporaryFolder();
+  const { config } = await loadConfig({ env: { KLOROS_HOME: home }, cwd: home, flags: {} });
+  const { dreamLab } = pathsOf(config);
+  const runs = join(home, 'runs');
+  const script = `echo $$ >> ${runs}; [ -e ${home}/hang ] && sleep 3600; echo "{\\"score\\": $KLOROS_PARAM_X}"`;
+  const experiment = {
+    name: 'plain',
+    search_space: { x: { type: 'float', min: 0, max: 1 } },
+    evaluator: { command: ['sh', '-c', script], timeoutSec: 3_600 },
+    metrics: { target_direction: { score: 'up' } },
+    selector: { match_pairs: 2 },
+  };
+  mkdirSync(dreamLab, { recursive: true });
+  await writeSnapshot(dreamLab, 'dream_1', await experimentsOf(stringify({ experiments: [experiment] })));
+  const place = (attempt: number, abort = new AbortController().signal) => ({
+    ...{ config, clock: systemClock, attempt, abort },
+  });
+  const pids = () => (existsSync(runs) ? readFileSync(runs, 'utf8').trim().split('\n') : []);
+  return { home, place, pids };
+}
+
+const heard = ({ signal, facts }: Draft) => signalOf(signal, facts);
+
+describe('a match', () => {
+  it('that is handled again after its instance died says the same, and is not played again', async () => {
+    const { place, pids } = await arena();
+    const [call] = await beginTournament(signalOf('Q_TOURNAMENT_TRIGGER', TRIGGER), place(1));
+    const first = await playForSignal(heard(call!), place(1));
+    const played = pids().length;
+    expect(first).toMatchObject([{ signal: 'Q_TOURNAMENT_MATCH', facts: { match: 'title', a: 'b' } }]);
+    // Another instance takes it over: what it said was not committed.
+    expect(await playForSignal(heard(call!), place(2))).toEqual(first);
+    expect(pids()).toHaveLength(played);
+    expect(await playForSignal(heard(first[0]!), place(1))).toMatchObject([
+      { signal: 'Q_TOURNAMENT_COMPLETE', facts: { champion: 'b', matches_played: 2 } },
+    ]);
+  });
+
+  it('that stops in the middle leaves nothing that runs, and is played from its beginning by the next', async () => {
+    const { home, place, pids } = await arena();
+    const [call] = await beginTournament(signalOf('Q_TOURNAMENT_TRIGGER', TRIGGER), place(1));
+    const stop = new AbortController();
+    writeFileSync(join(home, 'hang'), '');
+    const stopped = playForSignal(heard(call!), place(1, stop.signal)).catch((error: unknown) => error);
+    await until('its evaluator runs', () => Promise.resolve(pids().length > 0));
+    stop.abort(new Error('the daemon stops'));
+    expect(await stopped).toBeInstanceOf(Error);
+    rmSync(join(home, 'hang'));
+    expect(await playForSignal(heard(call!), place(2))).toMatchObject([{ facts: { match: 'title', a: 'b' } }]);
+    await until('the first is gone', () => Promise.resolve(!existsSync(`/proc/${pids()[0] ?? ''}/exe`)));
+  });
+});
