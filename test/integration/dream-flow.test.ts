@@ -81,7 +81,7 @@ describe('a promotion that is dropped into its folder', () => {
     expect(lookAtApp(colony.config)).toEqual({
       files: {
         'app.yaml': APP_FILES['app.yaml'].replace('level: 1', `level: ${level}`),
-        'app.env': env === 1 ? APP_FILES['app.env'] : APP_FILES['app.env'].replace('"1"', `${env}`),
+        'app.env': APP_FILES['app.env'].replace('"1"', `${env}`),
         'app.json': APP_FILES['app.json'].replace('1', `${json}`),
       },
       current: `versions/${String(deployed.facts['deployment_id'])}`,

@@ -31,8 +31,8 @@ export default class DreamDiff extends KlorosCommand {
 function textOf({ experiment, current, against, last, changes }: DeploymentOverview): string {
   const head = `${chalk.bold(experiment)}  ${current === null ? 'nothing deployed' : `in use: ${current}`}`;
   const other = against === null ? 'what was there before' : against.id;
-  const words =
-    against?.kind === 'proposal' ? `proposed: ${other}; kloros dream approve deploys it` : `before: ${other}`;
+  const before = current === null ? [] : [`before: ${other}`];
+  const words = against?.kind === 'proposal' ? [`proposed: ${other}; kloros dream approve deploys it`] : before;
   const columns = [
     { title: 'parameter', cell: ({ parameter }: DeploymentOverview['changes'][number]) => parameter },
     { title: 'before', cell: ({ before }: DeploymentOverview['changes'][number]) => chalk.red(JSON.stringify(before)) },
@@ -40,5 +40,5 @@ function textOf({ experiment, current, against, last, changes }: DeploymentOverv
   ];
   const table = changes.length === 0 ? [] : [renderTable(changes, columns, { widthColumns: process.stdout.columns })];
   const lastLine = last === null ? [] : [chalk.dim(`last: ${last.id} ${last.stage}, ${last.reason}`)];
-  return [head, words, ...table, ...lastLine].join('\n');
+  return [head, ...words, ...table, ...lastLine].join('\n');
 }
