@@ -28,6 +28,7 @@ const neighbours = {
   health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   metrics: ['figures', 'health', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
   doctor: ['health', 'supervise', 'systemd', 'bus', 'dead-letter', 'signals', 'config', 'base'],
+  report: ['html', 'figures', 'health', 'operator', 'bus', 'dead-letter', 'signals', 'config', 'base'],
   trace: ['bus', 'capabilities', 'deployment', 'policy', 'signals', 'config', 'base'],
   undo: ['capabilities', 'deployment', 'promotions', 'config', 'base'],
   keeping: ['bus', 'supervise', 'systemd', 'config', 'base'],

@@ -49,6 +49,9 @@ svg .point:hover .tip, svg .point:focus .tip { display: inline; }
 svg .point:focus { outline: none; }
 svg .point:focus .mark, svg .point:hover .mark { stroke: var(--text); stroke-width: 2.5; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: 0 0 .25rem; padding: 0; font-size: .875rem; }
+.scroll svg { width: auto; max-width: none; background: #fff; }
+.scroll svg .node text { font-size: 11px; fill: #1b1b19; }
+.scroll svg .edge text { font-size: 9px; fill: #1b1b19; }
 .legend svg { display: inline-block; width: .9rem; height: .9rem; margin-right: .4rem; vertical-align: -1px; }
 .series-1 { --colour: var(--series-1); } .series-2 { --colour: var(--series-2); }
 .series-3 { --colour: var(--series-3); } .series-4 { --colour: var(--series-4); }
