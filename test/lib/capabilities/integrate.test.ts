@@ -107,7 +107,7 @@ describe('integrating a module', () => {
       const disk = makeSmallDisk(1);
       const sources = join(disk.folder, 'audio');
       mkdirSync(sources);
-    mkdirSync(join(disk.folder, 'backups'));
+      mkdirSync(join(disk.folder, 'backups'));
       writeFileSync(join(sources, 'mic.py'), 'x = 1\n');
       finding = { ...finding, path: sources };
       const request = { causeId: 'sig-1', finding, nowMs: FIRST_MS };
