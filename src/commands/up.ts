@@ -38,6 +38,7 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
     except: Flags.string({ summary: 'Run all but this daemon', multiple: true, helpValue: 'DAEMON' }),
     for: Flags.string({ summary: 'Stop by itself after this time, e.g. 10m', helpValue: 'DURATION' }),
     detach: Flags.boolean({ summary: 'Go on without a terminal, and write log files' }),
+    'on-demand': Flags.boolean({ summary: 'Daemons that only answer rest until a signal waits for them' }),
     'dry-run': Flags.boolean({ summary: 'Show what would be started, with ports and paths' }),
     output: outputFlag(),
   };
@@ -48,7 +49,8 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
     const { flags } = await this.parse(Up);
     const limitMs = flags.for === undefined ? undefined : parseDurationMs(flags.for);
     const members = chosen(flags.only, flags.except);
-    const { config } = await this.settings();
+    const wished = flags['on-demand'] ? { 'activation.default': 'on-demand' } : {};
+    const { config } = await this.settings(wished);
     if (flags['dry-run']) return this.#planned(planOf(members, config, flags.detach));
     if (flags.detach) return this.#detach(members, config, flags.for);
     try {
@@ -68,6 +70,7 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
     const flags = [
       ...members.flatMap(({ name }) => ['--only', name]),
       ...(limit === undefined ? [] : ['--for', limit]),
+      ...(config.activation.default === 'on-demand' ? ['--on-demand'] : []),
     ];
     const pid = await detach({ program: this.#program, config, env: process.env, flags });
     this.log(`Runs detached as process ${pid}: ${members.length} daemons, home ${config.home}\n${DETACHED_NEXT}`);
@@ -109,7 +112,7 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
       members: daemons,
       chosen: members,
       program: this.#program,
-      env: process.env,
+      env: { ...process.env, KLOROS_ACTIVATION_DEFAULT: config.activation.default },
       form,
       detached,
       log,

@@ -84,6 +84,20 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     expect(await up.end('SIGTERM')).toBe(0);
   });
 
+  it('lets a daemon rest with --on-demand, and starts it when a signal waits for it', async () => {
+    env['KLOROS_ACTIVATION_IDLE_MS'] = '50';
+    const up = await start(...FEW, '--on-demand');
+    const states = () =>
+      up.events.filter(({ name }) => name === 'capability_integrator_daemon').map(({ state }) => state);
+    await until('it rests', () => states().at(-1) === 'IDLE', 90_000);
+    const facts = ['question_id=q', 'investigation_timestamp=20251115_103000', 'hypothesis=NONE', 'confidence=0.1'];
+    const emit = ['bus', 'emit', 'Q_INVESTIGATION_COMPLETE', ...facts.flatMap((fact) => ['--fact', fact])];
+    expect((await kloros([...emit, '--fact', 'evidence_count=0'], { env })).code).toBe(0);
+    await until('it was started and rests again', () => states().filter((state) => state === 'IDLE').length > 1, 90_000);
+    expect(states()).not.toContain('BACKOFF');
+    expect(await up.end('SIGTERM')).toBe(0);
+  });
+
   it('leaves no daemon behind when it is itself killed', async () => {
     const up = await start(...FEW);
     await up.end('SIGKILL');

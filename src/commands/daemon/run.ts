@@ -5,6 +5,8 @@ import { createLog, logFormFor } from '../../lib/base/log.js';
 import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { exitCodeOf } from '../../lib/cli/exit-codes.js';
+import { isOnDemand } from '../../lib/config/activation.js';
+import type { RunningDaemon } from '../../lib/runtime/run-options.js';
 import { linkToSystemd } from '../../lib/runtime/sd-notify.js';
 import { linkToSupervisor, type SupervisorLink } from '../../lib/supervise/supervisor-link.js';
 
@@ -66,11 +68,25 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     supervisor?.ready();
     systemd?.ready(() => running.vitals());
     if (!supervisor) log.info({ home: config.home, pid: process.pid }, 'Ready');
-    await Promise.race([stopped, running.done]);
+    const resting = isOnDemand(definition, config) && supervisor;
+    if (resting) await Promise.race([stopped, running.done, this.#untilIdle(running, config.activation.idleMs)]);
+    else await Promise.race([stopped, running.done]);
+    if (resting && running.restingMs() >= config.activation.idleMs && !this.interrupted.aborted) supervisor.idle();
     systemd?.stopping();
     await running.stop();
     await running.done;
     await callOffWatchdog();
+  }
+
+  #untilIdle(running: RunningDaemon, idleMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const leftMs = idleMs - running.restingMs();
+        if (leftMs <= 0) resolve();
+        else setTimeout(look, leftMs).unref();
+      };
+      look();
+    });
   }
 
   #untilStopped(supervisor: SupervisorLink | undefined): Promise<void> {

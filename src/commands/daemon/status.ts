@@ -22,8 +22,8 @@ What waits for each, and what holds it back: kloros daemon list.`;
     const keeper = await this.keeper(config);
     const kept = await keeper.look(named.length > 0 ? named : daemons.map(({ name }) => name));
     this.log(keptTable(kept, process.stdout.columns));
-    if (kept.every(({ pid }) => pid === null)) this.status = ExitCode.notFound;
-    else if (kept.some(({ state }) => state !== 'ready')) this.status = ExitCode.failed;
+    if (kept.every(({ pid, state }) => pid === null && state !== 'idle')) this.status = ExitCode.notFound;
+    else if (kept.some(({ state }) => state !== 'ready' && state !== 'idle')) this.status = ExitCode.failed;
     return kept;
   }
 }

@@ -83,6 +83,7 @@ function whoIsTold({ kind }: Keeper, verb: Change['verb']): string {
 
 const COLOUR: Record<KeptState, (text: string) => string> = {
   ready: chalk.green,
+  idle: chalk.green,
   starting: chalk.yellow,
   restarting: chalk.yellow,
   stopping: chalk.yellow,

@@ -36,6 +36,8 @@ export interface Paths {
   signalTotals: string;
   /** Socket at which a supervisor is told what to start and stop. */
   control: string;
+  /** A file in it, named after a daemon, says that a signal waits for it. */
+  wake: string;
   /** What the daemons of a detached supervisor write. */
   logs: string;
   /** What was installed for systemd, and what it replaced. */
@@ -70,6 +72,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     figures: at('run', 'figures'),
     signalTotals: at('run', 'signal-totals.json'),
     control: at('run', 'supervisor.sock'),
+    wake: at('run', 'wake'),
     logs: at('logs'),
     systemd: at('systemd.json'),
   };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { deploymentSettings } from './deployment.js';
 import { expectationSettings } from './expectations.js';
-import { logSettings } from './supervision.js';
 import { flightSettings } from './flight.js';
+import { activationSettings, logSettings } from './supervision.js';
 
 /** The highest port less the five that follow the base. */
 const HIGHEST_PORT_BASE = 65_530;
@@ -110,6 +110,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   logs: logSettings,
+  activation: activationSettings,
   dlq: z
     .strictObject({
       quarantineAfter: z

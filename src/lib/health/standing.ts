@@ -42,6 +42,9 @@ export function standingOf({ members, attendants, chronicle, nowMs }: StandingIn
   return { keeper: daemons.some(({ isRunning }) => isRunning) ? 'hand' : 'nobody', daemons };
 }
 
+/** Who rests for lack of work is started as soon as there is some. */
+const READY: ReadonlySet<DaemonRecord['state']> = new Set(['RUNNING', 'IDLE']);
+
 function supervised(record: DaemonRecord): DaemonStanding {
-  return { name: record.name, pid: record.pid, isRunning: record.state === 'RUNNING', record };
+  return { name: record.name, pid: record.pid, isRunning: READY.has(record.state), record };
 }

@@ -4,8 +4,8 @@ import type { Scope } from '../systemd/layout.js';
 export type KeeperKind =
   { kind: 'systemd'; scope: Scope } | { kind: 'up'; pid: number; detached: boolean } | { kind: 'nobody' };
 
-/** How a daemon stands with its keeper; `failed` is given up. */
-export type KeptState = 'ready' | 'starting' | 'restarting' | 'stopping' | 'stopped' | 'failed';
+/** How a daemon stands with its keeper; `failed` is given up, `idle` rests until a signal waits. */
+export type KeptState = 'ready' | 'idle' | 'starting' | 'restarting' | 'stopping' | 'stopped' | 'failed';
 
 /** One daemon as it is kept. */
 export interface KeptDaemon {

@@ -14,6 +14,7 @@ type Status = SupervisorStatus['daemons'][number];
 const STATES: Record<Status['state'], KeptState> = {
   STARTING: 'starting',
   RUNNING: 'ready',
+  IDLE: 'idle',
   BACKOFF: 'restarting',
   STOPPING: 'stopping',
   STOPPED: 'stopped',

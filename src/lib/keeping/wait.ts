@@ -29,7 +29,9 @@ export async function waitFor({ find, names, until, timeoutMs, abort }: WaitRequ
 }
 
 function isSo({ state, pid }: KeptDaemon, until: 'ready' | 'stopped'): boolean {
-  return until === 'ready' ? state === 'ready' : pid === null && (state === 'stopped' || state === 'failed');
+  return until === 'ready'
+    ? state === 'ready' || state === 'idle'
+    : pid === null && (state === 'stopped' || state === 'failed');
 }
 
 function timedOut(open: readonly KeptDaemon[], until: string, timeoutMs: number): KlorosError {

@@ -22,6 +22,7 @@ export interface PulseOptions {
 /** The beat of a loop: each turn and each end of some work is one. */
 export class Pulse {
   #lastBeatMs: number;
+  #lastBusyMs: number;
   #done = 0;
   #open = 0;
   readonly #options: PulseOptions;
@@ -29,18 +30,26 @@ export class Pulse {
   constructor(options: PulseOptions) {
     this.#options = options;
     this.#lastBeatMs = options.clock.monotonicMs();
+    this.#lastBusyMs = this.#lastBeatMs;
   }
 
   /** The loop has turned, with so much work in hand. */
   turn(open: number): void {
     this.#open = open;
     this.#lastBeatMs = this.#options.clock.monotonicMs();
+    if (open > 0) this.#lastBusyMs = this.#lastBeatMs;
   }
 
   /** One piece of work has ended, in whichever way. */
   ended(): void {
     this.#done += 1;
     this.turn(Math.max(0, this.#open - 1));
+    this.#lastBusyMs = this.#lastBeatMs;
+  }
+
+  /** Since when nothing was in hand. */
+  restingMs(): number {
+    return this.#open > 0 ? 0 : this.#options.clock.monotonicMs() - this.#lastBusyMs;
   }
 
   vitals(): Vitals {

@@ -56,7 +56,7 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
   let closing: Promise<void> | undefined;
   const stopOnce = () => (closing ??= close());
   const done = working.then(() => closing);
-  return { stop: stopOnce, done, vitals: () => pulse.vitals() };
+  return { stop: stopOnce, done, vitals: () => pulse.vitals(), restingMs: () => pulse.restingMs() };
 }
 
 /** A loop is silent while all its handlers work, which have a limit; who only finds things beats by its event loop alone. */

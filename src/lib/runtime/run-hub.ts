@@ -4,6 +4,7 @@ import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import { removeFinished } from '../maintenance/mode.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { Pulse } from './pulse.js';
+import { WakeFiles } from './wake-files.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
 
 const PROJECT_EVERY_MS = 500;
@@ -14,12 +15,15 @@ const MAINTENANCE_EVERY_MS = 1_000;
 /** Runs the hub of the bus, which also keeps failed_signals.jsonl in step with the journal. */
 export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
   const { config, clock, log, onStuckWriter } = options;
-  const hub = await openHub({ config, clock, log, name, onStuckWriter, ownPortOffsets: OWN_PORT_OFFSETS });
+  let wake: WakeFiles | undefined;
+  const onSaid = () => wake?.look();
+  const hub = await openHub({ config, clock, log, name, onStuckWriter, ownPortOffsets: OWN_PORT_OFFSETS, onSaid });
   const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, log, dlq: config.dlq });
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
   // Each run reads the journal: where that stands still, so does the hub.
   const timer = setInterval(() => void queue.run().then(() => pulse.turn(0)), PROJECT_EVERY_MS);
-  const { maintenance } = pathsOf(config);
+  const { maintenance, wake: folder } = pathsOf(config);
+  wake = new WakeFiles({ due: (nowMs) => hub.due(nowMs), folder, maintenancePath: maintenance, clock, log });
   const endMaintenance = async () => {
     try {
       if (await removeFinished(maintenance, clock.nowMs())) log.info('Maintenance is over, as it was announced');
@@ -27,16 +31,20 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
       log.warn({ err: error }, 'Maintenance is over, and its file cannot be removed');
     }
   };
-  const watch = setInterval(() => void endMaintenance(), MAINTENANCE_EVERY_MS);
+  const watch = setInterval(() => {
+    void endMaintenance();
+    wake?.look(); // What waited for its time, and what was said when nobody rang.
+  }, MAINTENANCE_EVERY_MS);
   let stopped = () => undefined as void;
   const done = new Promise<void>((resolve) => (stopped = resolve));
   const stop = async () => {
     clearInterval(timer);
     clearInterval(watch);
+    wake?.close();
     await queue.run();
     await hub.close();
     stopped();
   };
   let stopping: Promise<void> | undefined;
-  return { stop: () => (stopping ??= stop()), done, vitals: () => pulse.vitals() };
+  return { stop: () => (stopping ??= stop()), done, vitals: () => pulse.vitals(), restingMs: () => 0 };
 }

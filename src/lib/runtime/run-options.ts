@@ -21,6 +21,8 @@ export interface RunningDaemon {
   stop(): Promise<void>;
   /** Resolves after stop, rejects when the daemon cannot go on. */
   done: Promise<void>;
+  /** How long it has had nothing in its hands. */
+  restingMs(): number;
   /** How it is at this moment. */
   vitals(): Vitals;
 }

@@ -101,7 +101,7 @@ export function countedTo(record: DaemonRecord, nowMs: number): DaemonRecord {
 }
 
 function downSince(record: DaemonRecord, state: DaemonRecord['state'], nowMs: number): number | null {
-  if (state === 'RUNNING' || state === 'STOPPING' || state === 'STOPPED') return null;
+  if (['RUNNING', 'IDLE', 'STOPPING', 'STOPPED'].includes(state)) return null;
   return state === 'STARTING' && record.downSinceMs === null ? null : (record.downSinceMs ?? nowMs);
 }
 

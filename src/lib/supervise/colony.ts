@@ -88,6 +88,11 @@ export class Colony {
     }
   }
 
+  /** A signal waits for a member that ended for lack of work. */
+  wake(name: string): void {
+    this.#processes.get(name)?.managed.wake();
+  }
+
   /** Stops and starts members; nothing is taken for over in between. */
   async restart(members: readonly Member[]): Promise<void> {
     this.#starting += 1;
@@ -103,6 +108,7 @@ export class Colony {
   async #started(member: Member): Promise<void> {
     const before = this.#processes.get(member.name);
     if (before?.managed.state === 'STOPPING') await before.managed.ended.catch(() => undefined);
+    before?.managed.wake();
     if (before !== undefined && !hasEnded(before.managed)) return before.managed.ready;
     const earlierStarts = before === undefined ? 0 : before.earlierStarts + before.managed.starts;
     const managed = this.#keep(member);

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, type Child, type ChildExit, type ChildOptions } from '../base/child-process.js';
 import type { Clock } from '../base/clock.js';
 import { KlorosError } from '../base/errors.js';
+import { WakeUp } from '../base/wake-up.js';
 import { parseReport } from './report.js';
 import { restartDelayMs, type RestartPolicy } from './restart-policy.js';
 
 /** Where a managed process stands; see ManagedProcess. */
-export const PROCESS_STATES = ['STARTING', 'RUNNING', 'BACKOFF', 'STOPPING', 'STOPPED', 'FATAL'] as const;
+export const PROCESS_STATES = ['STARTING', 'RUNNING', 'IDLE', 'BACKOFF', 'STOPPING', 'STOPPED', 'FATAL'] as const;
 
 /** One of them. */
 export type ProcessState = (typeof PROCESS_STATES)[number];
+
+const LONG_MS = 3_600_000;
 
 /** One step of the state machine, for logs and event streams. */
 export interface Transition {
@@ -44,6 +47,8 @@ export interface ManagedOptions {
  *   STARTING  ends, or is not ready in time ............ BACKOFF
  *   STARTING  the first time, and says why it cannot ... FATAL   (a second colony, a taken port)
  *   RUNNING   ends, by itself or killed ................ BACKOFF
+ *   RUNNING   says that it ends for lack of work, ends . IDLE
+ *   IDLE      wake() ................................... STARTING (a wish, and no restart: it counts to no limit)
  *   BACKOFF   the pause is over ........................ STARTING
  *   BACKOFF   too many starts in the window ............ FATAL
  *   any       stop() ................................... STOPPING, then STOPPED when it has ended;
@@ -60,6 +65,8 @@ export class ManagedProcess {
   #starts = 0;
   #recentStartsMs: number[] = [];
   #everReady = false;
+  #isIdle = false;
+  readonly #wish = new WakeUp();
   #refusal: KlorosError | undefined;
   #endedBecause: string | undefined;
   #onReady: () => void = () => undefined;
@@ -110,6 +117,11 @@ export class ManagedProcess {
     this.#child?.kill();
   }
 
+  /** Starts it where it has ended, or is just ending, for lack of work; else there is nothing to do. */
+  wake(): void {
+    if (this.#isIdle) this.#wish.call();
+  }
+
   /** Ends it at once, so that it is started again. */
   end(why: string): void {
     this.#endedBecause = why;
@@ -120,6 +132,11 @@ export class ManagedProcess {
     for (;;) {
       const why = await this.#runOnce();
       if (this.#isStopping()) return this.#enter('STOPPED', { why });
+      if (this.#isIdle) {
+        await this.#rest();
+        if (this.#isStopping()) return this.#enter('STOPPED', { why });
+        continue;
+      }
       if (this.#refusal && !this.#everReady) return this.#giveUp(this.#refusal);
       const delayMs = this.#delayMs();
       if (delayMs === undefined) return this.#giveUp(this.#exhausted(why));
@@ -127,6 +144,13 @@ export class ManagedProcess {
       await sleep(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#isStopping()) return this.#enter('STOPPED', { why });
     }
+  }
+
+  async #rest(): Promise<void> {
+    this.#recentStartsMs = [];
+    this.#enter('IDLE');
+    while (!this.#isStopping() && !(await this.#wish.rest(LONG_MS, this.#stopping.signal)));
+    this.#isIdle = false;
   }
 
   /** From start to end; answers why it ended. */
@@ -154,6 +178,7 @@ export class ManagedProcess {
 
   #onReport(line: string, startMs: number): void {
     const report = parseReport(line);
+    if (report?.kind === 'idle') this.#isIdle = true;
     if (report?.kind === 'failed') this.#refusal = report.error;
     if (report?.kind === 'stuck') this.#options.onStuck?.(report.holders);
     if (report?.kind !== 'ready' || this.#state !== 'STARTING') return;

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { KlorosError, toError } from '../base/errors.js';
 
 /**
- * What a daemon tells its supervisor on fd 3, one line each: that it is ready, why it cannot start, or which processes
+ * What a daemon tells its supervisor on fd 3, one line each: that it is ready, that it ends for lack of work, why it cannot start, or which processes
  * keep everybody from writing to the journal.
  */
-export type Report = { kind: 'ready' } | { kind: 'failed'; error: KlorosError } | { kind: 'stuck'; holders: number[] };
+export type Report =
+  { kind: 'ready' } | { kind: 'idle' } | { kind: 'failed'; error: KlorosError } | { kind: 'stuck'; holders: number[] };
 
 /** The line of a daemon that is ready. */
 export const READY_LINE = 'ready';
@@ -19,6 +20,9 @@ const failureSchema = z.object({
   why: z.string().optional(),
   next: z.array(z.string()).default([]),
 });
+
+/** The line of a daemon that ends because nothing is to be done. */
+export const IDLE_LINE = 'idle';
 
 /** The line of a daemon that cannot start. */
 export function failedLine(thrown: unknown): string {
@@ -38,6 +42,7 @@ export function stuckLine(holders: readonly number[]): string {
 /** Reads a report; undefined for a line that is none. */
 export function parseReport(line: string): Report | undefined {
   if (line === READY_LINE) return { kind: 'ready' };
+  if (line === IDLE_LINE) return { kind: 'idle' };
   if (line.startsWith(STUCK_PREFIX)) {
     return { kind: 'stuck', holders: (line.match(/\d+/g) ?? []).map(Number) };
   }

@@ -1,9 +1,11 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { failedLine, READY_LINE, stuckLine } from './report.js';
+import { failedLine, IDLE_LINE, READY_LINE, stuckLine } from './report.js';
 
 /** A supervised daemon's way to its supervisor. */
 export interface SupervisorLink {
   ready(): void;
+  /** It ends because nothing is to be done, and is to be started when there is. */
+  idle(): void;
   failed(thrown: unknown): void;
   /** These processes keep everybody from writing to the journal. */
   stuck(holders: readonly number[]): void;
@@ -21,6 +23,7 @@ export function linkToSupervisor(env: NodeJS.ProcessEnv): SupervisorLink | undef
   if (env[SUPERVISED] !== '1' || !isPipe(REPORT_FD)) return undefined;
   return {
     ready: () => sendReport(READY_LINE),
+    idle: () => sendReport(IDLE_LINE),
     failed: (thrown) => sendReport(failedLine(thrown)),
     stuck: (holders) => sendReport(stuckLine(holders)),
     onGone: (callback) => {

@@ -1,3 +1,4 @@
+import { mkdirSync, watch, type FSWatcher } from 'node:fs';
 import { systemClock } from '../base/clock.js';
 import type { LogForm, Logger } from '../base/log.js';
 import { pathsOf } from '../config/paths.js';
@@ -32,6 +33,13 @@ export interface Supervisor {
   close: () => Promise<void>;
 }
 
+/** The hub writes a file for who has something to do and no process, again and again until it has one. */
+function watchWishes(folder: string, colony: Colony): FSWatcher {
+  mkdirSync(folder, { recursive: true });
+  // The folder may go with its home: then there is nobody to be started either.
+  return watch(folder, (_event, name) => colony.wake(name ?? '')).on('error', () => undefined);
+}
+
 /** Starts the daemons of a home and keeps them alive. Throws ALREADY_RUNNING, or why a daemon cannot start. */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const { config, members, chosen, program, env, form, detached, log } = options;
@@ -63,7 +71,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     throw error;
   }
   chronicle.begin();
+  const wishes = watchWishes(paths.wake, colony);
   const close = async () => {
+    wishes.close();
     await control.close();
     await chronicle.close();
   };

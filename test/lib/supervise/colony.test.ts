@@ -86,6 +86,25 @@ describe('a colony', () => {
     await colony.done;
   });
 
+  it('lets a member rest that has nothing to do, and starts it once for many wishes', async () => {
+    const colony = await start({ router: ['rest'] });
+    await eventually(() => expect(statesOf('router').at(-1)).toBe('IDLE'));
+    for (let wish = 0; wish < 5; wish += 1) colony.wake('router');
+    await eventually(() => expect(statesOf('router').at(-1)).toBe('RUNNING'));
+    colony.wake('router');
+    expect(colony.statuses().find(({ name }) => name === 'router')).toMatchObject({ starts: 2 });
+    expect(statesOf('router')).not.toContain('BACKOFF');
+    await colony.stop();
+  });
+
+  it('stops a member that rests', async () => {
+    const colony = await start({ router: ['rest'] });
+    await eventually(() => expect(statesOf('router').at(-1)).toBe('IDLE'));
+    await colony.stop();
+    await colony.done;
+    expect(colony.statuses().map(({ state }) => state)).toEqual(['STOPPED', 'STOPPED', 'STOPPED']);
+  });
+
   it('stops the rest when the hub is given up, and says so', async () => {
     const colony = await start({ hub: ['once'] }, { policy: { ...POLICY, maxStarts: 1 } });
     await expect(colony.done).rejects.toMatchObject({ code: 'DAEMON_FATAL', why: 'it ended with exit code 7' });

@@ -8,6 +8,7 @@ import { openConsumers, type ConsumerRegister } from './consumers.js';
 import { openDatabase, type Database } from './database.js';
 import { openDeadStore, type DeadStore } from './dead.js';
 import type { Answer, Kind, Operation, Operations } from './operations.js';
+import { openDue } from './due.js';
 import { openOwners, type Owners } from './owners.js';
 import { openOutages } from './outages.js';
 import { openPauses, type PauseBook } from './pauses.js';
@@ -26,6 +27,8 @@ export interface Journal {
   owners: Owners;
   consumers: ConsumerRegister;
   pauses: Pick<PauseBook, 'of'>;
+  /** Consumers that have something to do, and no living process. */
+  due(nowMs: number): string[];
   /** Rings when something was said, here or in another process. */
   bell: Pick<Bell, 'listen'>;
   /** Resolves after the commit that holds the operation. */
@@ -61,6 +64,7 @@ export function openJournal(path: string, log: Logger, events: WriterEvents = {}
     owners: openOwners(database),
     consumers,
     pauses,
+    due: openDue(database),
     bell,
     write: async (operation) => {
       if (REFUSED_WHEN_FULL.has(operation.kind) && !hasReserve()) throw fullError(path);

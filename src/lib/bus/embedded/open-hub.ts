@@ -27,6 +27,8 @@ export interface OpenHubOptions {
   onStuckWriter?: ((holders: number[]) => void) | undefined;
   /** Offsets of the ports that single daemons bind. */
   ownPortOffsets: readonly number[];
+  /** Told whenever something was said. */
+  onSaid?: () => void;
 }
 
 /** A hub at work. */
@@ -38,6 +40,8 @@ export interface OpenedHub {
   markProjected(number: number): Promise<void>;
   resolve(number: number): Promise<boolean>;
   standing(daemon: string, signalId: string): Promise<Standing>;
+  /** Consumers that have something to do, and no living process. */
+  due(nowMs: number): string[];
   close(): Promise<void>;
 }
 
@@ -60,7 +64,10 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
     const owner = enterRole(journal.owners, { identity: ownIdentity(), name, role: HUB_ROLE, home: config.home });
     await resumeAboveMark(journal, log);
     const { publisher, hub } = await openWire(options, journal);
-    journal.bell.listen(() => hub.pump());
+    journal.bell.listen(() => {
+      hub.pump();
+      options.onSaid?.();
+    });
     const upkeep = startUpkeep(options, journal, hub);
     const close = async () => {
       await upkeep.stop();
@@ -83,6 +90,7 @@ function deadLetterDoor(journal: Journal): Omit<OpenedHub, 'close'> {
     markProjected: (value) => journal.write({ kind: 'mark', key: 'projected', value }),
     resolve: async (number) => (await journal.write({ kind: 'resolve', number })) > 0,
     standing: async (daemon, signalId) => journal.read.standing(daemon, signalId),
+    due: (nowMs) => journal.due(nowMs),
   };
 }
 
