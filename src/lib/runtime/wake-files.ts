@@ -28,7 +28,6 @@ export class WakeFiles {
 
   constructor(options: WakeFilesOptions) {
     this.#options = options;
-    mkdirSync(options.folder, { recursive: true });
   }
 
   /** Looks now, or a moment later where it has just looked. */
@@ -49,7 +48,9 @@ export class WakeFiles {
     this.#lookedMs = clock.monotonicMs();
     try {
       if (maintenanceAt(maintenancePath, clock.nowMs())) return;
-      for (const name of due(clock.nowMs())) writeFileSync(join(folder, name), '\n');
+      const names = due(clock.nowMs());
+      if (names.length > 0) mkdirSync(folder, { recursive: true });
+      for (const name of names) writeFileSync(join(folder, name), '\n');
     } catch (error) {
       log.warn({ err: error }, 'Who has something to do could not be told; it is tried again in a second');
     }

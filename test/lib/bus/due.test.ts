@@ -7,7 +7,7 @@ import { openBus } from '../../../src/lib/bus/open-bus.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
 import type { Config } from '../../../src/lib/config/schema.js';
 import { removeHome, silentLog, temporaryConfig } from '../../helpers/colony.js';
-import { signalNamed } from '../../helpers/signals.js';
+import { signalOf } from '../../helpers/signals.js';
 
 describe('who has something to do and no process', () => {
   let config: Config;
@@ -36,10 +36,10 @@ describe('who has something to do and no process', () => {
   it('is whoever hears what was said while it was away, and not who is there or is paused', async () => {
     const worker = await join('worker');
     await worker.consumer({ name: 'worker', ...hear });
-    await operator.emit([signalNamed('Q_C')]);
+    await operator.emit([signalOf('Q_C')]);
     await worker.close();
     expect(due()).toEqual([]);
-    await operator.emit([signalNamed('Q_B')]);
+    await operator.emit([signalOf('Q_B')]);
     expect(due()).toEqual(['worker']);
     await operator.setPaused(['worker'], { by: 'operator', reason: null, sinceMs: 0 });
     expect(due()).toEqual([]);
@@ -52,7 +52,7 @@ describe('who has something to do and no process', () => {
   it('is not who waits for the time of its next attempt', async () => {
     const worker = await join('worker');
     const consumer = await worker.consumer({ name: 'worker', ...hear });
-    await operator.emit([signalNamed('Q_A')]);
+    await operator.emit([signalOf('Q_A')]);
     const [delivery] = await consumer.claim(1);
     const failure = { error: 'Error: not yet', traceback: '' };
     await consumer.settle(delivery!, { kind: 'retry', failure, delayMs: 60_000 });

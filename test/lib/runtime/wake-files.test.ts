@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ describe('wake files', () => {
     nowMs = 1_000;
   });
   afterEach(() => rmSync(home, { recursive: true }));
-  const written = () => readdirSync(join(home, 'wake'));
+  const written = () => (existsSync(join(home, 'wake')) ? readdirSync(join(home, 'wake')) : []);
   const open = (due: () => string[]) =>
     new WakeFiles({
       due,
