@@ -93,7 +93,11 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     const facts = ['question_id=q', 'investigation_timestamp=20251115_103000', 'hypothesis=NONE', 'confidence=0.1'];
     const emit = ['bus', 'emit', 'Q_INVESTIGATION_COMPLETE', ...facts.flatMap((fact) => ['--fact', fact])];
     expect((await kloros([...emit, '--fact', 'evidence_count=0'], { env })).code).toBe(0);
-    await until('it was started and rests again', () => states().filter((state) => state === 'IDLE').length > 1, 90_000);
+    await until(
+      'it was started and rests again',
+      () => states().filter((state) => state === 'IDLE').length > 1,
+      90_000,
+    );
     expect(states()).not.toContain('BACKOFF');
     expect(await up.end('SIGTERM')).toBe(0);
   });
