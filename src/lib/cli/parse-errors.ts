@@ -14,8 +14,8 @@ export interface CommandLine {
 /** oclif's error about the command line as one of ours; anything else stays as it is. */
 export function readableParseError(thrown: unknown, line: CommandLine): unknown {
   if (!(thrown instanceof Errors.CLIError) || thrown instanceof Errors.ExitError) return thrown;
-  if (!('parse' in thrown)) return thrown;
   const help = `${line.name} --help`;
+  if (!('parse' in thrown)) return unusableValue(thrown, help);
   const unknown = 'flags' in thrown ? namesOf(thrown.flags) : [];
   if (unknown.length > 0) return unknownFlag(unknown, line, help);
   const [message, ...rest] = thrown.message.replace(/\nSee more help with --help$/, '').split('\n');
@@ -23,6 +23,13 @@ export function readableParseError(thrown: unknown, line: CommandLine): unknown 
   if (words.length > 0 && message?.startsWith('Missing')) return missingArgument(words, line, help);
   if (areBareFacts(words, line)) return bareFacts(words, help);
   return usageError(message ?? 'Wrong usage', detailOf(rest), [help]);
+}
+
+/** What a flag's own check says, which oclif throws as if the program had failed. */
+function unusableValue(thrown: Error, help: string): Error {
+  const { message } = thrown;
+  const [, flag, why] = /^Parsing (--\S+)\s+(.*?)(?:\nSee more help with --help)?$/s.exec(message) ?? [];
+  return flag === undefined ? thrown : usageError(`${flag} cannot be used`, why?.trim() ?? message, [help]);
 }
 
 function areBareFacts(words: string[], line: CommandLine): boolean {

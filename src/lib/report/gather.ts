@@ -1,6 +1,7 @@
 import { pathsOf } from '../config/paths.js';
 import type { Recorded } from '../bus/bus.js';
 import type { Count } from '../bus/observer.js';
+import { PROBE_SIGNAL } from '../bus/round-trip.js';
 import { groupsOf, type LetterGroup } from '../dead-letter/groups.js';
 import { DeadLetterStore } from '../dead-letter/store.js';
 import { readAllFigures, type Figures } from '../figures/figures.js';
@@ -17,7 +18,7 @@ export interface ReportData {
   home: string;
   nowMs: number;
   health: HealthReport;
-  /** Signals of each name in each hour of the last day. */
+  /** Signals of each name in each hour of the last day, without the probes of health. */
   hours: Count[];
   figures: Figures[];
   groups: LetterGroup[];
@@ -56,7 +57,7 @@ export async function gatherReport(
     home: config.home,
     nowMs,
     health: await runChecks(checks, view),
-    hours: journal.counts(range, HOUR_MS),
+    hours: journal.counts(range, HOUR_MS).filter(({ signal }) => signal !== PROBE_SIGNAL),
     figures: await readAllFigures(pathsOf(config).figures),
     groups: groupsOf(letters, { nowMs, quarantineAfter: config.dlq.quarantineAfter }),
     acts: acts.slice(0, MOST_ACTS).map(({ signal }) => signal),
