@@ -7,7 +7,7 @@ import { ModuleWatch } from '../lib/capabilities/module-watch.js';
 import { pathsOf } from '../lib/config/paths.js';
 import { alertChanges } from '../lib/health/conditions/alerts.js';
 import { checkConditions } from '../lib/health/conditions/check.js';
-import { flowChange } from '../lib/health/conditions/flow-state.js';
+import { FLOW_ANEW, flowChange } from '../lib/health/conditions/flow-state.js';
 import { emittedFor } from '../lib/expectations/declared.js';
 import type { TimeoutWatch } from '../lib/expectations/timeout-watch.js';
 import { openTimeoutWatch } from '../lib/expectations/open-timeout-watch.js';
@@ -88,18 +88,21 @@ async function* watch(env: SourceEnv, abort: AbortSignal, watches: Watches): Asy
       if (batch.signals.length + batch.state.length > 0) yield batch;
       if (isDue) dueMs = env.clock.monotonicMs() + env.config.monitor.intervalMs;
       isEdited = await wakeUp.rest(Math.max(1, dueMs - env.clock.monotonicMs()), abort);
-      await resumed(env, watches);
+      if (await wasHeldBack(env)) {
+        watches.timeouts.beginAnew();
+        yield { signals: [], state: [FLOW_ANEW] };
+      }
     }
   } finally {
     await registry.close();
   }
 }
 
-/** Waits while the colony is held back, e.g. by maintenance; what waited with it is not late. */
-async function resumed(env: SourceEnv, { timeouts }: Watches): Promise<void> {
+/** Waits while the colony is held back, e.g. by maintenance, and says whether it was; what waited with it is not late. */
+async function wasHeldBack(env: SourceEnv): Promise<boolean> {
   const shutMs = env.clock.monotonicMs();
   await env.ready();
-  if (env.clock.monotonicMs() - shutMs > HELD_MS) timeouts.beginAnew();
+  return env.clock.monotonicMs() - shutMs > HELD_MS;
 }
 
 /** Waiting for longer is being held back, and not the moment that the question takes. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countLines, deadLetterCondition } from '../../../../src/lib/health/conditions/dead-letters.js';
 import { diskCondition, usedDiskPercent } from '../../../../src/lib/health/conditions/disk.js';
-import { flowChange } from '../../../../src/lib/health/conditions/flow-state.js';
+import { FLOW_ANEW, flowChange } from '../../../../src/lib/health/conditions/flow-state.js';
 import { memoryCondition, usedMemoryPercent } from '../../../../src/lib/health/conditions/memory.js';
 import { outageCondition } from '../../../../src/lib/health/conditions/outages.js';
 import { stalledCondition } from '../../../../src/lib/health/conditions/stalled-flow.js';
@@ -120,5 +120,9 @@ describe('the flow', () => {
     expect(stalledCondition(going.flow, 2 * HOUR_MS, 9 * HOUR_MS)).not.toBeNull();
     const rested = flowChange({ waiting: 0, lastHandledAtMs: null }, state, 9 * HOUR_MS);
     expect(rested.change).toEqual([{ key: 'flow:waiting_since_ms', value: null }]);
+    const resumed = { ...state, [FLOW_ANEW.key]: FLOW_ANEW.value };
+    expect(flowChange({ waiting: 1, lastHandledAtMs: null }, resumed, 9 * HOUR_MS).flow.waitingSinceMs).toBe(
+      9 * HOUR_MS,
+    );
   });
 });
