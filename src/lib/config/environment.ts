@@ -10,6 +10,9 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
   autonomy: 'KLR_AUTONOMY_LEVEL',
 };
 
+/** Highest value of an old name whose scale went further: what lies beyond it means the highest here. */
+const OLD_SCALES: Readonly<Record<string, number>> = { KLR_AUTONOMY_LEVEL: 2 };
+
 /** KLOROS_ variables that are read elsewhere. */
 const OTHERS: ReadonlySet<string> = new Set(['KLOROS_LOG_FORM', 'KLOROS_LOG_LEVEL']);
 
@@ -28,13 +31,31 @@ export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
     const name = variablesOf(setting).find((variable) => (env[variable] ?? '') !== '');
     const text = name === undefined ? undefined : env[name];
     if (name === undefined || text === undefined) continue;
-    values.set(setting.key, { value: valueOf(text, setting), from: `environment ${name}`, base: cwd });
+    const value = withinScale(name, valueOf(text, setting));
+    values.set(setting.key, { value, from: `environment ${name}`, base: cwd });
   }
   return values;
 }
 
+/** What is strange about the environment, and yet no error. */
+export function environmentWarnings(env: NodeJS.ProcessEnv): string[] {
+  return [...misspelt(env), ...beyondScale(env)];
+}
+
+/** An existing installation may say more than there is here: all of its commands must go on. */
+function withinScale(name: string, value: unknown): unknown {
+  const highest = OLD_SCALES[name];
+  return highest !== undefined && typeof value === 'number' && value > highest ? highest : value;
+}
+
+function beyondScale(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(OLD_SCALES).flatMap(([name, highest]) =>
+    Number(env[name] ?? '') > highest ? [`${name}=${env[name] ?? ''} means ${highest}, the highest there is here`] : [],
+  );
+}
+
 /** Variables that look like a setting and are none: a typing error would otherwise pass in silence. */
-export function misspelt(env: NodeJS.ProcessEnv): string[] {
+function misspelt(env: NodeJS.ProcessEnv): string[] {
   const known = settings.flatMap(variablesOf);
   return Object.keys(env)
     .filter((name) => name.startsWith('KLOROS_') && !known.includes(name) && !OTHERS.has(name))

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { environmentLayer, misspelt } from './environment.js';
+import { environmentLayer, environmentWarnings } from './environment.js';
 import { invalidConfig } from './load-error.js';
 import { readConfigFile } from './load-file.js';
 import { mergeLayers, type MergeOptions } from './load-merge.js';
@@ -47,7 +47,7 @@ export async function loadConfig({ env, cwd, flags = {}, etcPath = ETC_PATH }: C
   refuseHomeIn(own.layer);
   const merged = mergeLayers([...given, local.layer, own.layer, etc.layer], { home, userHome });
   const files = [local, own, etc].map(({ path, used }) => ({ path, used }));
-  return { ...merged, files, warnings: misspelt(env) };
+  return { ...merged, files, warnings: environmentWarnings(env) };
 }
 
 async function openFile(path: string): Promise<ConfigFile & { layer: Layer }> {

@@ -115,6 +115,15 @@ describe('the environment', () => {
     expect(origins['hub.xsub']?.from).toBe('environment KLR_CHEM_XSUB');
   });
 
+  it('takes a level of an existing installation that is higher than any here as the highest, and says so', async () => {
+    const { config, warnings } = await load({ KLR_AUTONOMY_LEVEL: '3' });
+    expect(config.autonomy).toBe(2);
+    expect(warnings).toEqual(['KLR_AUTONOMY_LEVEL=3 means 2, the highest there is here']);
+    expect(await load({ KLR_AUTONOMY_LEVEL: '1' })).toMatchObject({ config: { autonomy: 1 }, warnings: [] });
+    expect((await problem({ KLOROS_AUTONOMY: '3' })).why).toMatch(/^autonomy: /);
+    expect((await problem({ KLR_AUTONOMY_LEVEL: 'all' })).why).toMatch(/^autonomy: /);
+  });
+
   it('sets nothing with an empty variable', async () => {
     expect((await load({ KLOROS_HOME: '', KLOROS_PORT_BASE: '' })).config.portBase).toBe(7776);
   });
