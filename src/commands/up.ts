@@ -1,11 +1,12 @@
 import { Flags } from '@oclif/core';
 import { daemons, findDaemon } from '../daemons/index.js';
 import { parseDurationMs } from '../lib/base/duration.js';
-import { createLog, logFormFor } from '../lib/base/log.js';
+import { createLog, type LogForm } from '../lib/base/log.js';
 import { KlorosCommand, outputFlag } from '../lib/cli/base-command.js';
 import { usageError } from '../lib/cli/command-error.js';
 import { ExitCode } from '../lib/cli/exit-codes.js';
 import { heldBackText } from '../lib/cli/held-back.js';
+import { stderrForm } from '../lib/cli/operator-log.js';
 import { planText } from '../lib/cli/up-plan.js';
 import type { Config } from '../lib/config/schema.js';
 import { pathsOf } from '../lib/config/paths.js';
@@ -103,7 +104,7 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
 
   #start(members: readonly PlannedMember[], config: Config): Promise<Supervisor> {
     const detached = process.env[DETACHED] === '1';
-    const form = logFormFor(process.env, process.stderr.isTTY);
+    const form = stderrForm();
     const tell = detached ? toFiles(config) : toTerminal(form, members);
     const level = process.env['KLOROS_LOG_LEVEL'] ?? 'info';
     const log = createLog({ daemon: 'kloros', form, level, write: (line) => tell('kloros', line.trimEnd()) });
@@ -137,7 +138,7 @@ const DETACHED_NEXT =
 
 type Tell = (daemon: string, line: string) => void;
 
-function toTerminal(form: ReturnType<typeof logFormFor>, members: readonly PlannedMember[]): Tell {
+function toTerminal(form: LogForm, members: readonly PlannedMember[]): Tell {
   const paint = linePainter(form, ['kloros', ...members.map(({ name }) => name)]);
   return (name, line) => void process.stderr.write(`${paint(name, line)}\n`);
 }

@@ -1,10 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { findDaemon } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
-import { createLog, logFormFor } from '../../lib/base/log.js';
+import { createLog } from '../../lib/base/log.js';
 import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { exitCodeOf } from '../../lib/cli/exit-codes.js';
+import { stderrForm } from '../../lib/cli/operator-log.js';
 import { isOnDemand } from '../../lib/config/activation.js';
 import type { RunningDaemon } from '../../lib/runtime/run-options.js';
 import { linkToSystemd } from '../../lib/runtime/sd-notify.js';
@@ -48,7 +49,7 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     const stopped = this.#untilStopped(supervisor);
     const log = createLog({
       daemon: definition.name,
-      form: logFormFor(process.env, process.stderr.isTTY),
+      form: stderrForm(),
       level: process.env['KLOROS_LOG_LEVEL'] ?? 'info',
       write: (line) => void process.stderr.write(line),
     });

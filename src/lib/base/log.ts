@@ -36,11 +36,28 @@ const COLOUR: Record<number, (text: string) => string> = {
   60: chalk.redBright,
 };
 
-/** The form that fits where stderr goes. */
-export function logFormFor(env: NodeJS.ProcessEnv, isTty: boolean): LogForm {
-  if (env['KLOROS_LOG_FORM'] === 'pretty' || env['KLOROS_LOG_FORM'] === 'json') return env['KLOROS_LOG_FORM'];
-  if (env['JOURNAL_STREAM'] !== undefined) return 'journal';
+/** Where lines go, as isatty(3) and fstat(2) tell it. */
+export interface LogStream {
+  isTty: boolean;
+  dev: bigint;
+  ino: bigint;
+}
+
+const FORMS: ReadonlySet<string> = new Set<LogForm>(['pretty', 'json', 'journal']);
+
+/**
+ * The form that fits a stream. JOURNAL_STREAM is inherited by whatever a service or a session starts, so it counts
+ * only where it names this very stream (systemd.exec(5)).
+ */
+export function logFormFor(env: NodeJS.ProcessEnv, { isTty, dev, ino }: LogStream): LogForm {
+  const wanted = env['KLOROS_LOG_FORM'];
+  if (isForm(wanted)) return wanted;
+  if (env['JOURNAL_STREAM'] === `${dev}:${ino}`) return 'journal';
   return isTty ? 'pretty' : 'json';
+}
+
+function isForm(word: string | undefined): word is LogForm {
+  return word !== undefined && FORMS.has(word);
 }
 
 /** Opens a log for one daemon. */

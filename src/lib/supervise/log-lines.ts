@@ -28,7 +28,7 @@ const PRETTY = /^(\d\d:\d\d:\d\d\.\d{3})(?: (\w+))? \[([^\]]+)\] (.*)$/s;
  */
 export function linePainter(form: LogForm, names: readonly string[]): LinePainter {
   if (form === 'json') return (name, line) => (isJson(line) ? line : crashLine(name, line));
-  if (form === 'journal') return (name, line) => (line.includes(`[${name}]`) ? line : `[${name}] ${line}`);
+  if (form === 'journal') return (name, line) => (line.includes(`[${name}]`) ? line : afterPriority(name, line));
   const width = Math.max(...names.map((name) => name.length));
   return (name, line) => {
     const tag = tagOf(name, width, names.indexOf(name));
@@ -42,6 +42,12 @@ export function linePainter(form: LogForm, names: readonly string[]): LinePainte
 function tagOf(name: string, width: number, index: number): string {
   const colour = COLOURS[index % COLOURS.length] ?? chalk.white;
   return colour(`[${name}]`.padEnd(width + BRACKETS));
+}
+
+/** The journal reads a priority only where a line begins with it. */
+function afterPriority(name: string, line: string): string {
+  const [priority = ''] = /^<\d>/.exec(line) ?? [];
+  return `${priority}[${name}] ${line.slice(priority.length)}`;
 }
 
 function isJson(line: string): boolean {

@@ -52,6 +52,12 @@ describe('the merged log', () => {
     expect(linePainter('journal', NAMES)('kloros', 'Error: boom')).toBe('[kloros] Error: boom');
   });
 
+  it('leaves the priority of the journal where the journal looks for it', () => {
+    const paint = linePainter('journal', NAMES);
+    expect(paint('kloros', '<4>[kloros] Slow')).toBe('<4>[kloros] Slow');
+    expect(paint('kloros', '<3>    at second line of an error')).toBe('<3>[kloros]     at second line of an error');
+  });
+
   it('stays JSON line for line, also where a daemon crashed in words', () => {
     const paint = linePainter('json', NAMES);
     expect(paint('kloros', '{"level":30}')).toBe('{"level":30}');
