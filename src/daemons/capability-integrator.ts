@@ -32,8 +32,12 @@ async function integrate(signal: Signal, attempt: Attempt, store: InvestigationS
   const facts = readFacts(signal, 'Q_INVESTIGATION_COMPLETE');
   const record = await answeringRecord(signal, facts, store);
   const hypothesis = facts.hypothesis ?? record?.hypothesis ?? null;
-  if (record === undefined) return undiscoveredName(hypothesis) === undefined ? undefined : failed(signal, LOST, facts);
   const { config, clock, log } = attempt;
+  const notIntegrated = (reason: string): undefined => {
+    log.info({ question_id: facts.question_id, signal: signal.id }, `Not integrated: ${reason}`);
+  };
+  if (record === undefined && undiscoveredName(hypothesis) !== undefined) return failed(signal, LOST, facts);
+  if (record === undefined) return notIntegrated(`the hypothesis is ${hypothesis ?? 'absent'}`);
   const finding = { ...findingOf(record, config.sourceRoots), hypothesis };
   const { backups, capabilities } = pathsOf(config);
   const outcome = await integrateModule(
@@ -42,7 +46,7 @@ async function integrate(signal: Signal, attempt: Attempt, store: InvestigationS
   );
   if (outcome.kind === 'integrated') return [integrated(outcome.record, facts.investigation_timestamp)];
   if (outcome.kind === 'failed') return failed(signal, outcome, facts);
-  log.info({ question_id: facts.question_id, signal: signal.id }, `Not integrated: ${outcome.reason}`);
+  return notIntegrated(outcome.reason);
 }
 
 const LOST: IntegrationFailure = {

@@ -93,6 +93,16 @@ describe('capability_integrator_daemon', () => {
     expect(lines.join('')).toContain('Not integrated: the hypothesis is SERVICE_FAILURE_x');
   });
 
+  it('logs it too where the answer discovered no module and its record is missing', async () => {
+    const world = surroundings(config);
+    const signal = completionOf(recordOf({ id: 'lost', hypothesis: 'SERVICE_FAILURE_x' }), 's-lost');
+    const said = world.keep(await capabilityIntegrator.handle!(signal, world.attempt, store));
+    expect(said).toEqual({});
+    expect(world.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ signal: 's-lost', msg: 'Not integrated: the hypothesis is SERVICE_FAILURE_x' }),
+    ]);
+  });
+
   it('leaves a registry that does not parse as it is and names line and column', async () => {
     writeFileSync(config.capabilitiesPath, 'a: 1\nb: [\n');
     const { said } = await handle({ id: 'a', module_dir: pythonModule('audio') });
