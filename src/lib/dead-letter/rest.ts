@@ -27,7 +27,12 @@ function folderOf(path: string): string {
 export async function keepRest(path: string, drained: number): Promise<void> {
   const { ino } = await stat(path);
   await mkdir(folderOf(path), { recursive: true });
-  await link(path, join(folderOf(path), `${ino}.${drained}`));
+  try {
+    await link(path, join(folderOf(path), `${ino}.${drained}`));
+  } catch (error) {
+    // This very file is kept already, by a rewrite that did not come to its end.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
   await syncFolder(folderOf(path));
 }
 
@@ -46,12 +51,24 @@ export async function drainRests(path: string, nowMs: number): Promise<void> {
 
 async function drain(path: string, rest: Rest, nowMs: number): Promise<void> {
   const { dev, ino, mtimeMs } = await stat(rest.path);
+  if (await isLive(path, { dev, ino })) return unlink(rest.path);
   const ended = await hasEnded({ dev, ino }, nowMs - mtimeMs);
   const bytes = await readFrom(rest.path, rest.drained);
   const take = ended ? bytes : wholeLines(bytes);
   if (take.length > 0) await appendLines(path, take);
   if (ended) return unlink(rest.path);
   if (take.length > 0) await rename(rest.path, join(folderOf(path), `${rest.ino}.${rest.drained + take.length}`));
+}
+
+/** Whether a rest is the live file itself: a rewrite was interrupted before its end, and nothing was replaced. */
+async function isLive(path: string, rest: { dev: number; ino: number }): Promise<boolean> {
+  try {
+    const { dev, ino } = await stat(path);
+    return dev === rest.dev && ino === rest.ino;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function hasEnded(file: { dev: number; ino: number }, stillMs: number): Promise<boolean> {

@@ -15,6 +15,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import { restorable, softDelete } from '../../../src/lib/dead-letter/clean-up.js';
+import { hasRests, keepRest } from '../../../src/lib/dead-letter/rest.js';
+import { rewriteLines } from '../../../src/lib/dead-letter/rewrite.js';
 import { DeadLetterStore } from '../../../src/lib/dead-letter/store.js';
 import { until } from '../../helpers/colony.js';
 
@@ -136,6 +138,24 @@ describe('the queue on disk', () => {
     for (const name of readdirSync(rests)) utimesSync(join(rests, name), longAgo, longAgo);
     expect((await store.read()).map(({ facts }) => facts['n'])).toEqual([2, 3, 4, 5]);
     expect(readdirSync(rests)).toEqual([]);
+  });
+
+  it('repeats no row that came after a rewrite that was interrupted', async () => {
+    writeFileSync(paths.failedSignals, `${row(1)}\n`);
+    await keepRest(paths.failedSignals, readFileSync(paths.failedSignals).length);
+    appendFileSync(paths.failedSignals, `${row(2)}\n`);
+    await store.drain();
+    await store.drain();
+    expect(numbers()).toEqual([1, 2]);
+    expect(await hasRests(paths.failedSignals)).toBe(false);
+  });
+
+  it('rewrites again what an interrupted rewrite has kept already', async () => {
+    writeFileSync(paths.failedSignals, `${row(1)}\n${row(2)}\n`);
+    await keepRest(paths.failedSignals, readFileSync(paths.failedSignals).length);
+    await rewriteLines(paths.failedSignals, async (all) => all.slice(1));
+    await store.drain();
+    expect(numbers()).toEqual([2]);
   });
 
   it('closes a torn last line, so that it spoils no other', async () => {
