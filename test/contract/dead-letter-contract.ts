@@ -64,6 +64,19 @@ export function describeDeadLetterContract(engineName: string, start: () => Prom
       expect(await claimAll(consumer, 1)).toMatchObject([{ replay: 2 }]);
     });
 
+    it('keeps the words of a letter that a handler wrote without secrets and bounded, and its content whole', async () => {
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A')]);
+      const [delivery] = await claimAll(consumer, 1);
+      const words = { error: `X: Authorization: Bearer abc ${'x'.repeat(100_000)}`, traceback: 'x'.repeat(100_000) };
+      const letter = { ...words, daemon: 'worker', content: 'password=hunter2', key: 'kept' };
+      await consumer.settle(delivery!, { kind: 'done', said: { signals: [], deadLetters: [letter], state: [] } });
+      const [kept] = await bus.deadLetters(0);
+      expect(kept!.error.startsWith('X: Authorization: Bearer [redacted] xxx')).toBe(true);
+      expect(kept!.error.length + kept!.traceback.length).toBeLessThan(50_000);
+      expect(kept!.content).toBe('password=hunter2');
+    });
+
     it('says where a signal stands with a daemon', async () => {
       const consumer = await bus.consumer(spec());
       const signal = signalOf('Q_A');

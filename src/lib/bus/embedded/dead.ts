@@ -1,4 +1,5 @@
-import type { DeadLetter, DeadLetterDraft } from '../bus.js';
+import { safeText } from '../../base/redact.js';
+import type { DeadLetter, DeadLetterDraft, Failure } from '../bus.js';
 import type { Database } from './database.js';
 
 /** What the dead letter's work row knew. */
@@ -26,6 +27,10 @@ export interface DeadStore {
 export type BuriedLetter = DeadLetter & { id?: string; name?: string; atMs?: number; frame?: Buffer };
 
 type Stored = Omit<DeadLetter, 'number' | 'key' | 'daemon'>;
+
+/** Longest that is kept of what a handler says about its failure. */
+const LONGEST_ERROR = 4_096;
+const LONGEST_TRACE = 16_384;
 
 interface PageRow {
   number: number;
@@ -60,7 +65,7 @@ export function openDeadStore(database: Database): DeadStore {
         daemon,
         // A letter that a handler wrote about a journalled signal can be replayed like any other.
         circumstances.seq ?? (draft.signal && seqOf.get(draft.signal.id)) ?? null,
-        JSON.stringify({ ...rest, ...storedOf(circumstances) }),
+        JSON.stringify({ ...rest, ...wordsOf(rest), ...storedOf(circumstances) }),
       );
     },
     after: (number, limit) => page.all(number, limit).map(letterOf),
@@ -75,6 +80,11 @@ export function openDeadStore(database: Database): DeadStore {
 function letterOf({ number, key, daemon, letter, id, name, atMs, frame }: PageRow): BuriedLetter {
   const signal = id !== null && name !== null && frame !== null ? { id, name, frame, atMs: atMs ?? 0 } : {};
   return { number, key: key.slice(daemon.length + 1), daemon, ...(JSON.parse(letter) as Stored), ...signal };
+}
+
+/** Every letter passes here, whoever wrote it: its words are bounded and hold no secrets; its content stays whole. */
+function wordsOf({ error, traceback }: Failure): Failure {
+  return { error: safeText(error, LONGEST_ERROR), traceback: safeText(traceback, LONGEST_TRACE) };
 }
 
 function storedOf(circumstances: DeadCircumstances) {

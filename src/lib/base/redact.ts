@@ -1,0 +1,42 @@
+/** What stands for a secret. */
+export const MASK = '[redacted]';
+
+/** `user:password@` in an address, and what follows a question mark there. */
+const URL_PASSWORDS = /(\b[a-z][a-z\d+.-]{0,30}:\/\/)[^\s/]+@/gi;
+const URL_QUERIES = /(\b[a-z][a-z\d+.-]{0,30}:\/\/[^\s?#"']{1,2000})\?[^\s#"']*/gi;
+/** A name that says secret, what may follow in it, and the sign before its value, in text, JSON and JSON inside of JSON. */
+const NAME =
+  /(?:\bpass|passw(?:or)?d|passphrase|secret|token|credentials?|authorization|(?:api|access|private)[_-]?key)(?:[_-][\w-]{0,40}|key|id)?/;
+const SIGN = /\\{0,3}["']?\s{0,20}[:=]\s{0,20}/;
+const QUOTED = new RegExp(`(${NAME.source}${SIGN.source})(\\\\{0,3}["'])(.*?)(\\2|$)`, 'gim');
+const PLAIN = new RegExp(
+  `(${NAME.source}${SIGN.source}(?:(?:bearer|basic|digest|token|negotiate)\\s{1,20})?)[^\\s"',;}\\\\][^\\s"',;}]*`,
+  'gi',
+);
+const COOKIES = /(\bcookie["']?\s{0,20}[:=]\s{0,20}["']?)[^\s"'][^"'\r\n]*/gi;
+const BEARER = /(\bbearer\s{1,20})[\w.~+/-]{16,}=*/gi;
+const PRIVATE_KEY = /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[\s\S]*?(?=-----END |$(?![\s\S]))/g;
+
+/** A text without passwords in addresses, tokens and keys. */
+export function maskSecrets(text: string): string {
+  return text
+    .replaceAll(PRIVATE_KEY, `$1${MASK}`)
+    .replaceAll(URL_PASSWORDS, `$1${MASK}@`)
+    .replaceAll(URL_QUERIES, `$1?${MASK}`)
+    .replaceAll(QUOTED, `$1$2${MASK}$4`)
+    .replaceAll(PLAIN, `$1${MASK}`)
+    .replaceAll(COOKIES, `$1${MASK}`)
+    .replaceAll(BEARER, `$1${MASK}`);
+}
+
+/** More of a text is not looked at; what is kept of it is far shorter. */
+const LONGEST_LOOKED_AT = 1_048_576;
+const CUT = '\n… cut …\n';
+
+/** A text of at most so many characters, secrets masked; of a longer one the beginning and the end. */
+export function safeText(text: string, longest: number): string {
+  const masked = maskSecrets(text.slice(0, LONGEST_LOOKED_AT));
+  if (masked.length <= longest) return masked;
+  const end = Math.floor(longest / 4);
+  return `${masked.slice(0, longest - end - CUT.length)}${CUT}${masked.slice(-end)}`;
+}
