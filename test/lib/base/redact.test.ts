@@ -23,15 +23,20 @@ describe('a text that is kept', () => {
     expect(maskSecrets(clean)).toBe(clean);
   });
 
-  it.each(['Unexpected token } in JSON at position 4', 'tests passed: 3, tokens: 500', 'https://host:1/path', 'a@b.org'])(
-    'is as it was where it holds none: %s',
-    (text) => expect(maskSecrets(text)).toBe(text),
-  );
+  it.each([
+    'Unexpected token } in JSON at position 4',
+    'tests passed: 3, tokens: 500',
+    'https://host:1/path',
+    'a@b.org',
+  ])('is as it was where it holds none: %s', (text) => expect(maskSecrets(text)).toBe(text));
 
   it('is never longer than allowed, and has the beginning and the end', () => {
-    const hostile = fc.array(fc.constantFrom('token=', '"', 'http://', '@', '?', 'Bearer ', 'x'.repeat(20), '\n', '…'), {
-      maxLength: 60,
-    });
+    const hostile = fc.array(
+      fc.constantFrom('token=', '"', 'http://', '@', '?', 'Bearer ', 'x'.repeat(20), '\n', '…'),
+      {
+        maxLength: 60,
+      },
+    );
     fc.assert(
       fc.property(hostile, fc.integer({ min: 100, max: 300 }), (parts, longest) => {
         expect(safeText(parts.join(''), longest).length).toBeLessThanOrEqual(longest);
