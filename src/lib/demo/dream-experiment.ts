@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { isMap, parseDocument } from 'yaml';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
@@ -29,13 +29,8 @@ const CHANGES: readonly (readonly [path: readonly (string | number)[], value: un
   [['experiments', 0, 'metrics'], { target_direction: { size_ratio: 'down' } }],
   [['experiments', 0, 'budget'], { wallclock_sec: 60, max_candidates: 5, max_generations: 2, patience: 2 }],
   [['experiments', 0, 'selector'], { population: 3, survivors: 2, elitism: 1, bracket: 2, match_pairs: 2 }],
-  [['experiments', 0, 'param_mapping'], mapped({ codec: 'CODEC', level: 'LEVEL', quality: 'QUALITY' })],
 ];
-
-function mapped(keys: Record<string, string>): Record<string, { file: string; key: string }> {
-  const entries = Object.entries(keys).map(([name, key]) => [name, { file: 'archive.env', key: `COMPRESSION_${key}` }]);
-  return Object.fromEntries(entries) as Record<string, { file: string; key: string }>;
-}
+const MAPPING = ['experiments', 0, 'param_mapping'] as const;
 
 /** Writes the example experiment, small enough to watch, and the configuration that its winner changes. */
 export async function writeDemoExperiment(config: Config): Promise<void> {
@@ -48,6 +43,12 @@ export async function writeDemoExperiment(config: Config): Promise<void> {
 function made(text: string): string {
   const document = parseDocument(text);
   for (const [path, value] of CHANGES) document.setIn(path, document.createNode(value));
+  const mapping = document.getIn(MAPPING);
+  if (isMap(mapping))
+    for (const { key, value } of mapping.items) {
+      const target = { file: 'archive.env', key: String(value) };
+      document.setIn([...MAPPING, String(key)], document.createNode(target));
+    }
   return document.toString({ lineWidth: 0 });
 }
 

@@ -1,6 +1,13 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { stringify } from 'yaml';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
+import { pathsOf } from '../../../src/lib/config/paths.js';
+import { writeDemoExperiment } from '../../../src/lib/demo/dream-experiment.js';
+import { readExperiments } from '../../../src/lib/dream/experiment-file.js';
+import { exampleFiles } from '../../../src/lib/dream/init.js';
+import { freshConfig } from '../../daemons/surroundings.js';
 import { experimentsOf, experimentWith, plainExperiment } from './experiments.js';
 import fc from '../../helpers/property.js';
 
@@ -143,5 +150,19 @@ describe('dream.yaml', () => {
       }),
       { numRuns: 200, seed: 4 },
     );
+  });
+});
+
+describe('the shipped example', () => {
+  it('configures every parameter of its winner, also in the demo', async () => {
+    const config = freshConfig();
+    onTestFinished(() => rmSync(dirname(config.home), { recursive: true, force: true }));
+    const [example] = await exampleFiles(pathsOf(config).dream, config.home);
+    await writeDemoExperiment(config);
+    for (const { experiments } of [
+      await experimentsOf(example?.content ?? ''),
+      await readExperiments(pathsOf(config).dream),
+    ])
+      expect(Object.keys(experiments[0]?.param_mapping ?? {})).toEqual(Object.keys(experiments[0]?.search_space ?? {}));
   });
 });
