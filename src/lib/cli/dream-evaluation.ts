@@ -6,6 +6,7 @@ import { renderTable } from './table.js';
 
 const DIGITS = 5;
 const STDERR_LINES = 12;
+const WANTED = { up: 'more', down: 'less', neutral: 'either' } as const;
 
 /** What an evaluator measured, or why it failed with the end of its stderr. */
 export function evaluationText(
@@ -17,7 +18,7 @@ export function evaluationText(
   const { spread } = evaluation;
   const columns = [
     { title: 'metric', cell: ([name]: [string, number]) => name },
-    { title: 'wanted', cell: ([name]: [string, number]) => (directions[name] === 'up' ? 'more' : 'less') },
+    { title: 'wanted', cell: ([name]: [string, number]) => WANTED[directions[name] ?? 'neutral'] },
     { title: 'value', cell: ([, value]: [string, number]) => figure(value), align: 'right' as const },
     { title: 'spread', cell: ([name]: [string, number]) => `± ${figure(spread[name] ?? 0)}`, align: 'right' as const },
   ];

@@ -28,9 +28,11 @@ function stateOf({ enabled, problem }: ExperimentOverview): string {
   return enabled ? chalk.green('ready') : chalk.dim('disabled');
 }
 
+const ARROWS = { up: '↑', down: '↓', neutral: '·' } as const;
+
 function metricsText(metrics: ExperimentOverview['metrics']): string {
   return Object.entries(metrics)
-    .map(([name, direction]) => `${direction === 'up' ? '↑' : '↓'} ${name}`)
+    .map(([name, direction]) => `${ARROWS[direction]} ${name}`)
     .join('\n');
 }
 

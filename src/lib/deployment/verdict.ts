@@ -1,5 +1,6 @@
 import type { Metrics } from '../dream/evaluation.js';
 import type { Experiment } from '../dream/experiment.js';
+import { objectivesIn } from '../dream/objectives.js';
 
 /** What a look at the metrics after a deployment leads to (formats.md §7). */
 export type Verdict = 'better' | 'as-good' | 'worse';
@@ -17,7 +18,11 @@ export interface Measure {
 
 /** How an experiment is measured; its own weights go before those of the whole file. */
 export function measureOf({ metrics }: Experiment, shared: Readonly<Record<string, number>>): Measure {
-  return { directions: metrics.target_direction, weights: { ...shared, ...metrics.weights } };
+  const objectives = objectivesIn(metrics, shared);
+  return {
+    directions: Object.fromEntries(objectives.map(({ metric, direction }) => [metric, direction])),
+    weights: Object.fromEntries(objectives.map(({ metric, weight }) => [metric, weight])),
+  };
 }
 
 /** Weighted mean relative change of the metrics against a baseline; positive is better, whichever way a metric points. */

@@ -38,7 +38,8 @@ export type Evaluation =
 
 /** Median and spread of several runs. */
 export function summarise(runs: readonly Metrics[]): { metrics: Metrics; spread: Metrics } {
-  const names = Object.keys(runs[0] ?? {});
+  // One that is observed only may be missing in some run.
+  const names = Object.keys(runs[0] ?? {}).filter((name) => runs.every((run) => name in run));
   const samples = names.map((name) => [name, runs.map((run) => run[name] ?? NaN)] as const);
   return {
     metrics: Object.fromEntries(samples.map(([name, values]) => [name, median(values)])),

@@ -11,15 +11,20 @@ export function readMetrics(stdout: string, { target_direction: wanted, map }: E
   const printed = lastObject(stdout);
   if (printed === undefined) return unreadable(stdout);
   const metrics: Metrics = {};
-  for (const name of Object.keys(wanted)) {
+  for (const [name, direction] of Object.entries(wanted)) {
+    // An existing file may say there the role of a metric, which nobody prints.
     const at = map[name] ?? name;
-    const value = valueAt(printed, at);
-    if (value === undefined) return failed('MetricMissing', `the evaluator printed no ${at}: ${shown(stdout)}`);
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      return failed('MetricNotFinite', `${at} is ${JSON.stringify(value)}, which is no number`);
-    metrics[name] = value;
+    const value = valueAt(printed, at) ?? valueAt(printed, name);
+    const isNumber = typeof value === 'number' && Number.isFinite(value);
+    if (isNumber) metrics[name] = value;
+    else if (direction !== 'neutral') return notMeasured(at, value, stdout);
   }
   return { ok: true, metrics };
+}
+
+function notMeasured(at: string, value: unknown, stdout: string): Reading {
+  if (value === undefined) return failed('MetricMissing', `the evaluator printed no ${at}: ${shown(stdout)}`);
+  return failed('MetricNotFinite', `${at} is ${JSON.stringify(value)}, which is no number`);
 }
 
 function lastObject(stdout: string): Record<string, unknown> | undefined {

@@ -1,13 +1,19 @@
 import type { z } from 'zod';
+import { objectivesIn, type Declared } from './objectives.js';
 import { complaintAbout, holds, type Parameter, type Params } from './parameter.js';
 
 /** What of an experiment depends on another part of it. */
 interface Checked {
   search_space: Record<string, Parameter>;
   baseline?: Params | undefined;
-  metrics: { target_direction: Record<string, unknown>; map: object; weights: object };
+  metrics: Declared;
   param_mapping: object;
   artifacts: readonly string[];
+}
+
+interface CheckedFile {
+  experiments: readonly Pick<Checked, 'metrics'>[];
+  fitness_aggregation: { weights: Record<string, number> };
 }
 
 type Context = z.core.$RefinementCtx;
@@ -34,6 +40,16 @@ export function checkNames(experiments: readonly { name: string }[], context: Co
   names.forEach((name, index) => {
     if (names.indexOf(name) < index)
       context.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} is the name of another one` });
+  });
+}
+
+/** Complains of an experiment in which no metric says what is better. */
+export function checkObjectives({ experiments, fitness_aggregation }: CheckedFile, context: Context): void {
+  experiments.forEach(({ metrics }, index) => {
+    const counts = objectivesIn(metrics, fitness_aggregation.weights).length > 0;
+    if (counts || Object.keys(metrics.target_direction).length === 0) return;
+    const path = ['experiments', index, 'metrics', 'target_direction'];
+    context.addIssue({ code: 'custom', path, message: 'has no metric that is up or down and weighs anything' });
   });
 }
 

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { closest } from '../base/closest.js';
 import { errorCode, KlorosError } from '../base/errors.js';
 import { dottedPath } from '../base/issues.js';
-import { legacyEvaluators } from './experiment-legacy.js';
+import { existingWays, legacyEvaluators } from './experiment-legacy.js';
 import { dreamFileSchema, type DreamFile } from './experiment.js';
 
 /** What dream.yaml says, where it stands, and keys that nobody knows. */
@@ -43,7 +43,12 @@ export async function readExperiments(path: string): Promise<Experiments> {
     );
   const warnings = unknown.map(({ path: at, siblings }) => complaint(source, at, unknownKey(at, siblings)));
   const file = dreamFileSchema.parse(value);
-  return { ...file, path, folder: dirname(path), warnings: [...warnings, ...ignoredRoot(source, file)] };
+  return {
+    ...file,
+    path,
+    folder: dirname(path),
+    warnings: [...warnings, ...ignoredRoot(source, file), ...otherwise(source, file)],
+  };
 }
 
 /** A key that existing files have: cycles lie where promotions and the monitor's look at them do. */
@@ -51,6 +56,11 @@ function ignoredRoot(source: Source, { run }: DreamFile): string[] {
   const lab = join(dirname(source.path), 'dream_lab');
   if (run.artifact_root === undefined || resolve(dirname(source.path), run.artifact_root) === lab) return [];
   return [complaint(source, ['run', 'artifact_root'], `is not followed: cycles and their files lie in ${lab}`)];
+}
+
+/** Where the experiments of an existing file are searched otherwise than they say. */
+function otherwise(source: Source, { experiments }: DreamFile): string[] {
+  return existingWays(experiments, source.document.toJS()).map(({ at, why }) => complaint(source, at, why));
 }
 
 async function readText(path: string): Promise<string> {

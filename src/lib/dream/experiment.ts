@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parameterSchema } from './parameter.js';
-import { checkExperiment, checkNames } from './experiment-check.js';
+import { checkExperiment, checkNames, checkObjectives } from './experiment-check.js';
 
 const seconds = z.number().positive();
 const count = z.number().int().min(0);
@@ -39,6 +39,9 @@ const target = z.union(
   { error: 'expected KEY, or {file: …, key: …}' },
 );
 
+/** Zero leaves a metric out; the direction says what is better, so that the sign says nothing. */
+const weights = z.record(z.string(), z.number());
+
 const budget = z.strictObject({
   wallclock_sec: seconds.default(600),
   max_candidates: positive.default(64),
@@ -47,8 +50,12 @@ const budget = z.strictObject({
   patience: positive.default(4),
 });
 
+/** How parents are chosen here, whatever a file says. */
+export const SELECTOR = 'tournament';
+
 const selector = z.strictObject({
-  kind: z.literal('tournament').default('tournament'),
+  /** Existing files name others; all are searched alike. */
+  kind: z.string().default(SELECTOR),
   population: positive.min(2).default(10),
   /** Individuals among which the best becomes a parent. */
   tournament_size: positive.default(3),
@@ -82,10 +89,10 @@ const experiment = z
     post_check: check.optional(),
     budget: budget.prefault({}),
     metrics: z.strictObject({
-      target_direction: z.record(z.string(), z.enum(['up', 'down'])),
-      /** Metric to the dotted path of what the evaluator prints, where that is named otherwise. */
+      target_direction: z.record(z.string(), z.enum(['up', 'down', 'neutral'])),
+      /** Metric to the dotted path of what the evaluator prints, where that is named otherwise; else to its role. */
       map: z.record(z.string(), z.string()).default({}),
-      weights: z.record(z.string(), z.number().positive()).default({}),
+      weights: weights.default({}),
     }),
     selector: selector.prefault({}),
     param_mapping: z.record(z.string(), target).default({}),
@@ -118,18 +125,21 @@ const run = z.strictObject({
   scheduling: z.strictObject({ max_parallel: positive.max(256).default(1) }).prefault({}),
 });
 
-/** dream.yaml (formats.md §7). */
-export const dreamFileSchema = z.strictObject({
+const file = z.strictObject({
   run: run.prefault({}),
   mutators: z.array(mutator).default(MUTATORS),
   fitness_aggregation: z
     .strictObject({
       method: z.literal('weighted_sum').default('weighted_sum'),
-      weights: z.record(z.string(), z.number().positive()).default({}),
+      /** By metric, or by the role that `map` gives it. */
+      weights: weights.default({}),
     })
     .prefault({}),
   experiments: z.array(experiment).superRefine(checkNames),
 });
+
+/** dream.yaml (formats.md §7). */
+export const dreamFileSchema = file.superRefine(checkObjectives);
 
 /** Everything that dream.yaml says, complete and checked. */
 export type DreamFile = z.output<typeof dreamFileSchema>;

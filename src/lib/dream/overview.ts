@@ -12,7 +12,7 @@ export interface ExperimentOverview {
   topics: string[];
   /** Each parameter in a few words. */
   parameters: Record<string, string>;
-  metrics: Record<string, 'up' | 'down'>;
+  metrics: Record<string, 'up' | 'down' | 'neutral'>;
   evaluator: string[];
   /** Why it cannot run, or null. */
   problem: string | null;

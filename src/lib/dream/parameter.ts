@@ -20,6 +20,12 @@ const when = condition
   .optional()
   .meta({ description: 'Only part of a candidate where each of these parameters has one of these values' });
 
+/** A value of a list. One that is itself a list or a map, as in existing files, is given as its JSON text. */
+const listed = z.preprocess(
+  (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value),
+  scalar,
+);
+
 const range = {
   min: z.number(),
   max: z.number(),
@@ -30,7 +36,7 @@ const range = {
 const kinds = z.discriminatedUnion(
   'type',
   [
-    z.strictObject({ type: z.literal('choice'), values: z.array(scalar).min(1), when }),
+    z.strictObject({ type: z.literal('choice'), values: z.array(listed).min(1), when }),
     z.strictObject({ type: z.literal('int'), ...range, min: z.int(), max: z.int() }),
     z.strictObject({ type: z.literal('float'), ...range }),
     z.strictObject({ type: z.literal('bool'), when }),

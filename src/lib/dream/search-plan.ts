@@ -1,4 +1,5 @@
 import type { Experiment, DreamFile } from './experiment.js';
+import { objectivesIn } from './objectives.js';
 import type { Params } from './parameter.js';
 import type { Objective } from './search/fitness.js';
 import type { SearchPlan } from './search/search.js';
@@ -11,13 +12,9 @@ export interface PlanParts {
   idOffset: number;
 }
 
-/** The metrics of an experiment with their weights; those of the experiment win over those of the file. */
+/** The metrics of an experiment that count, with their weights. */
 export function objectivesOf({ fitness_aggregation }: DreamFile, { metrics }: Experiment): Objective[] {
-  return Object.entries(metrics.target_direction).map(([metric, direction]) => ({
-    metric,
-    direction,
-    weight: metrics.weights[metric] ?? fitness_aggregation.weights[metric] ?? 1,
-  }));
+  return objectivesIn(metrics, fitness_aggregation.weights);
 }
 
 /** The search that an experiment declares. */

@@ -6,6 +6,8 @@ import { KlorosError } from '../../../src/lib/base/errors.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
 import { writeDemoExperiment } from '../../../src/lib/demo/dream-experiment.js';
 import { readExperiments } from '../../../src/lib/dream/experiment-file.js';
+import { readMetrics } from '../../../src/lib/dream/evaluator-output.js';
+import { objectivesIn } from '../../../src/lib/dream/objectives.js';
 import { exampleFiles } from '../../../src/lib/dream/init.js';
 import { freshConfig } from '../../daemons/surroundings.js';
 import { experimentsOf, experimentWith, plainExperiment } from './experiments.js';
@@ -150,6 +152,58 @@ describe('dream.yaml', () => {
       }),
       { numRuns: 200, seed: 4 },
     );
+  });
+});
+
+const EXISTING = `run:
+  seed: 42
+  artifact_root: /srv/lab/artifacts
+  global_budget: {wallclock_sec: 3600, max_candidates: 128, max_generations: 20}
+  scheduling: {max_parallel: 2}
+mutators:
+  - {name: gaussian_nudge, kind: numeric, sigma: 0.15}
+  - {name: categorical_swap, kind: categorical, p: 0.25}
+fitness_aggregation:
+  method: weighted_sum
+  weights: {throughput: 0.6, latency: -0.3, wear: 0}
+experiments:
+  - name: rag
+    enabled: true
+    search_space:
+      chunk: [256, 512]
+      windows: [[1, 2], [3, 4]]
+    evaluator:
+      command: [python3, rag.py]
+    budget: {wallclock_sec: 600, max_candidates: 32, max_generations: 8}
+    metrics:
+      target_direction: {context_recall: up, response_ms: down, writes: down, tokens: neutral}
+      map: {context_recall: throughput, response_ms: latency, writes: wear}
+    selector: {kind: rzero, tournament_size: 4, survivors: 2, elitism: 1, fresh_inject: 1}
+    param_mapping: {chunk: RAG_CHUNK, windows: RAG_WINDOWS}
+`;
+
+describe('a file of an existing installation', () => {
+  it('is read once its evaluators are rewritten, and told where it is followed otherwise', async () => {
+    const { experiments, warnings, ...file } = await experimentsOf(EXISTING);
+    const [rag] = experiments;
+    expect(warnings).toEqual([
+      expect.stringContaining('run.artifact_root is not followed'),
+      'line 24: experiments[0].selector.kind "rzero" is not known: parents are chosen by tournament',
+      expect.stringContaining('line 17: experiments[0].search_space.windows has values that are lists'),
+    ]);
+    expect(rag?.search_space['windows']).toMatchObject({ type: 'choice', values: ['[1,2]', '[3,4]'] });
+    expect(objectivesIn(rag!.metrics, file.fitness_aggregation.weights)).toEqual([
+      { metric: 'context_recall', direction: 'up', weight: 0.6 },
+      { metric: 'response_ms', direction: 'down', weight: 0.3 },
+    ]);
+    const printed = '{"context_recall": 0.5, "response_ms": 20, "writes": 3}';
+    expect(readMetrics(printed, rag!.metrics)).toEqual({ ok: true, metrics: JSON.parse(printed) as object });
+  });
+
+  it('is refused where none of its metrics says what is better', async () => {
+    const why = 'target_direction has no metric that is up or down and weighs anything';
+    expect(await complaintsOf(GOOD.replace('{size: down}', '{size: neutral}'))).toContain(why);
+    expect(await complaintsOf(GOOD.replace('{size: down}', '{size: down}\n      weights: {size: 0}'))).toContain(why);
   });
 });
 
