@@ -138,7 +138,7 @@ Interrupted, it goes on with --resume. Foreign rows are said anew, and intents g
     if (stopped === 'step failed')
       this.warn(`A row of a step failed, so ${left} of the ramp ${ramp?.join(',') ?? ''} were not sent`);
     if (stopped === 'step undecided')
-      this.warn(`A step was not decided in time, so ${left} were not sent; --watch waits longer`);
+      this.warn(`A step was not decided in time, so ${left} were not sent; --watch waits longer, except for what is only sent, as an intent: look what became of it`);
     if (left > 0) this.note('kloros dlq replay --resume   # sends the rest');
     if (failed) this.status = ExitCode.failed;
     else if (stopped === 'step undecided') this.status = ExitCode.timedOut;

@@ -64,7 +64,7 @@ export class Replay {
     const rest = plans.filter(({ letter }) => !sentBefore.has(letter.id));
     const stopped = await this.#sendSteps(rest);
     await this.#archive();
-    const left = rest.filter(({ letter }) => !this.#rows.has(letter.id)).length;
+    const left = this.#leftOf(rest);
     if (left === 0) await this.#record.end();
     return { run: header.run, rows: [...this.#rows.values()].map(plain), left, stopped, sendingMs: this.#sendingMs };
   }
@@ -87,8 +87,14 @@ export class Replay {
       const became = able.map(({ letter }) => this.#rows.get(letter.id)?.became);
       if (ramp !== null && became.some((one) => one === 'failed again' || one === 'not sent')) return 'step failed';
       if (ramp !== null && became.includes('waiting')) return 'step undecided';
+      // Nothing says how these end, e.g. an intent in its folder: the next step would follow one that may have failed.
+      if (ramp !== null && became.includes('sent') && this.#leftOf(plans) > 0) return 'step undecided';
     }
     return null;
+  }
+
+  #leftOf(plans: readonly Plan[]): number {
+    return plans.filter(({ letter }) => !this.#rows.has(letter.id)).length;
   }
 
   async #sendStep(step: readonly Plan[], total: number): Promise<Underway[]> {

@@ -142,6 +142,15 @@ describe('a replay', () => {
     expect(await replay(ids, { ramp: [1], watchMs: 50 })).toMatchObject({ stopped: 'step undecided', left: 2 });
   });
 
+  it('does not go on after an intent that was put back, because it may be refused again', async () => {
+    const intents = [1, 2].map((n) => ({ intent_file: `/gone/${n}.json`, content: '{}', error: 'x', daemon: 'router' }));
+    writeFileSync(paths.failedSignals, intents.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const ids = (await store.read()).map(({ id }) => id);
+    expect(await replay(ids, { ramp: [1] })).toMatchObject({ stopped: 'step undecided', left: 1 });
+    const [record] = await unfinishedRuns(paths.replays);
+    expect(await running(record!).run()).toMatchObject({ stopped: null, left: 0 });
+  });
+
   it('is never faster than its rate', async () => {
     await colony.start(worker());
     const ids = await fail(200);
