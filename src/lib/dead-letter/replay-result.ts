@@ -9,6 +9,8 @@ export type Became =
   | 'sent'
   /** Was dealt with before it was its turn. */
   | 'settled'
+  /** Had left the queue before it was its turn: pruned, replayed by somebody else, or failed again as a newer row. */
+  | 'gone'
   /** Could not be sent, and is in the queue as before. */
   | 'not sent';
 

@@ -61,6 +61,7 @@ export class Replay {
     const sentBefore = new Map(before.map((row) => [row.id, row]));
     const plans = await planReplay(letters, bus, header.broadcast);
     this.#noteEarlier(plans, sentBefore);
+    await this.#noteGone(new Set([...letters.map(({ id }) => id), ...sentBefore.keys()]));
     const rest = plans.filter(({ letter }) => !sentBefore.has(letter.id));
     const stopped = await this.#sendSteps(rest);
     await this.#archive();
@@ -74,6 +75,19 @@ export class Replay {
     for (const plan of plans) {
       const earlier = sent.get(plan.letter.id);
       if (earlier) this.#note(plan, { kind: 'sent', ...earlier, detail: plan.why ?? '' });
+    }
+  }
+
+  /** Rows of the selection that somebody else took out of the queue. */
+  async #noteGone(known: ReadonlySet<string>): Promise<void> {
+    const gone = this.#record.header.ids.filter((id) => !known.has(id));
+    if (gone.length === 0) return;
+    const archived = new Map((await this.#options.store.archived()).map((one) => [one.letter.id, one]));
+    for (const id of gone) {
+      const { letter, resolution } = archived.get(id) ?? {};
+      const detail = `it left the queue before: ${resolution?.kind ?? 'nobody says how'}`;
+      const { daemon = '', signalName: signal = '' } = letter ?? {};
+      this.#rows.set(id, { id, daemon, signal, became: 'gone', detail });
     }
   }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import { PermanentError } from '../../../src/lib/base/errors.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
+import { softDelete } from '../../../src/lib/dead-letter/clean-up.js';
 import { editedSignal, sendEdited } from '../../../src/lib/dead-letter/edit.js';
 import { letterOf } from '../../../src/lib/dead-letter/letter.js';
 import { planReplay } from '../../../src/lib/dead-letter/plan.js';
@@ -195,6 +196,20 @@ describe('a replay', () => {
     expect(rows.map(({ became }) => became)).toEqual(['sent', 'settled', 'handled']);
     expect(handled).toHaveLength(3);
     expect(await store.read()).toEqual([]);
+  });
+
+  it('says of rows that left the queue before their turn that they are gone, and how', async () => {
+    const row = JSON.stringify({ signal: 'Q_A', error: 'x', daemon: 'worker' });
+    writeFileSync(paths.failedSignals, `${row}\n`);
+    const [letter] = await store.read();
+    await softDelete(store, [letter!], { reason: null, nowMs: Date.now() });
+    expect(await replay([letter!.id, 'never'])).toMatchObject({
+      left: 0,
+      rows: [
+        { id: letter!.id, daemon: 'worker', became: 'gone', detail: 'it left the queue before: deleted' },
+        { id: 'never', became: 'gone' },
+      ],
+    });
   });
 
   it('says a broadcast signal anew, to all who hear it, with the old one as its cause', async () => {
