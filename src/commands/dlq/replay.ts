@@ -118,15 +118,18 @@ Interrupted, it goes on with --resume. Foreign rows are said anew, and intents g
 
   async #run(record: RunRecord, { config, quarantined }: { config: Config; quarantined: number }): Promise<Result> {
     const progress = progressLine('Replaying', this.mode);
+    const watching = progressLine('Watching', this.mode);
     const { intents, quarantine } = pathsOf(config);
     const options = {
       store: storeOf(config),
       folders: { intents, quarantine },
       clock: systemClock,
       abort: this.interrupted,
+      progress: progress.show,
+      watching: watching.show,
     };
     const result = await withBus(config, (bus) =>
-      new Replay(record, { ...options, bus, progress: (done, total) => progress.show(done, total) }).run(),
+      new Replay(record, { ...options, bus }).run(),
     ).finally(() => progress.end());
     this.log(replayText(result));
     this.#conclude(result, record.header);

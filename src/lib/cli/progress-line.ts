@@ -5,9 +5,9 @@ const ERASE = '\r\u001b[2K';
 
 /** A bar on stderr, on a terminal only. */
 export interface ProgressLine {
-  show(done: number, total: number): void;
+  show: (done: number, total: number) => void;
   /** Takes the bar away. */
-  end(): void;
+  end: () => void;
 }
 
 /** A bar for people; silent for programs and in a pipe. */

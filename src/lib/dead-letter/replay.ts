@@ -19,6 +19,8 @@ export interface ReplayOptions {
   clock: Clock;
   abort: AbortSignal;
   progress: (done: number, total: number) => void;
+  /** Told while a step is watched. */
+  watching?: (decided: number, total: number) => void;
 }
 
 const DECIDED: Partial<Record<Standing, Became>> = { handled: 'handled', dead: 'failed again' };
@@ -139,7 +141,8 @@ export class Replay {
 
   async #watch(underway: readonly Underway[]): Promise<void> {
     const { bus, clock, abort } = this.#options;
-    const standings = await watch(underway, { bus, clock, abort, limitMs: this.#record.header.watchMs });
+    const progress = (decided: number) => this.#options.watching?.(decided, underway.length);
+    const standings = await watch(underway, { bus, clock, abort, progress, limitMs: this.#record.header.watchMs });
     for (const [id, standing] of standings) {
       const row = this.#rows.get(id);
       if (row) row.became = DECIDED[standing] ?? (standing === 'unknown' ? row.became : 'waiting');

@@ -53,6 +53,8 @@ const worker = (name = 'worker') =>
 
 const idle = new AbortController();
 
+type Told = Partial<Record<'progress' | 'watching', (done: number) => void>>;
+
 async function replay(
   ids: readonly string[],
   more: Partial<RunHeader> & { abort?: AbortSignal; watchMs?: number } = {},
@@ -67,12 +69,10 @@ async function replay(
   return running(record, abort).run();
 }
 
-function running(
-  record: RunRecord,
-  abort: AbortSignal = idle.signal,
-  progress: (done: number) => void = () => undefined,
-) {
-  return new Replay(record, { bus: colony.bus, store, folders: paths, clock: systemClock, abort, progress });
+function running(record: RunRecord, abort: AbortSignal = idle.signal, told: Told = {}) {
+  const { progress = () => undefined, watching = () => undefined } = told;
+  const options = { bus: colony.bus, store, folders: paths, clock: systemClock, abort, progress, watching };
+  return new Replay(record, options);
 }
 
 /** So many signals fail; answers the ids of their rows. */
@@ -169,11 +169,13 @@ describe('a replay', () => {
     const header = { run: 'r', startedAtMs: Date.now(), reason: null, broadcast: false, rate: 100, ramp: null };
     const record = new RunRecord(paths.replays, { ...header, watchMs: 5_000, ids });
     await record.begin();
-    const first = await running(record, control.signal, (done) => done > 5 && control.abort()).run();
+    const first = await running(record, control.signal, { progress: (done) => done > 5 && control.abort() }).run();
     expect(first.stopped).toBe('interrupted');
     expect(first.left).toBeGreaterThan(0);
     const [unfinished] = await unfinishedRuns(paths.replays);
-    const second = await running(unfinished!).run();
+    const looks: number[] = [];
+    const second = await running(unfinished!, idle.signal, { watching: (decided) => looks.push(decided) }).run();
+    expect(looks.length).toBeGreaterThan(0);
     expect(first.rows.length + second.rows.length).toBe(40);
     await until('all are handled', () => handled.length === 40);
     expect(new Set(handled.map(({ n }) => n)).size).toBe(40);
