@@ -84,13 +84,16 @@ async function resolveSettled({ store, journal, clock, replays }: CleanUpOptions
   return left.length;
 }
 
-/** The journal keeps the signal of a deleted letter for as long as it could be restored. */
+/**
+ * The journal keeps the signal of a deleted letter for as long as it could be restored. It is told first: where that fails,
+ * the row is still there to be removed the next time.
+ */
 async function removeOld({ store, journal, clock, dlq }: CleanUpOptions): Promise<number> {
   const beforeMs = clock.nowMs() - dlq.removeAfterDays * DAY_MS;
   const open = new Set((await store.read()).map(({ id }) => id));
-  const removed = await store.remove(({ atMs }) => atMs < beforeMs);
-  for (const { letter, resolution } of removed) {
+  const isOld = ({ atMs }: ArchivedLetter) => atMs < beforeMs;
+  for (const { letter, resolution } of (await store.archived()).filter(isOld)) {
     if (resolution.kind === 'deleted' && !open.has(letter.id)) await resolveInJournal(letter, journal);
   }
-  return removed.length;
+  return (await store.remove(isOld)).length;
 }

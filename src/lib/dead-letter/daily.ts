@@ -3,6 +3,7 @@ import type { CleanedUp } from './clean-up.js';
 
 const FIRST_AFTER_MS = 60_000;
 const EVERY_MS = 86_400_000;
+const AGAIN_AFTER_MS = 600_000;
 
 /** Runs the clean-up once a day, first a minute after the start: nobody waits for it then. */
 export class DailyCleanUp {
@@ -21,11 +22,13 @@ export class DailyCleanUp {
     this.#dueMs = clock.monotonicMs() + FIRST_AFTER_MS;
   }
 
-  /** Cleans up when it is time; one that failed is tried again at the next time. */
+  /** Cleans up when it is time; one that failed is tried again after some minutes. */
   async run(): Promise<void> {
     if (this.#clock.monotonicMs() < this.#dueMs) return;
-    this.#dueMs = this.#clock.monotonicMs() + EVERY_MS;
+    const startedMs = this.#clock.monotonicMs();
+    this.#dueMs = startedMs + AGAIN_AFTER_MS;
     const done = await this.#cleanUp();
+    this.#dueMs = startedMs + EVERY_MS;
     if (done.resolved + done.deleted + done.removed > 0) this.#report(done);
   }
 }

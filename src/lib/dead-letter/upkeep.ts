@@ -47,7 +47,7 @@ export class QueueUpkeep {
     try {
       await this.#daily.run();
     } catch (error) {
-      this.#log.error({ err: error }, 'The dead letter queue was not cleaned up; it is tried again tomorrow');
+      this.#log.error({ err: error }, 'The dead letter queue was not cleaned up; it is tried again in ten minutes');
     }
   }
 

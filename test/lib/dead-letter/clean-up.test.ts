@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import { PermanentError } from '../../../src/lib/base/errors.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
-import { cleanUp } from '../../../src/lib/dead-letter/clean-up.js';
+import { cleanUp, type CleanUpOptions } from '../../../src/lib/dead-letter/clean-up.js';
 import { DailyCleanUp } from '../../../src/lib/dead-letter/daily.js';
 import { DeadLetterStore } from '../../../src/lib/dead-letter/store.js';
 import { defineDaemon } from '../../../src/lib/runtime/define-daemon.js';
@@ -40,9 +40,9 @@ beforeEach(async () => {
 afterEach(() => colony.end());
 
 /** The clean-up so many days from now. */
-const after = (days: number) =>
+const after = (days: number, journal: CleanUpOptions['journal'] = colony.bus) =>
   cleanUp({
-    ...{ store, journal: colony.bus, replays: paths.replays, dlq: colony.config.dlq },
+    ...{ store, journal, replays: paths.replays, dlq: colony.config.dlq },
     clock: { nowMs: () => Date.now() + days * DAY_MS },
   });
 
@@ -53,6 +53,13 @@ describe('the daily clean-up', () => {
     expect(await store.read()).toEqual([]);
     expect(await colony.bus.deadLetters(0)).toHaveLength(1);
     expect(await after(60)).toEqual({ resolved: 0, deleted: 0, removed: 0 });
+    const broken = {
+      deadLetters: (number: number) => colony.bus.deadLetters(number),
+      standing: (daemon: string, id: string) => colony.bus.standing(daemon, id),
+      resolve: () => Promise.reject(new Error('the disk is full')),
+    };
+    await expect(after(62, broken)).rejects.toThrow('the disk is full');
+    expect(await store.archived()).toHaveLength(1);
     expect(await after(62)).toEqual({ resolved: 0, deleted: 0, removed: 1 });
     expect(await store.archived()).toEqual([]);
     expect(await colony.bus.deadLetters(0)).toEqual([]);
@@ -90,5 +97,20 @@ describe('the daily clean-up', () => {
     }
     expect(times).toBe(2);
     expect(reports).toEqual([done, done]);
+  });
+
+  it('is tried again after some minutes where it failed', async () => {
+    let nowMs = 0;
+    let times = 0;
+    const cleanUp = async () => {
+      times += 1;
+      throw new Error('the disk is full');
+    };
+    const daily = new DailyCleanUp({ monotonicMs: () => nowMs }, { cleanUp, report: () => undefined });
+    for (const atMs of [60_000, 659_000, 660_000]) {
+      nowMs = atMs;
+      await daily.run().catch(() => undefined);
+    }
+    expect(times).toBe(2);
   });
 });
