@@ -49,8 +49,9 @@ checked. The new signal names the old one as its cause and is heard by all; the 
     const store = storeOf(config);
     const letter = letterNamed(await store.read(), args.id);
     const old = editableSignal(letter);
-    const facts = await this.#factsOf(old.facts, flags);
-    const signal = editedSignal(letter, facts, systemClock.nowMs());
+    const nowMs = systemClock.nowMs();
+    const asSignal = (facts: Facts) => editedSignal(letter, facts, nowMs);
+    const signal = await this.#signalOf(old.facts, flags, asSignal);
     this.log(signalLine(signal));
     if (flags['dry-run']) return { id: letter.id, emitted: null };
     const asked = { yes: flags.yes, mode: this.mode, abort: this.interrupted };
@@ -62,14 +63,15 @@ checked. The new signal names the old one as its cause and is heard by all; the 
     return { id: letter.id, emitted: signal };
   }
 
-  async #factsOf(
+  async #signalOf(
     facts: Facts,
     { set, facts: file }: { set?: string[] | undefined; facts?: string | undefined },
-  ): Promise<Facts> {
+    asSignal: (facts: Facts) => Signal,
+  ): Promise<Signal> {
     const base = file === undefined ? facts : parseFacts(await readInput(file), file);
-    if (set !== undefined || file !== undefined) return withFacts(base, set ?? []);
+    if (set !== undefined || file !== undefined) return asSignal(withFacts(base, set ?? []));
     if (this.mode !== 'text' || !process.stdin.isTTY) throw noEditor();
-    return parseFacts(await editJson(facts, process.env), 'the editor');
+    return editJson(facts, process.env, (text) => asSignal(parseFacts(text, 'the editor')));
   }
 
   #leave(id: string): Result {

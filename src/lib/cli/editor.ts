@@ -6,18 +6,37 @@ import { runInForeground } from '../base/foreground.js';
 
 const FALLBACK = 'vi';
 
-/** Lets the operator edit a value as JSON and answers the text. Throws EDITOR_FAILED; the draft is removed. */
-export async function editJson(value: unknown, env: NodeJS.ProcessEnv): Promise<string> {
+/**
+ * Lets the operator edit a value as JSON and answers what `accept` makes of the text. Throws EDITOR_FAILED, and what
+ * `accept` throws: then the draft is kept and the error names it, or else it is removed.
+ */
+export async function editJson<T>(value: unknown, env: NodeJS.ProcessEnv, accept: (text: string) => T): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'kloros-edit-'));
   const path = join(folder, 'facts.json');
+  let isWanted = false;
   try {
     await writeFile(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
     const editor = [env['VISUAL'], env['EDITOR']].find((name) => (name ?? '') !== '') ?? FALLBACK;
     const code = await runInForeground(editor, [path]);
     if (code !== 0) throw editorFailed(editor, code);
-    return await readFile(path, 'utf8');
+    const text = await readFile(path, 'utf8');
+    isWanted = true;
+    const accepted = orNaming(path, () => accept(text));
+    isWanted = false;
+    return accepted;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (!isWanted) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function orNaming<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof KlorosError)) throw error;
+    const { code, message, why, next } = error;
+    const kept = `what you wrote is kept: mend it and give it with --facts ${path}`;
+    throw new KlorosError({ code, message, ...(why === undefined ? {} : { why }), next: [kept, ...next] });
   }
 }
 
