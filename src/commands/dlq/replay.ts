@@ -128,9 +128,9 @@ Interrupted, it goes on with --resume. Foreign rows are said anew, and intents g
       progress: progress.show,
       watching: watching.show,
     };
-    const result = await withBus(config, (bus) =>
-      new Replay(record, { ...options, bus }).run(),
-    ).finally(() => progress.end());
+    const result = await withBus(config, (bus) => new Replay(record, { ...options, bus }).run()).finally(() =>
+      progress.end(),
+    );
     this.log(replayText(result));
     this.#conclude(result, record.header);
     return { selected: record.header.ids.length, quarantined, counts: { ...countsOf(result.rows) }, ...result };
@@ -141,7 +141,9 @@ Interrupted, it goes on with --resume. Foreign rows are said anew, and intents g
     if (stopped === 'step failed')
       this.warn(`A row of a step failed, so ${left} of the ramp ${ramp?.join(',') ?? ''} were not sent`);
     if (stopped === 'step undecided')
-      this.warn(`A step was not decided in time, so ${left} were not sent; --watch waits longer, except for what is only sent, as an intent: look what became of it`);
+      this.warn(
+        `A step was not decided in time, so ${left} were not sent; --watch waits longer, except for what is only sent, as an intent: look what became of it`,
+      );
     if (left > 0) this.note('kloros dlq replay --resume   # sends the rest');
     if (failed) this.status = ExitCode.failed;
     else if (stopped === 'step undecided') this.status = ExitCode.timedOut;

@@ -144,7 +144,12 @@ describe('a replay', () => {
   });
 
   it('does not go on after an intent that was put back, because it may be refused again', async () => {
-    const intents = [1, 2].map((n) => ({ intent_file: `/gone/${n}.json`, content: '{}', error: 'x', daemon: 'router' }));
+    const intents = [1, 2].map((n) => ({
+      intent_file: `/gone/${n}.json`,
+      content: '{}',
+      error: 'x',
+      daemon: 'router',
+    }));
     writeFileSync(paths.failedSignals, intents.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const ids = (await store.read()).map(({ id }) => id);
     expect(await replay(ids, { ramp: [1] })).toMatchObject({ stopped: 'step undecided', left: 1 });
