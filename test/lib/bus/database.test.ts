@@ -3,12 +3,51 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/lib/bus/embedded/database.js';
+import { openDatabase, refuseOldSqlite, refuseUnsafeFileSystem } from '../../../src/lib/bus/embedded/database.js';
 import { readHighWater, writeHighWater } from '../../../src/lib/bus/embedded/high-water.js';
 import { lockHolders } from '../../../src/lib/bus/embedded/stuck-writer.js';
 import { openJournal } from '../../../src/lib/bus/embedded/journal.js';
 import { portHolder } from '../../../src/lib/base/port-holder.js';
 import { silentLog } from '../../helpers/colony.js';
+
+describe('what the journal trusts', () => {
+  it.each([
+    [0x6969, 'nfs'],
+    [0xff534d42, 'cifs'],
+    [0xff534d42 | 0, 'cifs'],
+    [0xfe534d42, 'smb2'],
+    [0x01021997, '9p'],
+    [0x65735546, 'fuse'],
+  ])('is no file system of type %i, which is %s', (magic, kind) => {
+    expect(() => refuseUnsafeFileSystem('/srv/home/journal', magic)).toThrow(
+      expect.objectContaining({
+        code: 'UNSAFE_FILE_SYSTEM',
+        message: 'The journal cannot live in /srv/home/journal',
+        why: expect.stringContaining(`it is a ${kind} file system`) as string,
+        next: ['set KLOROS_HOME to a folder on a local disk'],
+      }) as Error,
+    );
+  });
+
+  it.each([0xef53, 0x01021994, 0x9123683e, 0x9123683e | 0, 0x58465342, 0x794c7630])(
+    'is a local file system, of type %i',
+    (magic) => expect(() => refuseUnsafeFileSystem('/srv', magic)).not.toThrow(),
+  );
+
+  it.each(['3.51.2', '3.50.9', '3.9.99', '2.99.99', '3', ''])('is no SQLite %s', (version) => {
+    expect(() => refuseOldSqlite(version)).toThrow(
+      expect.objectContaining({
+        code: 'SQLITE_TOO_OLD',
+        why: 'before 3.51.3 a checkpoint of a WAL could lose data',
+        next: ['npm rebuild better-sqlite3'],
+      }) as Error,
+    );
+  });
+
+  it.each(['3.51.3', '3.51.10', '3.52.0', '4.0.0'])('is SQLite %s', (version) => {
+    expect(() => refuseOldSqlite(version)).not.toThrow();
+  });
+});
 
 describe('the journal on disk', () => {
   let folder: string;

@@ -73,7 +73,7 @@ export function openToLook(path: string): Database.Database | undefined {
 /** Opens the journal's database, making it when it is not there. Throws KlorosError where it could not be trusted. */
 export function openDatabase(path: string): Database.Database {
   makeFolder(dirname(path));
-  refuseUnsafeFileSystem(dirname(path));
+  refuseUnsafeFileSystem(dirname(path), statfsSync(dirname(path)).type);
   const database = openFile(path);
   try {
     prepare(database, path);
@@ -85,7 +85,7 @@ export function openDatabase(path: string): Database.Database {
 }
 
 function prepare(database: Database.Database, path: string): void {
-  refuseOldSqlite(database);
+  refuseOldSqlite(String(database.prepare('SELECT sqlite_version()').pluck().get()));
   untilNotBusy(() => database.pragma('journal_mode = WAL'));
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
@@ -158,8 +158,10 @@ function unusable(path: string, error: unknown): KlorosError {
   });
 }
 
-function refuseUnsafeFileSystem(folder: string): void {
-  const kind = REFUSED_FILE_SYSTEMS.get(statfsSync(folder).type >>> 0);
+/** Throws KlorosError UNSAFE_FILE_SYSTEM for a folder on a network or in user space; magic is the type of statfs(2). */
+export function refuseUnsafeFileSystem(folder: string, magic: number): void {
+  // Node gives it with a sign where its highest bit is set.
+  const kind = REFUSED_FILE_SYSTEMS.get(magic >>> 0);
   if (kind === undefined) return;
   throw new KlorosError({
     code: 'UNSAFE_FILE_SYSTEM',
@@ -169,8 +171,8 @@ function refuseUnsafeFileSystem(folder: string): void {
   });
 }
 
-function refuseOldSqlite(database: Database.Database): void {
-  const version = String(database.prepare('SELECT sqlite_version()').pluck().get());
+/** Throws KlorosError SQLITE_TOO_OLD for a version whose checkpoints are not safe. */
+export function refuseOldSqlite(version: string): void {
   const parts = version.split('.').map(Number);
   const older = MINIMUM_SQLITE.findIndex((least, index) => (parts[index] ?? 0) !== least);
   if (older === -1 || (parts[older] ?? 0) > (MINIMUM_SQLITE[older] ?? 0)) return;
