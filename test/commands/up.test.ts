@@ -1,16 +1,38 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
 import type { Config } from '../../src/lib/config/schema.js';
+import { fromIntent } from '../../src/lib/demo/outcome.js';
+import type { Signal } from '../../src/lib/signals/envelope.js';
 import { kloros } from '../helpers/cli.js';
 import { removeHome, temporaryConfig, until } from '../helpers/colony.js';
 import { startUp, type Up } from '../helpers/up.js';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 const FEW = ['--only', 'chemical-bus', '--only', 'capability-integrator'];
 
 const isGone = (pid: number) =>
   !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
+
+/** A module that people wrote, and the intent that asks about it, renamed into place. */
+function askAbout(config: Config, name: string): string {
+  const [root = ''] = config.sourceRoots;
+  mkdirSync(join(root, name));
+  writeFileSync(join(root, name, 'mic.py'), 'def record(seconds):\n    """Record audio from the microphone."""\n');
+  const id = `discover.module.${name}`;
+  const data = { question: `What does the ${name} module do?`, question_id: id, priority: 'normal' };
+  const intent = { type: 'discover.module', id, data: { ...data, evidence: [`path:${join(root, name)}`] } };
+  const intents = join(config.home, 'intents');
+  writeFileSync(join(intents, 'question.tmp'), JSON.stringify(intent));
+  renameSync(join(intents, 'question.tmp'), join(intents, 'question.json'));
+  return 'question.json';
+}
+
+async function saidLately(env: Record<string, string>): Promise<Signal[]> {
+  const { stdout } = await kloros(['bus', 'listen', '--since', '10m', '--no-follow', '--output', 'jsonl'], { env });
+  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Signal]));
+}
 
 const pids = (up: Up) => [...new Set(up.events.flatMap(({ pid }) => pid ?? []))];
 
@@ -36,13 +58,27 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     await up.ready();
     return up;
   };
-  it('starts the hub first and every daemon of the list, and stops the hub last on Ctrl-C', async () => {
+  it('starts the hub first and every daemon, makes a capability of an intent, and stops the hub last', async () => {
+    for (const root of config.sourceRoots) mkdirSync(root);
+    env['KLOROS_SOURCE_ROOTS'] = config.sourceRoots.join(':');
     const up = await start();
     const names = daemons.map(({ name }) => name);
     expect(up.events[0]).toMatchObject({ name: 'chemical_bus', state: 'STARTING' });
     expect(new Set(up.events.flatMap(({ state, name }) => (state === 'RUNNING' ? [name] : [])))).toEqual(
       new Set(names),
     );
+    const file = askAbout(config, 'audio');
+    let said: Signal[] = [];
+    const isIntegrated = async () =>
+      (said = await saidLately(env)).some(({ signal }) => signal === 'Q_MODULE_INTEGRATED');
+    await until('the module is integrated', isIntegrated, 90_000);
+    expect(readFileSync(config.capabilitiesPath, 'utf8')).toMatch(/^audio:$/m);
+    const [question, answer, integrated] = ['CURIOSITY_INVESTIGATE', 'INVESTIGATION_COMPLETE', 'MODULE_INTEGRATED'].map(
+      (name) => said.find(({ signal }) => signal === `Q_${name}`),
+    );
+    expect(question?.cause_id).toBe(fromIntent(file));
+    expect(answer).toMatchObject({ cause_id: question?.id, trace: question?.trace });
+    expect(integrated).toMatchObject({ cause_id: answer?.id, trace: question?.trace });
     expect(await up.end('SIGINT')).toBe(130);
     expect(up.events.at(-1)).toMatchObject({ name: 'chemical_bus', state: 'STOPPED' });
     expect(pids(up).every(isGone)).toBe(true);
@@ -117,17 +153,21 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     await until('all are gone', () => pids(up).every(isGone), 2_000);
   });
 
-  it('runs beside another colony that has a home and ports of its own, and stops by itself after --for', async () => {
+  it('runs beside another colony and hears nothing of it, and stops by itself after --for', async () => {
     const other = await temporaryConfig();
+    const otherEnv = { KLOROS_HOME: other.home, KLOROS_PORT_BASE: String(other.portBase) };
     const up = await start(...FEW);
-    const beside = await kloros(['up', ...FEW, '--for', '100ms', '--json'], {
-      env: { KLOROS_HOME: other.home, KLOROS_PORT_BASE: String(other.portBase) },
-    });
-    expect(JSON.parse(beside.stdout)).toMatchObject({
-      status: 0,
-      result: { home: other.home, daemons: [{ state: 'STOPPED' }, { state: 'STOPPED' }] },
-    });
-    expect(up.events.some(({ state }) => state === 'BACKOFF')).toBe(false);
+    const beside = startUp(otherEnv, [...FEW, '--for', '3s']);
+    running.push(beside);
+    await beside.ready();
+    for (const [name, where] of [['HERE', env] as const, ['THERE', otherEnv] as const])
+      expect((await kloros(['bus', 'emit', name], { env: where })).code).toBe(0);
+    expect(await beside.exited).toBe(0);
+    const [here, there] = [await saidLately(env), await saidLately(otherEnv)];
+    expect(here.map(({ signal }) => signal)).toEqual(['HERE']);
+    expect(there.map(({ signal }) => signal)).toEqual(['THERE']);
+    expect(beside.events.at(-1)).toMatchObject({ name: 'chemical_bus', state: 'STOPPED' });
+    expect([...up.events, ...beside.events].some(({ state }) => state === 'BACKOFF')).toBe(false);
     removeHome(other);
   });
 
