@@ -3,7 +3,7 @@ import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { usageError } from '../../lib/cli/command-error.js';
 import { confirmed } from '../../lib/cli/confirm.js';
-import { countsOf, planCounts, planText, replayText } from '../../lib/cli/dlq-replay-text.js';
+import { countsOf, planCounts, planQuestion, planText, replayText } from '../../lib/cli/dlq-replay-text.js';
 import { chosen, isNarrowed, nothingMatched, selectionFlags, storeOf } from '../../lib/cli/dlq-selection.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { progressLine } from '../../lib/cli/progress-line.js';
@@ -33,9 +33,10 @@ type Settings = ReturnType<typeof runSettings>;
 /** Replays dead letters. */
 export default class DlqReplay extends KlorosCommand {
   static override summary = 'Handle dead letters again: by id, by cause or by filter, slowly if you like';
-  static override description = `The selection is frozen when the command starts. Each signal goes back to the daemon that failed and to no other.
+  static override description = `The selection is frozen when the command starts. A signal of this journal goes back to the daemon that failed and to no other.
 One that fails again is back in the queue with its history; after dlq.quarantineAfter replays only its id replays it.
-Interrupted, it goes on with --resume. Foreign rows are said anew, and intents go back into their folder.`;
+Interrupted, it goes on with --resume. Foreign rows, and rows that the
+journal no longer knows, are said anew and so heard by all; the plan says so. Intents go back into their folder.`;
   static override examples = [
     '<%= config.bin %> dlq replay 17',
     '<%= config.bin %> dlq replay --group 3fa9 --dry-run',
@@ -90,7 +91,7 @@ Interrupted, it goes on with --resume. Foreign rows are said anew, and intents g
     this.log(planText(plans));
     const planned = { selected: selected.length, quarantined, counts: planCounts(plans) };
     if (dryRun) return planned;
-    if (!(await this.#isConfirmed(selected.length, yes))) return planned;
+    if (!(await this.#isConfirmed(planQuestion(plans), yes))) return planned;
     const nowMs = systemClock.nowMs();
     const run = idMaker(Math.random)(nowMs);
     const record = new RunRecord(pathsOf(config).replays, {
@@ -112,7 +113,7 @@ Interrupted, it goes on with --resume. Foreign rows are said anew, and intents g
       `The replay of ${new Date(record.header.startedAtMs).toISOString()} has sent ${sent} of ${record.header.ids.length}`,
     );
     const planned = { selected: left, quarantined: 0, counts: {} };
-    if (dryRun || !(await this.#isConfirmed(left, yes))) return planned;
+    if (dryRun || !(await this.#isConfirmed(`Send the ${left} that are left?`, yes))) return planned;
     return this.#run(record, { config, quarantined: 0 });
   }
 
@@ -149,8 +150,7 @@ Interrupted, it goes on with --resume. Foreign rows are said anew, and intents g
     else if (stopped === 'step undecided') this.status = ExitCode.timedOut;
   }
 
-  async #isConfirmed(count: number, yes: boolean): Promise<boolean> {
-    const question = `Replay ${count} dead ${count === 1 ? 'letter' : 'letters'}?`;
+  async #isConfirmed(question: string, yes: boolean): Promise<boolean> {
     if (await confirmed(question, { yes, mode: this.mode, abort: this.interrupted })) return true;
     this.note('Nothing was changed');
     this.status = ExitCode.failed;

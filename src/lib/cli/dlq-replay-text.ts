@@ -25,6 +25,13 @@ export function planText(plans: readonly Plan[]): string {
   return histogram('would be replayed', planCounts(plans));
 }
 
+/** What an operator is asked; that rows go to more daemons than the one that failed is part of it. */
+export function planQuestion(plans: readonly Plan[]): string {
+  const toAll = plans.filter(({ way }) => way === 'say').length;
+  const what = `Replay ${plans.length} dead ${plans.length === 1 ? 'letter' : 'letters'}`;
+  return toAll === 0 ? `${what}?` : `${what}, ${toAll} of them as new signals to all who hear them?`;
+}
+
 /** How many rows of which signal would go where, and how. */
 export function planCounts(plans: readonly Plan[]): Record<string, number> {
   const counts = new Map<string, number>();
