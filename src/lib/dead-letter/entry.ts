@@ -13,6 +13,14 @@ export interface EarlierFailure {
   replayed_at: string | null;
   /** What the operator gave as the reason of the replay. */
   reason: string | null;
+  /** Id of the new signal as which it was said anew; the failures after it are that signal's. */
+  new_id?: string;
+}
+
+/** How many of a row's replays were of the signals in whose place its own was said: the journal does not count those. */
+export function replaysBefore(history: readonly EarlierFailure[]): number {
+  const last = history.findLastIndex(({ new_id: newId }) => newId !== undefined);
+  return history.slice(0, last + 1).filter(({ replayed_at: at }) => at !== null).length;
 }
 
 /** A row of failed_signals.jsonl: the document's fields, then ours. */

@@ -1,13 +1,15 @@
 import { isoTimestamp } from '../base/clock.js';
-import { archivedOf, type Resolution } from './archive.js';
-import type { EarlierFailure, Past } from './entry.js';
+import { archivedOf, type ArchivedLetter, type Resolution } from './archive.js';
+import { replaysBefore, type EarlierFailure, type Past } from './entry.js';
 import { letterOf, type Letter } from './letter.js';
 import type { StorePaths } from './store.js';
 import { Tail } from './tail.js';
 
 /** A failure that is in the files already; the newest of what failed under its key. */
 interface KnownFailure {
-  number: number;
+  /** Null of a foreign row. */
+  number: number | null;
+  daemon: string;
   replay: number;
   history: readonly EarlierFailure[];
   failure: Omit<EarlierFailure, 'replayed_at' | 'reason'>;
@@ -29,6 +31,8 @@ export class KnownFailures {
   readonly #archive: Tail;
   #opened = new Map<string, KnownFailure>();
   #left = new Map<string, KnownFailure>();
+  /** By the id of the signal that was said in its place. */
+  #anew = new Map<string, KnownFailure>();
 
   constructor(paths: StorePaths) {
     this.#open = new Tail(paths.failedSignals);
@@ -41,8 +45,22 @@ export class KnownFailures {
     for (const line of opened.lines) note(this.#opened, letterOf(line));
     const left = await this.#archive.read();
     if (left.anew) this.#left = new Map();
-    for (const archived of left.lines.flatMap((line) => archivedOf(line) ?? []))
-      note(this.#left, archived.letter, archived.resolution);
+    if (left.anew) this.#anew = new Map();
+    for (const archived of left.lines.flatMap((line) => archivedOf(line) ?? [])) this.#noteLeft(archived);
+  }
+
+  #noteLeft({ letter, resolution }: ArchivedLetter): void {
+    note(this.#left, letter, resolution);
+    if (resolution.newId !== undefined) this.#anew.set(resolution.newId, knownOf(letter, resolution));
+  }
+
+  hasAnew(newId: string): boolean {
+    return this.#anew.has(newId);
+  }
+
+  /** Notes a row that is being said anew by a replay at work, which archives it at its end. */
+  noteAnew(letter: Letter, left: Resolution & { newId: string }): void {
+    if (!this.#anew.has(left.newId)) this.#anew.set(left.newId, knownOf(letter, left));
   }
 
   /** Whether this very failure is in the files already. */
@@ -56,24 +74,52 @@ export class KnownFailures {
 
   /** The failures before this one. An open one was replayed when the new one says so, or an intent file came back. */
   pastOf(what: FailureKey & { replay: number }, asked: { nowMs: number; reason: string | null }): Past {
-    const before = this.#opened.get(nameOf(what)) ?? this.#left.get(nameOf(what));
+    const before = this.#opened.get(nameOf(what)) ?? this.#left.get(nameOf(what)) ?? this.#saidAs(what);
     if (before === undefined) return { replay: what.replay, history: [] };
-    const byReplay = before.left?.kind === 'replayed' || what.replay > before.replay;
-    const replayedAt = byReplay ? (before.left?.at ?? isoTimestamp(asked.nowMs)) : null;
-    const reason = before.left === undefined ? asked.reason : before.left.reason;
-    const earlier = { ...before.failure, replayed_at: replayedAt, reason: byReplay ? reason : null };
+    const inherited = replaysBefore(before.history);
+    const byReplay = wasSent(before.left) || what.replay + inherited > before.replay;
+    const earlier = { ...before.failure, ...departureOf(before, byReplay, asked), ...anewAs(before, what.key) };
     return {
-      replay: Math.max(what.replay, before.replay + (byReplay ? 1 : 0)),
+      replay: Math.max(what.replay + inherited, before.replay + (byReplay ? 1 : 0)),
       history: [...before.history, earlier],
     };
   }
+
+  /** Foreign rows name daemons in their own way: whoever fails at what was said in their place inherits. */
+  #saidAs({ daemon, key }: FailureKey): KnownFailure | undefined {
+    const known = this.#anew.get(key);
+    return known && (known.number === null || known.daemon === daemon) ? known : undefined;
+  }
+}
+
+function wasSent(left: Resolution | undefined): boolean {
+  return left?.kind === 'replayed' || left?.kind === 'edited';
+}
+
+function departureOf(
+  { left }: KnownFailure,
+  byReplay: boolean,
+  asked: { nowMs: number; reason: string | null },
+): Pick<EarlierFailure, 'replayed_at' | 'reason'> {
+  if (!byReplay) return { replayed_at: null, reason: null };
+  return left === undefined
+    ? { replayed_at: isoTimestamp(asked.nowMs), reason: asked.reason }
+    : { replayed_at: left.at, reason: left.reason };
+}
+
+function anewAs({ left }: KnownFailure, key: string): Pick<EarlierFailure, 'new_id'> {
+  return left?.newId === key ? { new_id: key } : {};
 }
 
 function note(known: Map<string, KnownFailure>, letter: Letter, left?: Resolution): void {
-  const { number, key, daemon, replay, history, error, attempts, failedAtMs } = letter;
-  if (number === null || key === null) return;
+  const { number, key, daemon } = letter;
+  if (number !== null && key !== null) known.set(nameOf({ daemon, key }), knownOf(letter, left));
+}
+
+function knownOf(letter: Letter, left?: Resolution): KnownFailure {
+  const { number, daemon, replay, history, error, attempts, failedAtMs } = letter;
   const failure = { error: error.slice(0, LONGEST_ERROR), failed_at: isoTimestamp(failedAtMs ?? 0), attempts };
-  known.set(nameOf({ daemon, key }), { number, replay, history, failure, ...(left === undefined ? {} : { left }) });
+  return { number, daemon, replay, history, failure, ...(left === undefined ? {} : { left }) };
 }
 
 function nameOf({ daemon, key }: FailureKey): string {

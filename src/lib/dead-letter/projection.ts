@@ -1,10 +1,13 @@
 import { isoTimestamp, type Clock } from '../base/clock.js';
 import type { DeadLetter } from '../bus/bus.js';
 import type { Resolution } from './archive.js';
-import { rowOfDeadLetter } from './entry.js';
+import { replaysBefore, rowOfDeadLetter } from './entry.js';
 import { KnownFailures } from './known.js';
+import { lettersOf, type Letter } from './letter.js';
+import { linesOf } from './lines.js';
+import { bytesAt } from './rewrite.js';
 import { DeadLetterStore, type HeldStore, type StorePaths } from './store.js';
-import { reasonsOfReplays } from './run-record.js';
+import { reasonsOfReplays, unfinishedRuns } from './run-record.js';
 
 /** Where dead letters are decided. */
 export interface DeadLetterSource {
@@ -59,9 +62,25 @@ export class DeadLetterProjection {
     const fresh = letters.filter((letter) => !this.#known.has(letter));
     const again = new Map(fresh.filter((letter) => this.#known.isOpen(letter)).map((one) => [placeOf(one), one]));
     const asked = { nowMs: this.#options.clock.nowMs(), reason: await this.#reason(again.size > 0) };
+    if (fresh.length > 0) await this.#noteSaidAnew(fresh, asked.nowMs);
     const rows = fresh.map((letter) => rowOfDeadLetter(letter, this.#known.pastOf(letter, asked)));
-    if (again.size > 0) await held.archive((old) => supersededBy(again.get(placeOf(old)), old.replay, asked));
+    if (again.size > 0) await held.archive((old) => supersededBy(again.get(placeOf(old)), old, asked));
     await held.append(rows.map((row) => Buffer.from(JSON.stringify(row))));
+  }
+
+  /** What a replay at work says anew may fail before the replay archives the row. */
+  async #noteSaidAnew(fresh: readonly DeadLetter[], nowMs: number): Promise<void> {
+    const { replays, failedSignals } = this.#options.paths;
+    for (const run of await unfinishedRuns(replays)) {
+      const newIds = new Map((await run.announced()).map(({ id, newId }) => [id, newId]));
+      const said = new Set(newIds.values());
+      if (!fresh.some(({ key }) => said.has(key) && !this.#known.hasAnew(key))) continue;
+      const resolution = { kind: 'replayed', at: isoTimestamp(nowMs), reason: run.header.reason } as const;
+      for (const letter of lettersOf(linesOf(await bytesAt(failedSignals)))) {
+        const newId = newIds.get(letter.id);
+        if (newId !== undefined) this.#known.noteAnew(letter, { ...resolution, newId });
+      }
+    }
   }
 
   /** A replay at work archives its rows at its end, and what failed again may be back before. */
@@ -76,11 +95,11 @@ function placeOf({ daemon, key }: { daemon: string; key: string | null }): strin
 
 function supersededBy(
   newer: DeadLetter | undefined,
-  replay: number,
+  { replay, history }: Letter,
   { nowMs, reason }: { nowMs: number; reason: string | null },
 ): Resolution | undefined {
   if (newer === undefined) return undefined;
-  const replayed = newer.replay > replay;
+  const replayed = newer.replay + replaysBefore(history) > replay;
   return {
     kind: replayed ? 'replayed' : 'superseded',
     at: isoTimestamp(nowMs),

@@ -6,7 +6,7 @@ import { planReplay, type Plan } from './plan.js';
 import type { IntentFolders } from './put-back.js';
 import type { Became, ReplayedRow, ReplayResult } from './replay-result.js';
 import type { RunRecord, SentRow } from './run-record.js';
-import { send, type Sent } from './send.js';
+import { send, signalAnew, type Sent } from './send.js';
 import { select } from './filter.js';
 import type { DeadLetterStore } from './store.js';
 import { watch, type Underway } from './watch.js';
@@ -130,6 +130,12 @@ export class Replay {
   async #sendBatch(batch: readonly Plan[]): Promise<Underway[]> {
     const { bus, folders } = this.#options;
     const run = this.#record.header;
+    const saying = batch.flatMap(({ letter, way }) => (way === 'say' ? [letter] : []));
+    const announced = saying.flatMap((letter) => {
+      const signal = signalAnew(letter, run);
+      return signal === undefined ? [] : [{ id: letter.id, newId: signal.id }];
+    });
+    if (announced.length > 0) await this.#record.announce(announced);
     const sent = await Promise.all(
       batch.map(async (plan) => ({ plan, sent: await send(plan, { bus, folders, run }) })),
     );

@@ -46,6 +46,18 @@ export class RunRecord {
     await appendJsonLines(this.#path, [{ sent }]);
   }
 
+  /** Written before rows are said anew: a new signal may fail before its row is noted as sent. */
+  async announce(saying: readonly SentRow[]): Promise<void> {
+    await appendJsonLines(this.#path, [{ saying }]);
+  }
+
+  /** Rows that were or are about to be said anew. */
+  async announced(): Promise<SentRow[]> {
+    const rows: SentRow[] = [];
+    for await (const { value } of readJsonLines(this.#path)) if (isSaying(value)) rows.push(...value.saying);
+    return rows;
+  }
+
   /** Rows that were sent before. */
   async sent(): Promise<SentRow[]> {
     const rows: SentRow[] = [];
@@ -90,6 +102,10 @@ async function namesIn(folder: string): Promise<string[]> {
 
 function isHeader(value: unknown): value is RunHeader {
   return typeof value === 'object' && value !== null && 'run' in value && 'ids' in value && Array.isArray(value.ids);
+}
+
+function isSaying(value: unknown): value is { saying: SentRow[] } {
+  return typeof value === 'object' && value !== null && 'saying' in value && Array.isArray(value.saying);
 }
 
 function isSent(value: unknown): value is { sent: SentRow[] } {

@@ -1,6 +1,8 @@
 import type { Bus } from '../bus/bus.js';
 import { errorCode, toError } from '../base/errors.js';
 import { lineKey, saidAnew, wholeSignalOf } from './anew.js';
+import type { Letter } from './letter.js';
+import type { Signal } from '../signals/envelope.js';
 import { resolveInJournal } from './resolve.js';
 import { planReplay, type Plan } from './plan.js';
 import { putBack, type IntentFolders } from './put-back.js';
@@ -41,6 +43,13 @@ const SENDERS: Record<Plan['way'], (plan: Plan, options: SendOptions) => Promise
   none: async ({ why = '' }) => ({ kind: 'unsendable', detail: why }),
 };
 
+/** The signal that a run says in a letter's place, the same each time; undefined where it holds none. */
+export function signalAnew(letter: Letter, { run, startedAtMs: atMs }: SendOptions['run']): Signal | undefined {
+  const old = wholeSignalOf(letter);
+  const key = `replay\n${run}\n${letter.id}\n${lineKey(letter)}`;
+  return old && saidAnew(old, { key, idAtMs: atMs, nowMs: atMs });
+}
+
 async function reopen({ letter }: Plan, { bus }: SendOptions): Promise<Sent> {
   try {
     await bus.reopen(letter.number ?? 0);
@@ -55,11 +64,8 @@ async function reopen({ letter }: Plan, { bus }: SendOptions): Promise<Sent> {
 }
 
 async function say({ letter }: Plan, { bus, run }: SendOptions): Promise<Sent> {
-  const old = wholeSignalOf(letter);
-  if (old === undefined) return { kind: 'unsendable', detail: 'it holds no whole signal' };
-  const atMs = run.startedAtMs;
-  const key = `replay\n${run.run}\n${letter.id}\n${lineKey(letter)}`;
-  const signal = saidAnew(old, { key, idAtMs: atMs, nowMs: atMs });
+  const signal = signalAnew(letter, run);
+  if (signal === undefined) return { kind: 'unsendable', detail: 'it holds no whole signal' };
   await bus.emit([signal]);
   await resolveInJournal(letter, bus);
   return { kind: 'sent', newId: signal.id, detail: `said anew as ${signal.id}` };

@@ -6,6 +6,7 @@ import { PermanentError } from '../../../src/lib/base/errors.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
 import { softDelete } from '../../../src/lib/dead-letter/clean-up.js';
 import { editedSignal, sendEdited } from '../../../src/lib/dead-letter/edit.js';
+import { isQuarantined } from '../../../src/lib/dead-letter/filter.js';
 import { letterOf } from '../../../src/lib/dead-letter/letter.js';
 import { planReplay } from '../../../src/lib/dead-letter/plan.js';
 import { Replay } from '../../../src/lib/dead-letter/replay.js';
@@ -253,6 +254,28 @@ describe('a replay', () => {
       'only its path',
       'Unreadable: the line is not a JSON object',
     ]);
+  });
+
+  it('counts the replays of a foreign row that fails each time, so that it comes into quarantine', async () => {
+    await colony.start(worker());
+    const signal = { signal: 'Q_A', facts: { n: 7 }, source: 'peer', ts: 1.5 };
+    const row = { signal, error: 'KeyError: x', timestamp: 1, daemon: 'their_worker', traceback: '' };
+    writeFileSync(paths.failedSignals, `${JSON.stringify(row)}\n`);
+    for (const times of [1, 2, 3]) {
+      const [letter] = await store.read();
+      await replay([letter!.id], { reason: `try ${times}` });
+      await until('it is back', async () => {
+        const letters = await store.read();
+        return letters.length === 1 && letters[0]!.replay === times;
+      });
+    }
+    const [letter] = await store.read();
+    expect(letter!.history.map(({ error, reason }) => `${reason}: ${error}`)).toEqual([
+      'try 1: KeyError: x',
+      'try 2: BROKEN: cannot do 7',
+      'try 3: BROKEN: cannot do 7',
+    ]);
+    expect(isQuarantined(letter!, 3)).toBe(true);
   });
 
   it('puts a refused intent back into its folder, from quarantine or from the row, and counts the replays', async () => {
