@@ -1,13 +1,15 @@
 import { join } from 'node:path';
+import { toError } from '../lib/base/errors.js';
 import { pathsOf } from '../lib/config/paths.js';
 import { announcement } from '../lib/deployment/announce.js';
 import { readCycle, winnersOf } from '../lib/deployment/cycle.js';
 import { deploymentId, deployWinner, type DeployOptions, type Winner } from '../lib/deployment/deploy.js';
 import { layoutOf } from '../lib/deployment/layout.js';
 import { pruneDeployments } from '../lib/deployment/prune.js';
+import { finishAllLeft } from '../lib/deployment/recovery.js';
 import { measureOf } from '../lib/deployment/verdict.js';
 import { readExperiments, type Experiments } from '../lib/dream/experiment-file.js';
-import { defineDaemon, type Answer, type Attempt } from '../lib/runtime/define-daemon.js';
+import { defineDaemon, type Answer, type Attempt, type DaemonEnv } from '../lib/runtime/define-daemon.js';
 import type { Draft, Signal } from '../lib/signals/envelope.js';
 import { readFacts, say } from '../lib/signals/facts.js';
 
@@ -25,8 +27,17 @@ export const winnerDeployer = defineDaemon({
   from: 'now',
   timeoutMs: TIMEOUT_MS,
   alsoWrites: ({ deployRoot }) => [deployRoot],
+  open: finishWhatWasLeft,
   handle: (signal, attempt) => (signal.signal === 'Q_DREAM_COMPLETE' ? deployCycle : deployApproved)(signal, attempt),
 });
+
+/** An operator's rollback that was killed has no signal that would come again. */
+async function finishWhatWasLeft({ config, log }: DaemonEnv): Promise<void> {
+  const { finished, failed: left } = await finishAllLeft(config.deployRoot);
+  for (const experiment of finished) log.info({ experiment }, `${experiment}: a change that was cut short is finished`);
+  for (const { experiment, error } of left)
+    log.error({ experiment, err: toError(error) }, `${experiment}: a change that was cut short cannot be finished`);
+}
 
 async function deployCycle(signal: Signal, attempt: Attempt): Promise<Answer> {
   const { cycle_id: cycleId, success, tournament_winner: named } = readFacts(signal, 'Q_DREAM_COMPLETE');

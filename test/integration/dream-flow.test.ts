@@ -7,7 +7,7 @@ import { policyEngine } from '../../src/daemons/policy-engine.js';
 import { tournamentConsumer } from '../../src/daemons/tournament-consumer.js';
 import { winnerDeployer } from '../../src/daemons/winner-deployer.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
-import { deployedExperiments } from '../../src/lib/deployment/overview.js';
+import { deployedExperiments } from '../../src/lib/deployment/layout.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
 import { kloros } from '../helpers/cli.js';
 import { until } from '../helpers/colony.js';

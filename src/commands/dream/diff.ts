@@ -3,7 +3,8 @@ import chalk from 'chalk';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { experimentNamed } from '../../lib/cli/deployment-choice.js';
 import { renderTable } from '../../lib/cli/table.js';
-import { deployedExperiments, overviewOfDeployment, type DeploymentOverview } from '../../lib/deployment/overview.js';
+import { deployedExperiments } from '../../lib/deployment/layout.js';
+import { overviewOfDeployment, type DeploymentOverview } from '../../lib/deployment/overview.js';
 
 /** Compares what is deployed. */
 export default class DreamDiff extends KlorosCommand {

@@ -1,4 +1,4 @@
-import { deployedExperiments } from '../deployment/overview.js';
+import { deployedExperiments } from '../deployment/layout.js';
 import { notFoundError, usageError } from './command-error.js';
 
 /** The experiment that is meant; the only one where none is named. Throws EXPERIMENT_NOT_FOUND and USAGE. */

@@ -1,4 +1,4 @@
-import { readlink } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errorCode, KlorosError } from '../base/errors.js';
 
@@ -29,6 +29,17 @@ export function layoutOf(deployRoot: string, experiment: string): Layout {
     transaction: at('transaction.json'),
     log: at('deployments.jsonl'),
   };
+}
+
+/** Experiments of which something was deployed, proposed or refused. */
+export async function deployedExperiments(deployRoot: string): Promise<string[]> {
+  try {
+    const entries = await readdir(deployRoot, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Id of the version that is in use; null where nothing was deployed. */

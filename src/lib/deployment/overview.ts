@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { errorCode } from '../base/errors.js';
 import { currentVersion, layoutOf } from './layout.js';
+import { finishLeft } from './recovery.js';
 import { readRecords, type DeploymentRecord } from './record.js';
 import { readVersion, type Version } from './version.js';
 
@@ -15,17 +14,6 @@ export interface DeploymentOverview {
   changes: { parameter: string; before: unknown; after: unknown }[];
 }
 
-/** Experiments of which something was deployed, proposed or refused. */
-export async function deployedExperiments(deployRoot: string): Promise<string[]> {
-  try {
-    const entries = await readdir(deployRoot, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 /** What waits for somebody's consent, the newest first. */
 export async function proposalsOf(deployRoot: string, experiment: string): Promise<DeploymentRecord[]> {
   const last = new Map((await readRecords(layoutOf(deployRoot, experiment))).map((record) => [record.id, record]));
@@ -35,6 +23,7 @@ export async function proposalsOf(deployRoot: string, experiment: string): Promi
 /** Compares what is in use with a proposal, or with what was there before. */
 export async function overviewOfDeployment(deployRoot: string, experiment: string): Promise<DeploymentOverview> {
   const layout = layoutOf(deployRoot, experiment);
+  await finishLeft(layout);
   const current = await currentVersion(layout);
   const [proposal] = await proposalsOf(deployRoot, experiment);
   const version = current === null ? undefined : await readVersion(layout, current);

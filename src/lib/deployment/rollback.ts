@@ -4,6 +4,7 @@ import { KlorosError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
 import { holdsBytes, readBackup, reversed } from './backup.js';
 import { currentVersion, type Layout } from './layout.js';
+import { finishLeft } from './recovery.js';
 import type { DeploymentRecord } from './record.js';
 import { commitTransaction, readIfThere, recover, sha256Of, type FileChange } from './transaction.js';
 import { readVersion } from './version.js';
@@ -26,11 +27,18 @@ export interface RolledBack {
   files: { path: string; state: 'restored' | 'removed' | 'keys only' }[];
 }
 
-/** What a rollback would do. Throws NOTHING_DEPLOYED, BACKUP_NOT_FOUND, BACKUP_DAMAGED. */
-export async function planRollback(
-  layout: Layout,
-  why: RollbackReason,
-): Promise<RolledBack & { changes: FileChange[] }> {
+type Planned = RolledBack & { changes: FileChange[] };
+
+/**
+ * What a rollback would do, once what a killed process left is finished. Throws DEPLOYMENT_NOT_FOUND, BACKUP_NOT_FOUND,
+ * BACKUP_DAMAGED, VERSION_NOT_FOUND.
+ */
+export async function planRollback(layout: Layout, why: RollbackReason): Promise<Planned> {
+  await finishLeft(layout);
+  return planFrom(layout, why);
+}
+
+async function planFrom(layout: Layout, why: RollbackReason): Promise<Planned> {
   const id = await currentVersion(layout);
   if (id === null) throw nothingDeployed(layout);
   if (why.only !== undefined && why.only !== id) throw nothingDeployed(layout);
@@ -59,7 +67,7 @@ export async function planRollback(
 export async function rollback(layout: Layout, why: RollbackReason): Promise<RolledBack> {
   return withFileLock(layout.log, async () => {
     await recover(layout);
-    const { changes, record, files } = await planRollback(layout, why);
+    const { changes, record, files } = await planFrom(layout, why);
     await commitTransaction(layout, { files: changes, to: record.previous, record });
     return { record, files };
   });

@@ -1,7 +1,6 @@
 import { KlorosError } from '../base/errors.js';
 import type { Clock } from '../base/clock.js';
-import { currentVersion, layoutOf, type Layout } from '../deployment/layout.js';
-import { deployedExperiments } from '../deployment/overview.js';
+import { currentVersion, deployedExperiments, layoutOf, type Layout } from '../deployment/layout.js';
 import { readRecords, type DeploymentRecord } from '../deployment/record.js';
 import { planRollback, type RolledBack, type RollbackReason } from '../deployment/rollback.js';
 import type { Undoable, UndoStep } from './undoable.js';

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeBackup, reversed } from '../../../src/lib/deployment/backup.js';
 import { planTargets } from '../../../src/lib/deployment/plan.js';
 import { readRecords, type DeploymentRecord } from '../../../src/lib/deployment/record.js';
+import { overviewOfDeployment } from '../../../src/lib/deployment/overview.js';
+import { finishAllLeft } from '../../../src/lib/deployment/recovery.js';
+import { planRollback } from '../../../src/lib/deployment/rollback.js';
 import { commitTransaction, recover } from '../../../src/lib/deployment/transaction.js';
-import { shop } from './shop.js';
+import { NOW_MS, shop } from './shop.js';
 
 const record: DeploymentRecord = {
   ...{
@@ -74,5 +77,45 @@ describe('a change of several files', () => {
     const back = { files: await reversed(backup), to: null, record: { ...record, stage: 'rolled_back' as const } };
     await commitTransaction(layout, back);
     expect(look()).toEqual(before);
+  });
+});
+
+describe('a rollback that was killed', () => {
+  const by = { by: 'operator', errorType: 'RolledBackByOperator', reason: 'test', nowMs: NOW_MS } as const;
+
+  /** A shop with a winner in use, and its rollback killed after so many files. */
+  async function killedAfter(count: number) {
+    const store = await shop();
+    const before = store.look();
+    await store.deploy(store.winner('c1', 5));
+    const { changes, record: undone } = await planRollback(store.layout, by);
+    writeFileSync(store.layout.transaction, JSON.stringify({ files: changes, to: null, record: undone }));
+    for (const { path } of changes.slice(0, count)) writeFileSync(path, before.files[basename(path)] ?? '');
+    return { ...store, before };
+  }
+
+  it.each([0, 1, 2, 3])('after %i files is done whole when the deployer starts', async (count) => {
+    const { look, before, options } = await killedAfter(count);
+    expect(await finishAllLeft(options.deployRoot)).toEqual({ finished: ['app'], failed: [] });
+    expect(look()).toEqual(before);
+    expect(await finishAllLeft(options.deployRoot)).toEqual({ finished: [], failed: [] });
+  });
+
+  it('is done whole when somebody looks, and when somebody asks for it again', async () => {
+    const looked = await killedAfter(1);
+    const overview = await overviewOfDeployment(looked.options.deployRoot, 'app');
+    expect(overview).toMatchObject({ current: null, last: { stage: 'rolled_back' } });
+    expect(looked.look()).toEqual(looked.before);
+    const again = await killedAfter(2);
+    await expect(planRollback(again.layout, by)).rejects.toMatchObject({ code: 'DEPLOYMENT_NOT_FOUND' });
+    expect(again.look()).toEqual(again.before);
+  });
+
+  it('that cannot be finished is told of, and keeps no other from it', async () => {
+    const { layout, options } = await killedAfter(1);
+    writeFileSync(layout.transaction, '{');
+    const { finished, failed } = await finishAllLeft(options.deployRoot);
+    expect(finished).toEqual([]);
+    expect(failed.map(({ experiment }) => experiment)).toEqual(['app']);
   });
 });
