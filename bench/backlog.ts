@@ -6,6 +6,7 @@ import { pathsOf } from '../src/lib/config/paths.js';
 import { urgencyOf } from '../src/lib/signals/priority.js';
 import { removeHome, silentLog, temporaryConfig } from '../test/helpers/colony.js';
 import { startProcess } from './bench-process.js';
+import { report } from './report.js';
 import { round } from './statistics.js';
 
 /** As many as were recorded in the running system (formats.md §3). */
@@ -46,31 +47,25 @@ const isOrdered = urgencies
   .slice(0, INTENTS)
   .every((urgency, index) => index === 0 || (urgencies[index - 1] ?? 0) <= urgency);
 const drainMs = endedMs - readyMs;
-console.log(
-  JSON.stringify(
-    {
-      bench: 'backlog',
-      intents: 2 * INTENTS,
-      routed: causes.size,
-      signals: urgencies.length,
-      inOrderOfUrgency: isOrdered,
-      drainMs: round(drainMs),
-      withStartMs: round(endedMs - startedMs),
-      arriving: { writtenInMs: round(writtenMs - endedMs), drainedAfterMs: round(arrivedMs - writtenMs) },
-      perSecond: round((INTENTS / drainMs) * 1_000),
-      peakRssMb: round(usage.peakRssBytes / 1e6),
-      cpuMs: round((usage.cpu.user + usage.cpu.system) / 1_000),
-      met:
-        causes.size === 2 * INTENTS &&
-        urgencies.length === 2 * INTENTS &&
-        isOrdered &&
-        drainMs <= LIMIT_MS &&
-        usage.peakRssBytes <= LIMIT_BYTES,
-    },
-    null,
-    2,
-  ),
-);
+report({
+  bench: 'backlog',
+  intents: 2 * INTENTS,
+  routed: causes.size,
+  signals: urgencies.length,
+  inOrderOfUrgency: isOrdered,
+  drainMs: round(drainMs),
+  withStartMs: round(endedMs - startedMs),
+  arriving: { writtenInMs: round(writtenMs - endedMs), drainedAfterMs: round(arrivedMs - writtenMs) },
+  perSecond: round((INTENTS / drainMs) * 1_000),
+  peakRssMb: round(usage.peakRssBytes / 1e6),
+  cpuMs: round((usage.cpu.user + usage.cpu.system) / 1_000),
+  met:
+    causes.size === 2 * INTENTS &&
+    urgencies.length === 2 * INTENTS &&
+    isOrdered &&
+    drainMs <= LIMIT_MS &&
+    usage.peakRssBytes <= LIMIT_BYTES,
+});
 
 await router.end();
 await hub.end();

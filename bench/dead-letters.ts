@@ -9,6 +9,7 @@ import { defineDaemon } from '../src/lib/runtime/define-daemon.js';
 import { until } from '../test/helpers/colony.js';
 import { startColony } from '../test/helpers/run.js';
 import { signalOf } from '../test/helpers/signals.js';
+import { report } from './report.js';
 import { round, summarise } from './statistics.js';
 
 const LETTERS = 10_000;
@@ -64,22 +65,16 @@ const { rows, sendingMs } = await new Replay(record, {
 }).run();
 const held = rows.length / (sendingMs / 1_000) / RATE;
 const groups = summarise(groupingMs);
-console.log(
-  JSON.stringify(
-    {
-      bench: 'dead-letters',
-      letters: LETTERS,
-      groupsMs: groups,
-      replay: {
-        rows: rows.length,
-        handled: rows.filter(({ became }) => became === 'handled').length,
-        wanted: RATE,
-        heldShare: round(held),
-      },
-      met: groups.p50 < GROUPS_LIMIT_MS && Math.abs(held - 1) <= RATE_TOLERANCE,
-    },
-    null,
-    2,
-  ),
-);
+report({
+  bench: 'dead-letters',
+  letters: LETTERS,
+  groupsMs: groups,
+  replay: {
+    rows: rows.length,
+    handled: rows.filter(({ became }) => became === 'handled').length,
+    wanted: RATE,
+    heldShare: round(held),
+  },
+  met: groups.p50 < GROUPS_LIMIT_MS && Math.abs(held - 1) <= RATE_TOLERANCE,
+});
 await colony.end();

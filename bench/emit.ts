@@ -5,6 +5,7 @@ import { freePortBase, removeHome, silentLog, temporaryConfig } from '../test/he
 import { signalOf } from '../test/helpers/signals.js';
 import { startProcess } from './bench-process.js';
 import { natsVersion, startJetStream } from './children/jetstream.js';
+import { report } from './report.js';
 import { median, round, sharedNowMs } from './statistics.js';
 
 const SIGNALS = 20_000;
@@ -44,24 +45,17 @@ const ratios = theirs && {
   single: round(ours.single / theirs.single),
   batchesOf100: round(ours.batchesOf100 / theirs.single),
 };
-console.log(
-  JSON.stringify(
-    {
-      bench: 'emit',
-      unit: 'signals/s',
-      frameBytes: encodeSignal(newSignal()).length,
-      inFlight: IN_FLIGHT,
-      kloros: ours,
-      jetStream: theirs ?? 'nats-server is not installed: apt-get install nats-server',
-      ratios,
-      met:
-        Math.min(ours.single, ours.batchesOf100) >= LEAST_PER_SECOND && (ratios?.single ?? LEAST_RATIO) >= LEAST_RATIO,
-      rounds: rates,
-    },
-    null,
-    2,
-  ),
-);
+report({
+  bench: 'emit',
+  unit: 'signals/s',
+  frameBytes: encodeSignal(newSignal()).length,
+  inFlight: IN_FLIGHT,
+  kloros: ours,
+  jetStream: theirs ?? 'nats-server is not installed: apt-get install nats-server',
+  ratios,
+  met: Math.min(ours.single, ours.batchesOf100) >= LEAST_PER_SECOND && (ratios?.single ?? LEAST_RATIO) >= LEAST_RATIO,
+  rounds: rates,
+});
 await stream?.end();
 await bus.close();
 await hub.end();

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cliEnv } from '../test/helpers/cli.js';
 import { removeHome, temporaryConfig } from '../test/helpers/colony.js';
 import { startUp } from '../test/helpers/up.js';
+import { report } from './report.js';
 import { round } from './statistics.js';
 
 /** Seconds of idleness that are measured. */
@@ -34,20 +35,14 @@ await up.end('SIGTERM');
 removeHome(config);
 
 const cpuPercent = round(usage.reduce((sum, one) => sum + one.cpuPercent, 0));
-console.log(
-  JSON.stringify(
-    {
-      bench: 'idle',
-      seconds: MEASURED_S,
-      cpuPercentOfOneCore: cpuPercent,
-      rssMb: Math.round(usage.reduce((sum, one) => sum + one.rssMb, 0)),
-      processes: usage,
-      met: cpuPercent < LIMIT_PERCENT,
-    },
-    null,
-    2,
-  ),
-);
+report({
+  bench: 'idle',
+  seconds: MEASURED_S,
+  cpuPercentOfOneCore: cpuPercent,
+  rssMb: Math.round(usage.reduce((sum, one) => sum + one.rssMb, 0)),
+  processes: usage,
+  met: cpuPercent < LIMIT_PERCENT,
+});
 
 function pidsByName(): [string, number][] {
   const names = new Set(up.events.flatMap(({ name }) => name ?? []));

@@ -7,11 +7,14 @@ import { encodeSignal } from '../src/lib/signals/codec.js';
 import { freePortBase, removeHome, silentLog, temporaryConfig, until } from '../test/helpers/colony.js';
 import { signalOf } from '../test/helpers/signals.js';
 import { startProcess } from './bench-process.js';
+import { report } from './report.js';
 import { round, sharedNowMs, summarise } from './statistics.js';
 
 const PACE_MS = 5;
 const SAMPLES = 400;
 const ROUNDS = 3;
+const MOST_RATIO_P50 = 2;
+const LIMIT_P99_MS = 10;
 
 const pace = () => new Promise((resolve) => setTimeout(resolve, PACE_MS));
 
@@ -69,9 +72,9 @@ for (let index = 0; index < ROUNDS; index += 1) {
 
 const floor = summarise(floorsMs);
 const ours = summarise(oursMs);
-console.log(
-  JSON.stringify({ bench: 'latency', unit: 'ms', floor, ours, ratioP50: round(ours.p50 / floor.p50) }, null, 2),
-);
+const ratioP50 = round(ours.p50 / floor.p50);
+const met = ratioP50 <= MOST_RATIO_P50 && ours.p99 < LIMIT_P99_MS;
+report({ bench: 'latency', unit: 'ms', floor, ours, ratioP50, met });
 
 await bus.close();
 publisher.close();

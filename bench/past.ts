@@ -14,6 +14,7 @@ import { findSubject } from '../src/lib/trace/find-subject.js';
 import { removeHome, silentLog, temporaryConfig } from '../test/helpers/colony.js';
 import { signalOf } from '../test/helpers/signals.js';
 import { startProcess } from './bench-process.js';
+import { report } from './report.js';
 import { median, round } from './statistics.js';
 
 const SIGNALS = Number(process.env['KLOROS_BENCH_SIGNALS'] ?? 1_000_000);
@@ -63,7 +64,7 @@ const figures = {
 };
 const met =
   figures.history.ms < HISTORY_LIMIT_MS && figures.trace.ms < TRACE_LIMIT_MS && figures.emit.ratio < EMIT_LIMIT_RATIO;
-console.log(JSON.stringify({ bench: 'past', signals: SIGNALS, ...figures, met }, null, 2));
+report({ bench: 'past', signals: SIGNALS, ...figures, met });
 for (const bus of [fullBus, emptyBus]) await bus.close();
 for (const hub of [fullHub, emptyHub]) await hub.end();
 for (const config of [full, empty]) removeHome(config);

@@ -1,5 +1,8 @@
 import { duel, EVALUATIONS, FUNCTIONS, SEEDS } from '../test/lib/dream/search/duel.js';
+import { report } from './report.js';
 import { median, round } from './statistics.js';
+
+const LEAST_WON = 19;
 
 /** The search against random search on textbook functions, with as many evaluations: what each found, less is better. */
 const functions = Object.keys(FUNCTIONS).map((name) => {
@@ -11,4 +14,10 @@ const functions = Object.keys(FUNCTIONS).map((name) => {
     won: duels.filter(({ search, atRandom }) => search < atRandom).length,
   };
 });
-console.log(JSON.stringify({ bench: 'search', evaluations: EVALUATIONS, seeds: SEEDS.length, functions }, null, 2));
+report({
+  bench: 'search',
+  evaluations: EVALUATIONS,
+  seeds: SEEDS.length,
+  functions,
+  met: functions.every(({ won }) => won >= LEAST_WON),
+});

@@ -3,10 +3,13 @@ import { openBus } from '../src/lib/bus/open-bus.js';
 import { removeHome, silentLog, temporaryConfig, until } from '../test/helpers/colony.js';
 import { signalOf } from '../test/helpers/signals.js';
 import { startProcess } from './bench-process.js';
+import { report } from './report.js';
 import { round, sharedNowMs } from './statistics.js';
 
 const SIGNALS = 50_000;
 const BATCH = 100;
+/** The document's own upper end of what a colony needs (its target is 100 to 1,000 a second). */
+const LEAST_HANDLED_PER_SECOND = 1_000;
 
 /** Durable emission, and handling with one signal in answer to each, in one transaction, through three processes. */
 const config = await temporaryConfig();
@@ -24,19 +27,14 @@ await until('all are handled', async () => (await worker.ask<number>('handled'))
 const handledMs = sharedNowMs() - startedMs;
 const usage = await Promise.all([hub, worker].map((process) => process.ask<{ rssBytes: number }>('usage')));
 const perSecond = (ms: number) => round((SIGNALS / ms) * 1000);
-console.log(
-  JSON.stringify(
-    {
-      bench: 'throughput',
-      unit: 'signals/s',
-      emitted: perSecond(emittedMs),
-      handled: perSecond(handledMs),
-      rssMb: usage.map(({ rssBytes }) => Math.round(rssBytes / 1e6)),
-    },
-    null,
-    2,
-  ),
-);
+report({
+  bench: 'throughput',
+  unit: 'signals/s',
+  emitted: perSecond(emittedMs),
+  handled: perSecond(handledMs),
+  met: perSecond(handledMs) >= LEAST_HANDLED_PER_SECOND,
+  rssMb: usage.map(({ rssBytes }) => Math.round(rssBytes / 1e6)),
+});
 await bus.close();
 await worker.end();
 await hub.end();

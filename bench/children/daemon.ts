@@ -1,4 +1,5 @@
 import { chemicalBus } from '../../src/daemons/chemical-bus.js';
+import { investigationConsumer } from '../../src/daemons/investigation-consumer.js';
 import { systemClock } from '../../src/lib/base/clock.js';
 import { configSchema } from '../../src/lib/config/schema.js';
 import { defineDaemon, type AnyDaemon } from '../../src/lib/runtime/define-daemon.js';
@@ -23,7 +24,8 @@ const worker = defineDaemon({
   },
 });
 
-const definition: AnyDaemon = role === 'hub' ? chemicalBus : worker;
+const ROLES: Record<string, AnyDaemon> = { hub: chemicalBus, worker, investigator: investigationConsumer };
+const definition = ROLES[role ?? ''] ?? worker;
 const log = pino({ level: 'silent' });
 const daemon = await runDaemon(definition, {
   config: configSchema.parse(JSON.parse(config ?? '{}')),

@@ -52,10 +52,14 @@ export class ChronicleKeeper {
     return new ChronicleKeeper(options, await readChronicle(options.path).catch(() => undefined));
   }
 
-  /** Begins to write: a colony that is refused, because another runs here, must not touch what that one's says. */
-  begin(): void {
+  /**
+   * Begins to write: a colony that is refused, because another runs here, must not touch what that one's says.
+   * Resolves when it is written, for who hears that the colony is ready may look at once.
+   */
+  async begin(): Promise<void> {
     this.#hasBegun = true;
     this.sample();
+    await this.#writing;
   }
 
   /** A daemon's process changed its state. */

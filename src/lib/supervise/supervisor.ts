@@ -70,7 +70,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     await control.close();
     throw error;
   }
-  chronicle.begin();
+  await chronicle.begin();
   const wishes = watchWishes(paths.wake, colony);
   const close = async () => {
     wishes.close();

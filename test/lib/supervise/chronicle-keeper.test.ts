@@ -40,7 +40,7 @@ async function colonyOf(keeper: ChronicleKeeper): Promise<Colony> {
     onLine: () => undefined,
     onTransition: (transition) => keeper.note(transition),
   });
-  keeper.begin();
+  await keeper.begin();
   return colony;
 }
 
@@ -109,7 +109,8 @@ describe('the chronicle of a colony', () => {
 
   it('that cannot be read is as good as none', async () => {
     const keeper = await keeperOf();
-    keeper.begin();
+    await keeper.begin();
+    expect(await readChronicle(path)).toBeDefined();
     await keeper.close();
     writeFileSync(path, '{"half');
     expect(await readChronicle(path)).toBeUndefined();
