@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { daemons, findDaemon } from '../../daemons/index.js';
+import * as known from '../../daemons/index.js';
 import { allFlag, daemonArgs, KeeperCommand, type KeptResult } from '../../lib/cli/keeper-command.js';
 
 /** Restarts daemons. */
@@ -20,12 +20,7 @@ export default class DaemonRestart extends KeeperCommand {
 
   async run(): Promise<KeptResult> {
     const { flags, argv } = await this.parse(DaemonRestart);
-    const named = argv.map((name) => findDaemon(String(name)).name);
-    const names = this.meant(
-      named,
-      flags.all,
-      daemons.map(({ name }) => name),
-    );
+    const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
     return this.change({ verb: 'restart', names, config, dryRun: flags['dry-run'], yes: flags.yes });
   }

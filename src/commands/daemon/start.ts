@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { daemons, findDaemon } from '../../daemons/index.js';
+import * as known from '../../daemons/index.js';
 import { allFlag, daemonArgs, KeeperCommand, type KeptResult } from '../../lib/cli/keeper-command.js';
 
 /** Starts daemons. */
@@ -20,12 +20,7 @@ Where nobody keeps them, a supervisor is started that goes on without a terminal
 
   async run(): Promise<KeptResult> {
     const { flags, argv } = await this.parse(DaemonStart);
-    const named = argv.map((name) => findDaemon(String(name)).name);
-    const names = this.meant(
-      named,
-      flags.all,
-      daemons.map(({ name }) => name),
-    );
+    const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
     return this.change({ verb: 'start', names, config, dryRun: flags['dry-run'], yes: undefined });
   }

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { daemons, findDaemon } from '../../daemons/index.js';
+import * as known from '../../daemons/index.js';
 import { allFlag, daemonArgs, KeeperCommand, type KeptResult } from '../../lib/cli/keeper-command.js';
 
 /** Stops daemons. */
@@ -21,12 +21,7 @@ What runs may finish, the hub ends last, nothing is lost. A supervisor that has 
 
   async run(): Promise<KeptResult> {
     const { flags, argv } = await this.parse(DaemonStop);
-    const named = argv.map((name) => findDaemon(String(name)).name);
-    const names = this.meant(
-      named,
-      flags.all,
-      daemons.map(({ name }) => name),
-    );
+    const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
     return this.change({ verb: 'stop', names, config, dryRun: flags['dry-run'], yes: flags.yes });
   }

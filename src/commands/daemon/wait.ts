@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { daemons, findDaemon } from '../../daemons/index.js';
+import * as known from '../../daemons/index.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import { allFlag, daemonArgs, KeeperCommand, keptTable } from '../../lib/cli/keeper-command.js';
 import type { KeptDaemon } from '../../lib/keeping/keeper.js';
@@ -27,12 +27,7 @@ export default class DaemonWait extends KeeperCommand {
 
   async run(): Promise<KeptDaemon[]> {
     const { flags, argv } = await this.parse(DaemonWait);
-    const named = argv.map((name) => findDaemon(String(name)).name);
-    const names = this.meant(
-      named,
-      flags.all,
-      daemons.map(({ name }) => name),
-    );
+    const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
     const kept = await waitFor({
       find: () => this.keeper(config),

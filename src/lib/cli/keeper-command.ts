@@ -24,6 +24,12 @@ export interface KeptResult {
   daemons: KeptDaemon[];
 }
 
+/** The list of daemons, and how one is found in it. */
+interface Known {
+  daemons: readonly { name: string }[];
+  findDaemon: (name: string) => { name: string };
+}
+
 interface Change {
   verb: 'start' | 'stop' | 'restart';
   names: readonly string[];
@@ -41,10 +47,11 @@ export abstract class KeeperCommand extends KlorosCommand {
     return findKeeper({ config, program, env: process.env });
   }
 
-  /** Those that are named, or all; to name nobody is an error. */
-  protected meant(named: readonly string[], all: boolean | undefined, everybody: readonly string[]): readonly string[] {
-    const isNamed = named.length > 0;
-    if (isNamed !== (all ?? false)) return all ? everybody : named;
+  /** Those that are named, in any spelling, or all; to name nobody is an error. */
+  protected meant(words: readonly unknown[], all: boolean | undefined, known: Known): readonly string[] {
+    const isNamed = words.length > 0;
+    const meant = all ? known.daemons : words.map((word) => known.findDaemon(String(word)));
+    if (isNamed !== (all ?? false)) return meant.map(({ name }) => name);
     const why = all ? 'it is everybody' : 'neither a daemon nor --all is given';
     const what = all ? '--all goes without names' : 'Nobody is named';
     throw usageError(what, why, ['kloros daemon list', `kloros ${(this.id ?? '').replaceAll(':', ' ')} --all`]);
