@@ -7,12 +7,20 @@ import { removeHome, temporaryConfig, until } from '../helpers/colony.js';
 import { examplesOf } from '../helpers/examples.js';
 import { startUp, type Up } from '../helpers/up.js';
 
+/** Limits that tell how busy the machine of the test is, and nothing of the colony. */
+const PATIENT = {
+  KLOROS_HEALTH_ROUND_TRIP_MS: '0',
+  KLOROS_HEALTH_ROUND_TRIP_TIMEOUT_MS: '60000',
+  KLOROS_HEALTH_CAPACITY_CRITICAL: '0',
+  KLOROS_HEALTH_UPTIME_CRITICAL_PERCENT: '0',
+};
+
 let config: Config;
 let env: Record<string, string>;
 let up: Up | undefined;
 beforeEach(async () => {
   config = await temporaryConfig();
-  env = { KLOROS_HOME: config.home, KLOROS_PORT_BASE: String(config.portBase), KLOROS_HEALTH_ROUND_TRIP_MS: '0' };
+  env = { KLOROS_HOME: config.home, KLOROS_PORT_BASE: String(config.portBase), ...PATIENT };
 });
 afterEach(async () => {
   await up?.end('SIGKILL');
@@ -111,7 +119,8 @@ describe('kloros health', () => {
 
   it.each(examplesOf(Health))('runs its example %s', async (example) => {
     await start('chemical-bus');
-    const { code, stderr } = await kloros(example.split(' '), { env });
-    expect({ code: code === 0 || code === 1, stderr }).toEqual({ code: true, stderr: '' });
+    const { code, stdout, stderr } = await kloros(example.split(' '), { env });
+    expect([0, 1], stdout).toContain(code);
+    expect(stderr).toBe('');
   });
 });
