@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync, type Dirent } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/lib/base/clock.js';
+import { errorCode } from '../../src/lib/base/errors.js';
 import { withFileLock } from '../../src/lib/base/file-lock.js';
 import { openUndoJournal } from '../../src/lib/capabilities/undo-journal.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
@@ -27,6 +28,24 @@ function writeArchive(config: Config): void {
   writeFileSync(failedSignalsArchive, `${row.toString()}\n`);
 }
 
+/** Files of lines below a folder, which may be gone before it is looked into: locks are folders that come and go. */
+function filesOfLines(folder: string): string[] {
+  return entriesOf(folder).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesOfLines(path);
+    return path.endsWith('.jsonl') ? [path] : [];
+  });
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 const linesAt = (path: string) =>
   readFileSync(path, 'utf8')
     .split('\n')
@@ -39,10 +58,7 @@ describe('a last line that is torn, in every file of lines', () => {
   const fragments = new Map<string, string[]>();
   afterEach(() => world.end());
 
-  function files(): string[] {
-    const names = readdirSync(world.config.home, { recursive: true, encoding: 'utf8' });
-    return names.filter((name) => name.endsWith('.jsonl')).map((name) => join(world.config.home, name));
-  }
+  const files = () => filesOfLines(world.config.home);
 
   /** What a writer leaves that dies in the middle of its line, unless the last one did: never the same twice. */
   async function tear(path: string): Promise<void> {

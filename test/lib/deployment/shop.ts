@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { deployWinner, type Winner } from '../../../src/lib/deployment/deploy.js';
+import { deploymentId, deployWinner, type Winner } from '../../../src/lib/deployment/deploy.js';
 import { layoutOf } from '../../../src/lib/deployment/layout.js';
 import { measureOf } from '../../../src/lib/deployment/verdict.js';
 import { experimentWith, temporaryFolder } from '../dream/experiments.js';
@@ -63,7 +63,11 @@ export async function shop(parts: Record<string, unknown> = {}) {
     options,
     winner,
     artifact,
-    deploy: (one: Winner, more: Partial<typeof options> = {}) => deployWinner(one, { ...options, ...more }),
+    /** As the daemon does: in a place of its own, so that the end of one deployment ends no process of another. */
+    deploy: (one: Winner, more: Partial<typeof options> = {}) => {
+      const workRoot = join(folder, 'work', deploymentId(one));
+      return deployWinner(one, { ...options, place: { ...options.place, workRoot, mark: workRoot }, ...more });
+    },
     text: (name: string) => readFileSync(join(folder, name), 'utf8'),
     /** Everything that can be seen from outside: files, their permissions, and the version in use. */
     look: () => ({
