@@ -64,6 +64,20 @@ describe('signal list', () => {
     expect(wrong.code).toBe(3);
   });
 
+  it('gives other programs an AsyncAPI document with the ports that are set, the same in both forms', async () => {
+    const env = { KLOROS_PORT_BASE: '9100' };
+    const args = ['signal', 'list', '--asyncapi'];
+    const [plain, document] = await Promise.all([kloros(args, { env }), kloros([...args, '--json'], { env })]);
+    expect(json(plain)).toMatchObject({ asyncapi: '3.0.0', servers: { subscribers: { host: '127.0.0.1:9101' } } });
+    expect(json(document)).toEqual({ status: 0, result: json(plain), warnings: [] });
+  });
+
+  it('refuses to leave signals out of an AsyncAPI document', async () => {
+    const { code, stderr } = await kloros(['signal', 'list', '--asyncapi', '--hears', 'intent-router']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--hears');
+  });
+
   it('that finds nothing says so with its exit code', async () => {
     const { code, stdout } = await kloros(['signal', 'list', '--hears', 'intent-router', '--json']);
     expect(code).toBe(3);

@@ -3,6 +3,7 @@ import { KlorosCommand, outputFlag } from '../../lib/cli/base-command.js';
 import { daemonNamed } from '../../lib/cli/daemon-name.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { signalRows, signalTables, type SignalRow } from '../../lib/cli/signal-tables.js';
+import type { AsyncApiDocument } from '../../lib/operator/asyncapi/document.js';
 import { catalogue } from '../../lib/signals/catalogue.js';
 
 /** Lists the signals of the catalogue. */
@@ -13,15 +14,33 @@ export default class SignalList extends KlorosCommand {
     '<%= config.bin %> signal list',
     '<%= config.bin %> signal list --hears capability-integrator',
     '<%= config.bin %> signal list --output jsonl',
+    '<%= config.bin %> signal list --asyncapi',
   ];
   static override flags = {
     emitter: Flags.string({ summary: 'Only signals that this daemon says', helpValue: 'DAEMON' }),
     hears: Flags.string({ summary: 'Only signals that this daemon hears', helpValue: 'DAEMON' }),
+    asyncapi: Flags.boolean({
+      summary: 'All of them as an AsyncAPI 3.0 document',
+      exclusive: ['emitter', 'hears', 'output'],
+    }),
     output: outputFlag(),
   };
 
-  async run(): Promise<SignalRow[]> {
+  async run(): Promise<SignalRow[] | AsyncApiDocument> {
     const { flags } = await this.parse(SignalList);
+    return flags.asyncapi ? this.#asyncApi() : this.#list(flags);
+  }
+
+  async #asyncApi(): Promise<AsyncApiDocument> {
+    const { config } = await this.settings();
+    const { asyncApiOf } = await import('../../lib/operator/asyncapi/document.js');
+    const { daemons } = await import('../../daemons/index.js');
+    const document = asyncApiOf({ config, daemons }, this.config.version);
+    this.log(JSON.stringify(document, null, 2));
+    return document;
+  }
+
+  async #list(flags: { emitter?: string | undefined; hears?: string | undefined }): Promise<SignalRow[]> {
     const daemons = [...catalogue.values()].flatMap(({ emitters, consumers }) => [...emitters, ...consumers]);
     const named = (name: string | undefined) =>
       name === undefined ? undefined : daemonNamed(name, [...new Set(daemons)]);

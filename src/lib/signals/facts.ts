@@ -41,11 +41,14 @@ export function readFacts<N extends SignalName>(signal: Pick<Signal, 'facts'>, n
   return normalise(name, signal.facts, schemas[name].reading);
 }
 
-/** JSON Schema (draft 2020-12) of a known signal's facts, or undefined. */
-export function jsonSchemaOf(name: string): Record<string, unknown> | undefined {
+/** JSON Schema of a known signal's facts, or undefined. */
+export function jsonSchemaOf(
+  name: string,
+  target: 'draft-2020-12' | 'draft-7' = 'draft-2020-12',
+): Record<string, unknown> | undefined {
   const definition = catalogue.get(name);
   if (!definition) return undefined;
-  const schema = z.toJSONSchema(definition.facts);
+  const schema = z.toJSONSchema(definition.facts, { target });
   return { ...schema, title: name, description: definition.meaning, examples: [definition.example] };
 }
 
