@@ -24,7 +24,7 @@ setInterval(() => {
   if (misses < patience) return;
   writeSync(
     STDERR,
-    `<2>The event loop of process ${process.pid} stood still for ${(misses * checkMs) / 1000} s: the process is ended\n`,
+    `<2>The event loop of process ${process.pid} stood still for ${Math.round((misses * checkMs) / 1000)} s: the process is ended\n`,
   );
   process.kill(process.pid, 'SIGKILL');
 }, checkMs);

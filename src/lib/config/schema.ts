@@ -87,7 +87,7 @@ export const configSchema = z.strictObject({
       leaseMs: positiveMs
         .default(15_000)
         .meta({ description: 'A live owner whose heartbeat stood still this long loses its work' }),
-      pollMs: positiveMs.default(1_000).meta({ description: 'Safety net behind the wake-up on the wire' }),
+      pollMs: positiveMs.default(2_000).meta({ description: 'Safety net behind the bell and the wire, which wake' }),
       queueLimit: z
         .number()
         .int()

@@ -64,6 +64,7 @@ export class DeliveryLoop {
   #open = 0;
   #handlingMs: number | undefined;
   #retryAtMs = Infinity;
+  #rest: AbortController | undefined;
   #progressed = false;
   #progress: () => void = () => undefined;
   #hung: (error: KlorosError) => void = () => undefined;
@@ -83,6 +84,7 @@ export class DeliveryLoop {
   /** Ends in order; what still runs after drainMs is aborted. */
   async stop(drainMs: number): Promise<void> {
     this.#stop.abort();
+    this.#rest?.abort();
     this.#progress();
     const timer = setTimeout(() => this.#giveUp.abort(), drainMs);
     this.#queue = [];
@@ -113,9 +115,10 @@ export class DeliveryLoop {
       this.#progress = () => resolve(full || this.#open === 0);
     });
     if (full) return progressed;
-    const ended = new AbortController();
+    const ended = (this.#rest = new AbortController());
+    if (this.#stop.signal.aborted) return false;
     const waitMs = Math.max(1, Math.min(pollMs, this.#retryAtMs - clock.monotonicMs()));
-    const woken = consumer.wait(waitMs, AbortSignal.any([ended.signal, this.#stop.signal])).then(() => true);
+    const woken = consumer.wait(waitMs, ended.signal).then(() => true);
     try {
       return await Promise.race([woken, progressed]);
     } finally {

@@ -12,7 +12,7 @@ export interface GateOptions {
   maintenancePath: string;
   clock: Clock;
   log: Logger;
-  /** Time between two looks. */
+  /** It looks by itself when nobody has looked for so long. */
   lookMs: number;
 }
 
@@ -20,8 +20,8 @@ export interface GateOptions {
  * The door through which a daemon takes up work, a handler's and a source's alike.
  *
  * It is shut while maintenance is on or the daemon is paused, and open otherwise. It looks by itself, so that what shuts
- * it is noticed within one look by those who are busy, and what opens it by those who wait; before each claim one looks
- * again. Shutting ends nothing that runs: who holds work finishes it.
+ * it is noticed within lookMs by those who are busy, and what opens it by those who wait; before each claim one looks
+ * again, and then it need not. Shutting ends nothing that runs: who holds work finishes it.
  */
 export class Gate {
   readonly #options: GateOptions;
@@ -29,10 +29,11 @@ export class Gate {
   readonly #waiting = new Set<() => void>();
   readonly #onChange = new Set<() => void>();
   #hold: string | undefined;
+  #closed = false;
 
   private constructor(options: GateOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.look(), options.lookMs);
+    this.#timer = setTimeout(() => void this.look(), options.lookMs);
   }
 
   /** A gate that has looked once. */
@@ -60,6 +61,7 @@ export class Gate {
 
   /** Looks now. */
   async look(): Promise<void> {
+    if (!this.#closed) this.#timer.refresh();
     try {
       this.#set(await this.#holdNow());
     } catch (error) {
@@ -68,7 +70,8 @@ export class Gate {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    clearTimeout(this.#timer);
   }
 
   async #holdNow(): Promise<string | undefined> {

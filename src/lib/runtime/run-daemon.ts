@@ -23,7 +23,8 @@ const TIMEOUT_MS = 30_000;
 const DRAIN_MS = 10_000;
 /** What claiming and settling may take where many write. */
 const PATIENCE_MS = 30_000;
-const LONGEST_LOOK_MS = 500;
+/** A gate is looked at before each claim; it looks by itself only while nothing is claimed for longer than this. */
+const GATE_PATIENCE = 1.25;
 
 /** Starts a daemon and resolves when it is ready. Throws KlorosError ALREADY_RUNNING, PORT_TAKEN and those of the journal. */
 export async function runDaemon(definition: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
@@ -81,7 +82,7 @@ function figuresOptionsOf({ name }: DaemonDefinition<unknown>, { config, log, in
 }
 
 function gateOptionsOf({ name }: DaemonDefinition<unknown>, { config, clock, log }: RunOptions, bus: Bus) {
-  const lookMs = Math.min(LONGEST_LOOK_MS, config.delivery.pollMs);
+  const lookMs = config.delivery.pollMs * GATE_PATIENCE;
   return { name, bus, maintenancePath: pathsOf(config).maintenance, clock, log, lookMs };
 }
 

@@ -7,24 +7,19 @@ import { Pulse } from './pulse.js';
 import { WakeFiles } from './wake-files.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
 
-const PROJECT_EVERY_MS = 500;
 /** A clean-up of a long queue takes its time. */
 const PATIENCE_MS = 120_000;
-const MAINTENANCE_EVERY_MS = 1_000;
 
 /** Runs the hub of the bus, which also keeps failed_signals.jsonl in step with the journal. */
 export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
   const { config, clock, log, onStuckWriter } = options;
-  let heard = () => undefined as void;
-  const onSaid = () => heard();
-  const hub = await openHub({ config, clock, log, name, onStuckWriter, ownPortOffsets: OWN_PORT_OFFSETS, onSaid });
+  let [heard, ticked] = [() => undefined as void, () => undefined as void];
+  const calls = { onSaid: () => heard(), onTick: () => ticked() };
+  const hub = await openHub({ config, clock, log, name, onStuckWriter, ownPortOffsets: OWN_PORT_OFFSETS, ...calls });
   const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, log, dlq: config.dlq });
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
-  // Each run reads the journal: where that stands still, so does the hub.
-  const timer = setInterval(() => void queue.run().then(() => pulse.turn(0)), PROJECT_EVERY_MS);
   const { maintenance, wake: folder } = pathsOf(config);
   const wake = new WakeFiles({ due: (nowMs) => hub.due(nowMs), folder, maintenancePath: maintenance, clock, log });
-  heard = () => wake.look();
   const endMaintenance = async () => {
     try {
       if (await removeFinished(maintenance, clock.nowMs())) log.info('Maintenance is over, as it was announced');
@@ -32,15 +27,17 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
       log.warn({ err: error }, 'Maintenance is over, and its file cannot be removed');
     }
   };
-  const watch = setInterval(() => {
+  heard = () => wake.look();
+  ticked = () => {
+    // It reads the journal: where that stands still, so does the hub.
+    void queue.run().then(() => pulse.turn(0));
     void endMaintenance();
     wake.look(); // What waited for its time, and what was said when nobody rang.
-  }, MAINTENANCE_EVERY_MS);
+  };
   let stopped = () => undefined as void;
   const done = new Promise<void>((resolve) => (stopped = resolve));
   const stop = async () => {
-    clearInterval(timer);
-    clearInterval(watch);
+    ticked = () => undefined;
     wake.close();
     await queue.run();
     await hub.close();

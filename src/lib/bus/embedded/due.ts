@@ -28,7 +28,8 @@ export function openDue(database: Database): (nowMs: number) => string[] {
     .pluck();
   const pauses = openPauses(database);
   const owners = openOwners(database);
-  return (nowMs) => {
+  // One view of the journal for all of it costs an idle hub one lock and not thirty.
+  return database.transaction((nowMs: number) => {
     const waiting = enabled.all().filter(({ id, hears, fetched, name }) => {
       const isNew = (JSON.parse(hears) as string[]).some((signal) => isHeard.get(signal, fetched) === 1);
       return (isNew || isOpen.get(id, nowMs) === 1) && pauses.of(name) === undefined;
@@ -36,5 +37,5 @@ export function openDue(database: Database): (nowMs: number) => string[] {
     if (waiting.length === 0) return [];
     const there = new Set(owners.all().flatMap((owner) => (isAlive(owner) ? [owner.name] : [])));
     return waiting.map(({ name }) => name).filter((name) => !there.has(name));
-  };
+  });
 }

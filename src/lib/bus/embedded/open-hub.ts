@@ -29,6 +29,8 @@ export interface OpenHubOptions {
   ownPortOffsets: readonly number[];
   /** Told whenever something was said. */
   onSaid?: () => void;
+  /** Told once a second, with the upkeep of the journal: one wake-up of an idle process for both. */
+  onTick?: () => void;
 }
 
 /** A hub at work. */
@@ -137,6 +139,7 @@ function startUpkeep(options: OpenHubOptions, journal: Journal, hub: Hub): { sto
       log.error(diskFull(config.home), 'The disk is nearly full: new signals are refused until there is room');
     const newest = journal.read.newest();
     if (newest > marked) writeHighWater(journal.path, (marked = newest));
+    options.onTick?.();
     if (ticks++ % RETENTION_EVERY_TICKS === 0) retaining = retainOrWarn(journal, config, { clock, log });
   };
   const guarded = () => {
