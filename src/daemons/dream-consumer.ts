@@ -1,9 +1,8 @@
-import { toError } from '../lib/base/errors.js';
+import { LaterError } from '../lib/base/errors.js';
 import { endMarked } from '../lib/base/marked-processes.js';
 import { WakeUp } from '../lib/base/wake-up.js';
 import { pathsOf } from '../lib/config/paths.js';
-import { endCycle } from '../lib/dream/cycle/answers.js';
-import { begin, expire, goOn, runningCycle } from '../lib/dream/cycle/consume.js';
+import { begin, expire, giveUpCycle, giveUpTrigger, goOn, runningCycle } from '../lib/dream/cycle/consume.js';
 import {
   defineDaemon,
   type Answer,
@@ -34,18 +33,32 @@ export const dreamConsumer = defineDaemon({
 });
 
 async function handle(signal: Signal, attempt: Attempt): Promise<Answer> {
-  if (signal.signal === 'Q_DREAM_TRIGGER') return begin(signal, attempt);
+  if (signal.signal === 'Q_DREAM_TRIGGER')
+    return lastly(attempt, {
+      run: () => begin(signal, attempt),
+      giveUp: (error) => giveUpTrigger(signal, error, attempt),
+    });
   const { cycle_id } = readFacts({ facts: { cycle_id: '', action: 'continue', ...signal.facts } }, 'Q_DREAM_STEP');
   const state = await runningCycle(attempt);
   if (state?.cycleId !== cycle_id) return undefined; // It has ended.
-  try {
+  const run = async () => {
     if (attempt.attempt > 1) await endMarked(cycle_id);
-    if (isExpiry(signal)) return await expire(state, attempt);
-    return await goOn(signal, state, attempt);
+    return isExpiry(signal) ? expire(state, attempt) : goOn(signal, state, attempt);
+  };
+  return lastly(attempt, { run, giveUp: (error) => giveUpCycle(state, error, attempt) });
+}
+
+/** Runs an attempt; the last of them ends in a word for who asked, whatever failed. */
+async function lastly(
+  { abort, attempt, config }: Attempt,
+  { run, giveUp }: { run: () => Promise<Answer>; giveUp: (error: unknown) => Promise<Answer> },
+): Promise<Answer> {
+  try {
+    return await run();
   } catch (thrown) {
-    if (attempt.abort.aborted || attempt.attempt < MOST_ATTEMPTS) throw thrown;
-    const { name, message } = toError(thrown);
-    return endCycle(state, { error_type: name, error_message: message }, attempt);
+    const isLast = attempt >= Math.min(MOST_ATTEMPTS, config.delivery.maxAttempts);
+    if (abort.aborted || thrown instanceof LaterError || !isLast) throw thrown;
+    return giveUp(thrown);
   }
 }
 

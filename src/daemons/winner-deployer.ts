@@ -1,14 +1,15 @@
 import { join } from 'node:path';
-import { toError } from '../lib/base/errors.js';
+import { KlorosError, toError } from '../lib/base/errors.js';
 import { pathsOf } from '../lib/config/paths.js';
 import { announcement } from '../lib/deployment/announce.js';
-import { readCycle, winnersOf } from '../lib/deployment/cycle.js';
+import { declaredNow, readCycle, winnersOf } from '../lib/deployment/cycle.js';
 import { deploymentId, deployWinner, type DeployOptions, type Winner } from '../lib/deployment/deploy.js';
 import { layoutOf } from '../lib/deployment/layout.js';
 import { pruneDeployments } from '../lib/deployment/prune.js';
 import { finishAllLeft } from '../lib/deployment/recovery.js';
 import { measureOf } from '../lib/deployment/verdict.js';
-import { readExperiments, type Experiments } from '../lib/dream/experiment-file.js';
+import type { Experiments } from '../lib/dream/experiment-file.js';
+import type { DreamResult } from '../lib/dream/result.js';
 import { defineDaemon, type Answer, type Attempt, type DaemonEnv } from '../lib/runtime/define-daemon.js';
 import type { Draft, Signal } from '../lib/signals/envelope.js';
 import { readFacts, say } from '../lib/signals/facts.js';
@@ -42,43 +43,63 @@ async function finishWhatWasLeft({ config, log }: DaemonEnv): Promise<void> {
 async function deployCycle(signal: Signal, attempt: Attempt): Promise<Answer> {
   const { cycle_id: cycleId, success, tournament_winner: named } = readFacts(signal, 'Q_DREAM_COMPLETE');
   if (success === false) return attempt.log.info(`Cycle ${cycleId} was no success: nothing is deployed`);
-  const experiments = await experimentsOf(attempt);
-  const result = await readCycle(pathsOf(attempt.config).dreamLab, cycleId);
-  if (result !== undefined) return deployAll(winnersOf(result, experiments), experiments, attempt);
   if (named === null) return attempt.log.info(`Cycle ${cycleId} has no winner`);
-  return [failed(named, 'ResultNotFound', `cycle ${cycleId} left no result.json here`)];
+  return withResult({ winnerId: named, cycleId }, attempt, (result) => deployAll(result, attempt));
 }
 
 async function deployApproved(signal: Signal, attempt: Attempt): Promise<Answer> {
   const { experiment, cycle_id: cycleId, winner_id: winnerId } = readFacts(signal, 'Q_DEPLOYMENT_APPROVED');
   if (attempt.config.autonomy === 0)
     return [failed(winnerId, 'AutonomyForbids', 'autonomy is 0: winners are proposed only; 1 or 2 would deploy it')];
-  const experiments = await experimentsOf(attempt);
-  const result = await readCycle(pathsOf(attempt.config).dreamLab, cycleId);
-  const winners = result === undefined ? [] : winnersOf(result, experiments);
-  const meant = winners.filter((winner) => winner.experiment.name === experiment && winner.id === winnerId);
-  if (meant.length === 0) return [failed(winnerId, 'ResultNotFound', `cycle ${cycleId} has no such winner any more`)];
-  return deployAll(meant, experiments, attempt, true);
+  return withResult({ winnerId, cycleId }, attempt, (result) => {
+    const experiments = result.experiments.filter(
+      (one) => one.experiment === experiment && one.winner?.id === winnerId,
+    );
+    if (!result.success || experiments.length === 0)
+      return [failed(winnerId, 'ResultNotFound', `cycle ${cycleId} has no such winner any more`)];
+    return deployAll({ ...result, experiments }, attempt, true);
+  });
 }
 
-async function deployAll(
-  winners: readonly Winner[],
-  experiments: Experiments,
-  ...[attempt, isApproved = false]: [Attempt, boolean?]
+/** Goes on with what a cycle found, or tells that it cannot be read here. */
+async function withResult(
+  { winnerId, cycleId }: { winnerId: string; cycleId: string },
+  { config }: Attempt,
+  goOn: (result: DreamResult) => Promise<Answer> | Answer,
 ): Promise<Answer> {
-  const said: Draft[] = [];
-  for (const winner of winners) {
-    const options = optionsOf(winner, experiments, attempt);
-    const mayDeploy = isApproved || attempt.config.autonomy >= BY_ITSELF;
-    const record = await deployWinner(winner, { ...options, mayDeploy });
-    attempt.log.info({ deployment: record.id, stage: record.stage }, `${winner.experiment.name}: ${record.reason}`);
-    const layout = layoutOf(options.deployRoot, winner.experiment.name);
-    const removed = await pruneDeployments(layout, attempt.config.deployment.keep);
-    if (removed.versions.length + removed.backups.length > 0)
-      attempt.log.info(removed, `${layout.experiment}: versions and backups that are not needed any more were removed`);
-    said.push(...(await announcement(layout, record)));
+  try {
+    const result = await readCycle(pathsOf(config).dreamLab, cycleId);
+    if (result === undefined) return [failed(winnerId, 'ResultNotFound', `cycle ${cycleId} left no result.json here`)];
+    return await goOn(result);
+  } catch (error) {
+    if (!(error instanceof KlorosError) || error.code !== 'CYCLE_UNREADABLE') throw error;
+    return [failed(winnerId, 'ResultUnreadable', `${error.message}: ${error.why ?? ''}`)];
   }
+}
+
+async function deployAll(result: DreamResult, attempt: Attempt, isApproved = false): Promise<Answer> {
+  const declared = await declaredNow(pathsOf(attempt.config).dream);
+  const { winners, lost } = winnersOf(result, declared);
+  const said = lost.map(({ winnerId, errorType, message }) => failed(winnerId, errorType, message));
+  if (declared instanceof KlorosError) return said;
+  for (const winner of winners) said.push(...(await deployOne(winner, declared, { attempt, isApproved })));
   return said;
+}
+
+async function deployOne(
+  winner: Winner,
+  experiments: Experiments,
+  { attempt, isApproved }: { attempt: Attempt; isApproved: boolean },
+): Promise<Draft[]> {
+  const options = optionsOf(winner, experiments, attempt);
+  const mayDeploy = isApproved || attempt.config.autonomy >= BY_ITSELF;
+  const record = await deployWinner(winner, { ...options, mayDeploy });
+  attempt.log.info({ deployment: record.id, stage: record.stage }, `${winner.experiment.name}: ${record.reason}`);
+  const layout = layoutOf(options.deployRoot, winner.experiment.name);
+  const removed = await pruneDeployments(layout, attempt.config.deployment.keep);
+  if (removed.versions.length + removed.backups.length > 0)
+    attempt.log.info(removed, `${layout.experiment}: versions and backups that are not needed any more were removed`);
+  return announcement(layout, record);
 }
 
 function optionsOf(winner: Winner, experiments: Experiments, attempt: Attempt): Omit<DeployOptions, 'mayDeploy'> {
@@ -91,10 +112,6 @@ function optionsOf(winner: Winner, experiments: Experiments, attempt: Attempt): 
     place: { folder: experiments.folder, workRoot, mark: workRoot, abort },
     clock,
   };
-}
-
-async function experimentsOf({ config }: Attempt): Promise<Experiments> {
-  return readExperiments(pathsOf(config).dream);
 }
 
 function failed(winnerId: string, errorType: string, message: string): Draft {

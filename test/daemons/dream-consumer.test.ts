@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
@@ -10,6 +10,7 @@ import { releaseLock, takeLock } from '../../src/lib/dream/cycle/lock.js';
 import type { DreamResult } from '../../src/lib/dream/result.js';
 import { idMaker } from '../../src/lib/signals/id.js';
 import { mint } from '../../src/lib/signals/mint.js';
+import { isIdle } from '../helpers/chains.js';
 import { until as untilWithin } from '../helpers/colony.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 
@@ -140,6 +141,63 @@ describe('a trigger', () => {
     await until('there is an alarm', async () => (await said('Q_HEALTH_ALERT')).length > 0);
     expect((await said('Q_HEALTH_ALERT'))[0]?.facts).toMatchObject({ alert_type: 'dream_identical_fitness' });
     expect((await completions())[0]?.facts).toMatchObject({ success: false, error_type: 'IdenticalFitness' });
+  });
+});
+
+describe('a trigger gets exactly one completion, with the reason', () => {
+  /** Nothing is left to do, and this was said of it. */
+  async function onlyAnswer(): Promise<Signal> {
+    await until('all is told', async () => (await completions()).length > 0 && (await isIdle(colony.bus)));
+    const all = await completions();
+    expect(all).toHaveLength(1);
+    return all[0]!;
+  }
+
+  it('where dream.yaml cannot be read', async () => {
+    await colonyWith();
+    const { dream } = pathsOf(colony.config);
+    rmSync(dream);
+    mkdirSync(dream);
+    await colony.start(dreamConsumer);
+    const { id } = await trigger();
+    expect(await onlyAnswer()).toMatchObject({
+      cause_id: id,
+      facts: { success: false, error_type: 'InvalidExperiments', error_message: expect.stringContaining('EISDIR') },
+    });
+  });
+
+  it('where nothing can be written', async () => {
+    await colonyWith();
+    const { dreamLab } = pathsOf(colony.config);
+    rmSync(dreamLab, { recursive: true, force: true });
+    writeFileSync(dreamLab, 'a file where the folder should be');
+    await colony.start(dreamConsumer);
+    const { id } = await trigger();
+    expect(await onlyAnswer()).toMatchObject({
+      cause_id: id,
+      facts: {
+        ...{ success: false, tournament_winner: null },
+        error_message: expect.stringMatching(/ENOTDIR.*; its result could not be written: /),
+      },
+    });
+  });
+
+  it('where its time is over and its result cannot be written; the next one finds the lock free', async () => {
+    await colonyWith({}, { timeLimitMs: 4_000 });
+    const { dreamLab } = pathsOf(colony.config);
+    await colony.start(dreamConsumer);
+    await trigger();
+    await until('nobody plays its tournament', async () => (await said('Q_TOURNAMENT_TRIGGER')).length === 1);
+    const [cycle] = await said('Q_TOURNAMENT_TRIGGER');
+    mkdirSync(join(dreamLab, String(cycle?.facts['cycle_id']), 'result.json'));
+    expect((await onlyAnswer()).facts).toMatchObject({
+      ...{ success: false, error_type: 'TimedOut' },
+      error_message: expect.stringContaining('its result could not be written: EISDIR') as string,
+    });
+    await trigger();
+    await until('the next has begun', async () =>
+      (await said('Q_DREAM_STEP')).some(({ facts }) => facts['cycle_id'] !== cycle?.facts['cycle_id']),
+    );
   });
 });
 

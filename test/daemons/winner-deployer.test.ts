@@ -84,4 +84,67 @@ describe('winner_deployer_daemon', () => {
     expect(await hear(config, 'Q_DREAM_COMPLETE', { ...ended, success: false })).toBeUndefined();
     expect(env(config)).toBe('# mine\nLEVEL=1\n');
   });
+
+  it.each<[string, (file: string) => void]>([
+    ['InvalidExperiments', (file) => writeFileSync(file, 'experiments: [{ name: app }]\n')],
+    ['InvalidExperiments', (file) => writeFileSync(file, '{ not: yaml')],
+    ['ExperimentsNotFound', (file) => rmSync(file)],
+    ['ExperimentsUnreadable', (file) => (rmSync(file), mkdirSync(file))],
+    [
+      'ExperimentNotFound',
+      (file) => writeFileSync(file, stringify({ experiments: [{ ...experiment, name: 'other' }] })),
+    ],
+  ])(
+    'tells of a winner that nobody can look at as %s, and deploys it once that is mended',
+    async (error_type, spoil) => {
+      const config = home(2);
+      const file = join(config.home, 'dream.yaml');
+      const text = readFileSync(file, 'utf8');
+      spoil(file);
+      const again = 'kloros bus emit Q_DEPLOYMENT_APPROVED --fact experiment=app --fact cycle_id=c1 --fact winner_id=w';
+      expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toMatchObject([
+        {
+          signal: 'Q_DEPLOYMENT_FAILED',
+          facts: {
+            ...{ winner_id: 'w', error_type, rollback_completed: false },
+            error_message: expect.stringContaining(again) as string,
+          },
+        },
+      ]);
+      expect(await hear(config, 'Q_DEPLOYMENT_APPROVED', approved)).toMatchObject([{ facts: { error_type } }]);
+      expect(env(config)).toBe('# mine\nLEVEL=1\n');
+      rmSync(file, { recursive: true, force: true });
+      writeFileSync(file, text);
+      expect(await hear(config, 'Q_DEPLOYMENT_APPROVED', approved)).toMatchObject([{ signal: 'Q_WINNER_DEPLOYED' }]);
+    },
+  );
+
+  it('deploys the winners whose experiments are declared, and tells of each that is not', async () => {
+    const config = home(2);
+    const gone = { ...found, experiment: 'gone', winner: { ...found.winner, id: 'lost' } };
+    writeFileSync(
+      join(config.home, 'dream_lab/c1/result.json'),
+      JSON.stringify({ ...cycle, experiments: [gone, found] }),
+    );
+    expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toMatchObject([
+      { signal: 'Q_DEPLOYMENT_FAILED', facts: { winner_id: 'lost', error_type: 'ExperimentNotFound' } },
+      { signal: 'Q_WINNER_DEPLOYED', facts: { winner_id: 'w' } },
+    ]);
+  });
+
+  it.each([
+    ['ResultNotFound', undefined],
+    ['ResultUnreadable', '{"cycle_id":'],
+    ['ResultUnreadable', '{"cycle_id": "c1"}'],
+  ])('tells of a cycle whose result is not there or torn as %s', async (error_type, text) => {
+    const config = home(2);
+    const file = join(config.home, 'dream_lab/c1/result.json');
+    if (text === undefined) rmSync(file);
+    else writeFileSync(file, text);
+    for (const [name, facts] of [
+      ['Q_DREAM_COMPLETE', ended],
+      ['Q_DEPLOYMENT_APPROVED', approved],
+    ] as const)
+      expect(await hear(config, name, facts)).toMatchObject([{ facts: { winner_id: 'w', error_type } }]);
+  });
 });

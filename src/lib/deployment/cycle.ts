@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, KlorosError, PermanentError, toError } from '../base/errors.js';
-import type { Experiments } from '../dream/experiment-file.js';
+import type { Experiment } from '../dream/experiment.js';
+import { readExperiments, type Experiments } from '../dream/experiment-file.js';
 import { dreamResultSchema, type DreamResult } from '../dream/result.js';
 import type { Winner } from './deploy.js';
 import { safeName } from './layout.js';
@@ -21,22 +22,69 @@ export async function readCycle(dreamLab: string, cycleId: string): Promise<Drea
   }
 }
 
-/** Winners of a successful cycle, each with its experiment as it is declared now. Throws EXPERIMENT_NOT_FOUND. */
-export function winnersOf(result: DreamResult, { experiments, path }: Experiments): Winner[] {
-  if (!result.success) return [];
-  return result.experiments.flatMap(({ experiment: name, success, winner }) => {
-    if (!success || winner === null) return [];
-    const experiment = experiments.find((one) => one.name === name);
-    if (experiment === undefined) throw notDeclared(name, path);
-    return [{ ...winner, cycleId: result.cycle_id, experiment }];
+/** A winner that cannot even be looked at, and why. */
+export interface Lost {
+  winnerId: string;
+  errorType: string;
+  message: string;
+}
+
+/** Winners of a cycle: those whose experiment is declared, and those that nobody can validate or place. */
+export interface CycleWinners {
+  winners: Winner[];
+  lost: Lost[];
+}
+
+/** Errors of dream.yaml that only a person can mend. */
+const UNUSABLE: ReadonlyMap<string | undefined, string> = new Map([
+  ['INVALID_EXPERIMENTS', 'InvalidExperiments'],
+  ['EXPERIMENTS_NOT_FOUND', 'ExperimentsNotFound'],
+  ['EXPERIMENTS_UNREADABLE', 'ExperimentsUnreadable'],
+]);
+
+/** What dream.yaml declares now, or why it cannot be used. */
+export async function declaredNow(path: string): Promise<Experiments | KlorosError> {
+  try {
+    return await readExperiments(path);
+  } catch (error) {
+    if (error instanceof KlorosError && UNUSABLE.has(error.code)) return error;
+    throw error;
+  }
+}
+
+/** Winners of a successful cycle, each with its experiment as it is declared now. */
+export function winnersOf(result: DreamResult, declared: Experiments | KlorosError): CycleWinners {
+  const found: CycleWinners = { winners: [], lost: [] };
+  if (!result.success) return found;
+  for (const { experiment: name, success, winner } of result.experiments) {
+    if (!success || winner === null) continue;
+    const experiment = declared instanceof KlorosError ? declared : experimentIn(declared, name);
+    const known = { experiment: name, cycle_id: result.cycle_id, winner_id: winner.id };
+    if (experiment instanceof KlorosError) found.lost.push(lostBy(experiment, known));
+    else found.winners.push({ ...winner, cycleId: result.cycle_id, experiment });
+  }
+  return found;
+}
+
+function experimentIn({ experiments, path }: Experiments, name: string): Experiment | KlorosError {
+  const found = experiments.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const why = `${path} says how a winner of it is validated and where it goes`;
+  return new KlorosError({
+    code: 'EXPERIMENT_NOT_FOUND',
+    message: `Experiment ${name} is not declared any more`,
+    why,
+    next: ['declare it again'],
   });
 }
 
-function notDeclared(name: string, path: string): KlorosError {
-  return new PermanentError({
-    code: 'EXPERIMENT_NOT_FOUND',
-    message: `Experiment ${name} is not declared any more`,
-    why: `${path} says how a winner of it is validated and where it goes`,
-    next: ['declare it again, then: kloros dlq replay'],
-  });
+/** The winner stays where it is: once dream.yaml is mended, it can be deployed without another search. */
+function lostBy({ code, message, why, next }: KlorosError, facts: Record<string, string>): Lost {
+  const words = Object.entries({ ...facts, approved_by: 'operator' }).map(([name, value]) => `--fact ${name}=${value}`);
+  const again = `then deploy it: kloros bus emit Q_DEPLOYMENT_APPROVED ${words.join(' ')}`;
+  return {
+    winnerId: facts['winner_id'] ?? '',
+    errorType: UNUSABLE.get(code) ?? 'ExperimentNotFound',
+    message: [`${message}: ${why ?? ''}`, ...next, again].join('; '),
+  };
 }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { closest } from '../base/closest.js';
-import { errorCode, KlorosError } from '../base/errors.js';
+import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { dottedPath } from '../base/issues.js';
 import { existingWays, legacyEvaluators } from './experiment-legacy.js';
 import { dreamFileSchema, type DreamFile } from './experiment.js';
@@ -25,7 +25,7 @@ interface Source {
   lines: LineCounter;
 }
 
-/** Reads dream.yaml. Throws EXPERIMENTS_NOT_FOUND and INVALID_EXPERIMENTS, which names every wrong line and key. */
+/** Reads dream.yaml. Throws EXPERIMENTS_NOT_FOUND, EXPERIMENTS_UNREADABLE, and INVALID_EXPERIMENTS, which names every wrong line and key. */
 export async function readExperiments(path: string): Promise<Experiments> {
   const source = parse(path, await readText(path));
   const value: unknown = source.document.toJS() ?? {};
@@ -67,14 +67,32 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    throw new KlorosError({
-      code: 'EXPERIMENTS_NOT_FOUND',
-      message: 'There are no experiments yet',
-      why: `${path} does not exist`,
-      next: ['write a commented example that runs as it is: kloros dream init'],
-    });
+    const code = errorCode(error) ?? '';
+    if (code === 'ENOENT') throw notFound(path);
+    throw UNREADABLE.has(code) ? unreadable(path, error) : error;
   }
+}
+
+/** What no second look mends; whatever else happens may be over in a moment. */
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP']);
+
+function notFound(path: string): KlorosError {
+  return new KlorosError({
+    code: 'EXPERIMENTS_NOT_FOUND',
+    message: 'There are no experiments yet',
+    why: `${path} does not exist`,
+    next: ['write a commented example that runs as it is: kloros dream init'],
+  });
+}
+
+function unreadable(path: string, cause: unknown): KlorosError {
+  return new KlorosError({
+    code: 'EXPERIMENTS_UNREADABLE',
+    message: `${path} cannot be read`,
+    why: toError(cause).message,
+    next: ['make it a file that the user of the daemons may read: kloros doctor'],
+    cause,
+  });
 }
 
 function parse(path: string, text: string): Source {

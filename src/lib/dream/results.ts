@@ -4,7 +4,7 @@ import { errorCode } from '../base/errors.js';
 import { dreamResultSchema, type DreamResult } from './result.js';
 
 const RESULT_FILE = 'result.json';
-const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
 /** Where a cycle's result lies. */
 export function resultPath(dreamLab: string, cycleId: string): string {

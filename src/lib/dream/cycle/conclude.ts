@@ -22,7 +22,7 @@ export async function conclude(
   const folder = cycleFolder(dreamLab, state.cycleId);
   await endMarked(state.cycleId);
   await rm(join(folder, 'work'), { recursive: true, force: true, maxRetries: 3 });
-  const result = (await readResult(dreamLab, state.cycleId)) ?? resultOf(state, failure, nowMs);
+  const result = (await readResult(dreamLab, state.cycleId)) ?? resultAt(state, failure, nowMs);
   await pruneArtifacts(
     folder,
     result.experiments.flatMap(({ winner }) => (winner === null ? [] : [winner.id])),
@@ -32,7 +32,8 @@ export async function conclude(
   return result;
 }
 
-function resultOf(state: CycleState, failure: DreamFailure | null, nowMs: number): DreamResult {
+/** What a cycle found until now. */
+export function resultAt(state: CycleState, failure: DreamFailure | null, nowMs: number): DreamResult {
   const reason = failure ?? failureOfAll(state);
   return {
     cycle_id: state.cycleId,

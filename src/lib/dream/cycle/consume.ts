@@ -1,19 +1,29 @@
 import type { Clock } from '../../base/clock.js';
-import { KlorosError, LaterError, toError } from '../../base/errors.js';
+import { errorCode, KlorosError, LaterError, toError } from '../../base/errors.js';
 import type { Said } from '../../bus/bus.js';
 import { pathsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 import type { Signal } from '../../signals/envelope.js';
 import { say } from '../../signals/facts.js';
 import { readExperiments } from '../experiment-file.js';
+import type { DreamFailure } from '../result.js';
 import { readResult, readResults } from '../results.js';
 import { readRecord, recordPath } from '../tournament/record.js';
-import { answerTo, CYCLE_KEY, endCycle, refuseCycle, tellAgain, type AnswerPlace } from './answers.js';
+import {
+  answerTo,
+  CYCLE_KEY,
+  endCycle,
+  LOCK_LEFT_KEY,
+  refuseCycle,
+  tellAgain,
+  tellAnyhow,
+  type AnswerPlace,
+} from './answers.js';
 import type { CycleContext } from './context.js';
 import { beginCycle, CYCLE_RUNNING, newState, stepAfterTournament, stepCycle } from './cycle.js';
 import { completionFacts } from './facts.js';
-import { takeLock } from './lock.js';
-import { answeredMeanwhile, requestOf } from './request.js';
+import { releaseLock, takeLock } from './lock.js';
+import { answeredMeanwhile, bareRequestOf, requestOf } from './request.js';
 import { timedOut } from './run-cycle.js';
 import { readSnapshot } from './snapshot.js';
 import type { CycleState } from './state.js';
@@ -44,7 +54,9 @@ export async function begin(signal: Signal, place: ConsumerPlace): Promise<Said>
   const { promotions, dream, dreamLab } = pathsOf(config);
   const request = await requestOf(signal, promotions);
   const unborn = newState(request, { config, clock, seed: undefined });
-  const running = await runningCycle(place);
+  const { [CYCLE_KEY]: kept, [LOCK_LEFT_KEY]: left } = await place.state();
+  const running = kept as CycleState | undefined; // Kept by answerTo() alone.
+  if (typeof left === 'string') await releaseLock(dreamLab, left);
   if (running !== undefined && running.cycleId !== request.cycleId) throw waits(`${running.cycleId} runs`);
   if ((await readResult(dreamLab, request.cycleId)) !== undefined) return tellAgain(unborn, place);
   const same = answeredMeanwhile(request, signal, await readResults(dreamLab));
@@ -82,6 +94,25 @@ export async function expire(state: CycleState, place: ConsumerPlace): Promise<S
   return place.clock.nowMs() < state.deadlineMs ? undefined : endCycle(state, timedOut(state), place);
 }
 
+/** A trigger that cannot be begun, however often it is tried: it is answered all the same. */
+export async function giveUpTrigger(signal: Signal, thrown: unknown, place: ConsumerPlace): Promise<Said> {
+  const unborn = newState(bareRequestOf(signal), { ...place, seed: undefined });
+  return tellAnyhow(unborn, failureBy(thrown), place);
+}
+
+/** A cycle that cannot go on, however often it is tried, ends. */
+export async function giveUpCycle(state: CycleState, thrown: unknown, place: ConsumerPlace): Promise<Said> {
+  const isOver = place.clock.nowMs() >= state.deadlineMs;
+  const told = await tellAnyhow(state, isOver ? timedOut(state) : failureBy(thrown), place);
+  return { ...told, state: [...(told.state ?? []), { key: CYCLE_KEY, value: null }] };
+}
+
+function failureBy(thrown: unknown): DreamFailure {
+  const { name, message } = toError(thrown);
+  const why = thrown instanceof KlorosError && thrown.why !== undefined ? `: ${thrown.why}` : '';
+  return { error_type: errorCode(thrown) ?? name, error_message: `${message}${why}` };
+}
+
 async function afterTournament(state: CycleState, context: CycleContext) {
   const order = { cycle_id: state.cycleId, experiment: state.current?.name ?? '' };
   const record = await readRecord(recordPath(context.dreamLab, order));
@@ -99,7 +130,7 @@ function waits(reason: string): LaterError {
   return new LaterError(reason, LOOK_AGAIN_MS);
 }
 
-function invalidExperiments(thrown: unknown): { failure: { error_type: string; error_message: string } } {
+function invalidExperiments(thrown: unknown): { failure: DreamFailure } {
   if (!(thrown instanceof KlorosError)) throw toError(thrown);
   const { message, why = '' } = thrown;
   return { failure: { error_type: 'InvalidExperiments', error_message: `${message}: ${why}` } };

@@ -6,19 +6,20 @@ import type { CycleRequest } from './state.js';
 
 const ID_TAIL = 6;
 
-/** What a trigger asks for. Its promotions are those that lay there when it was said; the id follows from the trigger. */
+/** What a trigger asks for. Its promotions are those that lay there when it was said. */
 export async function requestOf(signal: Signal, promotionsFolder: string): Promise<CycleRequest> {
-  const { reason, topic, promotion_count } = readFacts(signal, 'Q_DREAM_TRIGGER');
+  const { promotion_count } = readFacts(signal, 'Q_DREAM_TRIGGER');
   const { unacknowledged } = await scanPromotions(promotionsFolder);
   const saidMs = Date.parse(signal.timestamp);
   const lay = unacknowledged.filter(({ mtimeMs }) => mtimeMs <= saidMs).map(({ name }) => name);
-  return {
-    cycleId: cycleIdOf(saidMs, signal.id.slice(-ID_TAIL).toLowerCase()),
-    triggerId: signal.id,
-    topic,
-    reason,
-    promotions: (promotion_count ?? 0) > 0 ? lay : [],
-  };
+  return { ...bareRequestOf(signal), promotions: (promotion_count ?? 0) > 0 ? lay : [] };
+}
+
+/** What a trigger asks for, without a look at the disk; the id of its cycle follows from the trigger. */
+export function bareRequestOf(signal: Signal): CycleRequest {
+  const { reason, topic } = readFacts(signal, 'Q_DREAM_TRIGGER');
+  const cycleId = cycleIdOf(Date.parse(signal.timestamp), signal.id.slice(-ID_TAIL).toLowerCase());
+  return { cycleId, triggerId: signal.id, topic, reason, promotions: [] };
 }
 
 /**
