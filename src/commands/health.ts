@@ -4,7 +4,7 @@ import { daemons } from '../daemons/index.js';
 import { systemClock } from '../lib/base/clock.js';
 import { parseDurationMs } from '../lib/base/duration.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
-import { CheckCode } from '../lib/cli/exit-codes.js';
+import { CODE_OF_STATUS } from '../lib/cli/check-status.js';
 import { healthTable } from '../lib/cli/health-table.js';
 import { operatorLog } from '../lib/cli/operator-log.js';
 import { thresholdsOf } from '../lib/cli/thresholds.js';
@@ -15,12 +15,6 @@ import type { CheckStatus, HealthCheck } from '../lib/health/check.js';
 import { selectChecks } from '../lib/health/select-checks.js';
 import type { Config } from '../lib/config/schema.js';
 
-const CODE: Record<CheckStatus, number> = {
-  OK: CheckCode.ok,
-  WARNING: CheckCode.warning,
-  CRITICAL: CheckCode.critical,
-  UNKNOWN: CheckCode.unknown,
-};
 const CLEAR = '\u001b[H\u001b[2J';
 
 /** How a report is shown. */
@@ -75,7 +69,7 @@ It looks and changes nothing, but for one HEALTH_PROBE that goes over the bus an
     for (;;) {
       const report = await this.#look(checks, config);
       const isLast = isOver(report) || abort.aborted;
-      this.status = CODE[report.status];
+      this.status = CODE_OF_STATUS[report.status];
       if (flags.watch || isLast) await this.#show(report, show);
       if (isLast || !(await pause(pauseMs, abort))) return onlyFailed(report, flags.failed);
     }

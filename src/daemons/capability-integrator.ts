@@ -6,6 +6,7 @@ import { findingOf } from '../lib/capabilities/finding.js';
 import { integrateModule } from '../lib/capabilities/integrate.js';
 import type { UndoRecord } from '../lib/capabilities/undo-journal.js';
 import { pathsOf } from '../lib/config/paths.js';
+import { isProbe } from '../lib/config/probes.js';
 import { answeringRecord } from '../lib/evidence/answering-record.js';
 import { openInvestigationStore, type InvestigationStore } from '../lib/investigation/store.js';
 import { defineDaemon, type Answer, type Attempt } from '../lib/runtime/define-daemon.js';
@@ -30,6 +31,7 @@ export const capabilityIntegrator = defineDaemon<InvestigationStore>({
 
 async function integrate(signal: Signal, attempt: Attempt, store: InvestigationStore): Promise<Answer> {
   const facts = readFacts(signal, 'Q_INVESTIGATION_COMPLETE');
+  if (isProbe(facts.question_id)) return;
   const record = await answeringRecord(signal, facts, store);
   const hypothesis = facts.hypothesis ?? record?.hypothesis ?? null;
   const { config, clock, log } = attempt;

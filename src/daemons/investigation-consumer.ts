@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { isoTimestamp } from '../lib/base/clock.js';
 import { readRegistry } from '../lib/capabilities/registry.js';
 import { pathsOf } from '../lib/config/paths.js';
+import { isProbe, rootsFor } from '../lib/config/probes.js';
 import type { Config } from '../lib/config/schema.js';
 import { investigate, type Answered } from '../lib/investigation/investigator.js';
 import type { Scope } from '../lib/investigation/look.js';
+import { openProbeRecords } from '../lib/investigation/probe-records.js';
 import type { Question } from '../lib/investigation/question.js';
 import {
   failureNoted,
@@ -46,11 +49,12 @@ export const investigationConsumer = defineDaemon<Resources>({
 
 async function answer(signal: Signal, attempt: Attempt, resources: Resources): Promise<Answer> {
   const question = questionOf(signal);
+  if (isProbe(question.questionId)) return answerProbe(question, signal, { attempt, pool: resources.pool });
   const { clock, abort, log } = attempt;
   const kept = await attempt.state(keysOf(question.questionId));
   const suppression = suppressionOf(kept, question.questionId, clock.nowMs());
   if (suppression) return [refusal(signal, suppression, attempt)];
-  const scope = scopeOf(attempt, resources.pool);
+  const scope = scopeOf(attempt, resources.pool, question);
   const answered = await investigate(question, { scope, store: resources.store, clock, abort });
   const { error } = answered.record;
   const signals = [completion(signal, answered, attempt)];
@@ -59,12 +63,25 @@ async function answer(signal: Signal, attempt: Attempt, resources: Resources): P
   return { signals, state: [failureNoted(question.questionId, { id: signal.id, error, nowMs: clock.nowMs() })] };
 }
 
+/** As every other question, but what is found goes where the asker takes it away again; a failure suppresses nothing. */
+async function answerProbe(
+  question: Question,
+  signal: Signal,
+  { attempt, pool }: { attempt: Attempt; pool: SurveyPool },
+): Promise<Answer> {
+  const { clock, abort, config } = attempt;
+  const [folder = ''] = rootsFor(question.questionId, config);
+  const scope = { ...scopeOf(attempt, pool, question), cachePath: join(folder, 'source-facts.db') };
+  const answered = await investigate(question, { scope, store: openProbeRecords(folder), clock, abort });
+  return [completion(signal, answered, attempt)];
+}
+
 const NOT_BEGUN: ReadonlySet<unknown> = new Set(['queued', 'unheard']);
 
 /** What was begun and never answered has failed too; what only waited in the queue has not. */
 async function hearTimeout(signal: Signal, { clock }: Attempt): Promise<Answer> {
   const { question_id } = readFacts(signal, 'Q_INVESTIGATION_TIMEOUT');
-  if (NOT_BEGUN.has(signal.facts['state'])) return;
+  if (NOT_BEGUN.has(signal.facts['state']) || isProbe(question_id)) return;
   const failure = { id: signal.cause_id ?? signal.id, error: 'it was not answered in time', nowMs: clock.nowMs() };
   return { state: [failureNoted(question_id, failure)] };
 }
@@ -98,8 +115,9 @@ async function open({ config, log }: DaemonEnv): Promise<Resources> {
   return { store, pool: openSurveyPool(config.investigation.concurrency) };
 }
 
-function scopeOf({ config, log }: Attempt, pool: SurveyPool): Scope {
-  const { sourceRoots, home, investigation: limits } = config;
+function scopeOf({ config, log }: Attempt, pool: SurveyPool, { questionId }: Question): Scope {
+  const { home, investigation: limits } = config;
+  const sourceRoots = rootsFor(questionId, config);
   const cachePath = `${pathsOf(config).cache}/source-facts.db`;
   const isKnown = (name: string, path: string) =>
     isRegistered(config, [name, path]).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { pathsOf } from '../lib/config/paths.js';
+import { isProbe } from '../lib/config/probes.js';
 import { answeringRecord } from '../lib/evidence/answering-record.js';
 import { openLexicon, type Lexicon } from '../lib/evidence/lexicon.js';
 import { openMeasure, type Measure } from '../lib/evidence/measure.js';
@@ -50,6 +51,7 @@ async function open({ config, clock, log }: DaemonEnv): Promise<Resources> {
 
 async function learn(signal: Signal, attempt: Attempt, resources: Resources): Promise<Answer> {
   const facts = readFacts(signal, 'Q_INVESTIGATION_COMPLETE');
+  if (isProbe(facts.question_id)) return;
   const record = await answeringRecord(signal, facts, resources.investigations);
   if (record === undefined)
     return attempt.log.warn({ question_id: facts.question_id }, 'No record: nothing is learned');

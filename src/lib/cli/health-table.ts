@@ -1,18 +1,7 @@
 import chalk from 'chalk';
-import type { CheckStatus } from '../health/check.js';
 import type { CheckRow, HealthReport } from '../health/run-checks.js';
+import { colouredStatus } from './check-status.js';
 import { renderTable } from './table.js';
-
-const COLOUR: Record<CheckStatus, (text: string) => string> = {
-  OK: chalk.green,
-  WARNING: chalk.yellow,
-  CRITICAL: chalk.red,
-  UNKNOWN: chalk.magenta,
-};
-
-function colouredStatus(status: CheckStatus): string {
-  return COLOUR[status](status);
-}
 
 /** A report for people: one line a check, what to do below those that are not well, and the sum of it. */
 export function healthTable(report: HealthReport, widthColumns: number | undefined): string {

@@ -28,6 +28,8 @@ export interface Paths {
   flights: string;
   cache: string;
   run: string;
+  /** Modules that are made to be asked about, and nothing else of them. */
+  probes: string;
   /** What the supervisor knows of its daemons. */
   chronicle: string;
   /** What each daemon has counted of its work. */
@@ -68,6 +70,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     flights: at('recordings'),
     cache: at('cache'),
     run: at('run'),
+    probes: at('run', 'probes'),
     chronicle: at('run', 'supervisor.json'),
     figures: at('run', 'figures'),
     signalTotals: at('run', 'signal-totals.json'),

@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import type { DeadLetterDraft } from '../bus/bus.js';
 import type { Draft } from '../signals/envelope.js';
+import { rootsFor } from '../config/probes.js';
+import type { Config } from '../config/schema.js';
 import type { Urgency } from '../signals/priority.js';
 import { originalName, quarantineName, sha256 } from './file-name.js';
 import { parseIntent } from './parse.js';
@@ -19,7 +21,7 @@ export interface LookOptions {
   quarantine: string;
   maxBytes: number;
   table: RouteTable;
-  sourceRoots: readonly string[];
+  config: Pick<Config, 'home' | 'capabilitiesPath' | 'sourceRoots'>;
 }
 
 /** An intent that became a signal. */
@@ -61,14 +63,14 @@ export async function lookAt(name: string, options: LookOptions): Promise<Look> 
 export async function routeContent(
   fileName: string,
   bytes: Buffer,
-  { table, sourceRoots }: Pick<LookOptions, 'table' | 'sourceRoots'>,
+  { table, config }: Pick<LookOptions, 'table' | 'config'>,
 ): Promise<Routed> {
   const parsed = parseIntent(bytes, fileName);
   if ('problem' in parsed) return parsed;
   const routed = toDraft(parsed.intent, table);
   if ('problem' in routed) return routed;
-  const { evidence } = routed.draft.facts;
-  const problem = Array.isArray(evidence) ? await refusedPath(evidence, sourceRoots) : undefined;
+  const { evidence, question_id: questionId } = routed.draft.facts;
+  const problem = Array.isArray(evidence) ? await refusedPath(evidence, rootsFor(questionId, config)) : undefined;
   return problem ? { problem } : routed;
 }
 

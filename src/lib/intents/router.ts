@@ -64,7 +64,7 @@ export class IntentRouter {
     const { intents: folder, quarantine } = pathsOf(config);
     const { maxBytes, stillMs } = config.intents;
     this.#options = options;
-    this.#look = { folder, quarantine, maxBytes, table: routesOf(config), sourceRoots: config.sourceRoots };
+    this.#look = { folder, quarantine, maxBytes, table: routesOf(config), config };
     this.#inbox = new Inbox({ folder, clock, log, rescanMs });
     this.#unfinished = new Unfinished(stillMs);
     this.#slice = new TimeSlice(clock, SLICE_MS);

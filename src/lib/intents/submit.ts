@@ -47,7 +47,7 @@ export async function submitIntent(content: string, { config, nowMs, what }: Sub
   const problem = oversized(bytes.length, config) ?? unknownPriority(intent);
   if (problem) throw problemError(problem, what);
   const name = intentFileName(intent.type, nowMs, bytes);
-  const routed = await routeContent(name, bytes, { table: routesOf(config), sourceRoots: config.sourceRoots });
+  const routed = await routeContent(name, bytes, { table: routesOf(config), config });
   if ('problem' in routed) throw problemError(routed.problem, what);
   const file = join(pathsOf(config).intents, name);
   const { atMs, key } = derivationOf(name, await writeIntent(file, bytes), bytes);

@@ -5,6 +5,9 @@ import { subjectOf, type Question } from './question.js';
 import { investigationRecordSchema, type InvestigationRecord } from './record.js';
 import type { InvestigationStore } from './store.js';
 
+/** What answering needs of the records. */
+export type AnswerStore = Pick<InvestigationStore, 'append' | 'latest' | 'bySignal'>;
+
 /** The answer to a question. */
 export interface Answered {
   record: InvestigationRecord;
@@ -15,7 +18,7 @@ export interface Answered {
 /** Investigates a question, or answers it from the record; the same signal twice is one record. */
 export async function investigate(
   question: Question,
-  around: { scope: Scope; store: InvestigationStore; clock: Clock; abort: AbortSignal },
+  around: { scope: Scope; store: AnswerStore; clock: Clock; abort: AbortSignal },
 ): Promise<Answered> {
   const { scope, store, clock, abort } = around;
   const mine = await store.bySignal(question.signalId);

@@ -59,7 +59,7 @@ describe('submitIntent', () => {
       quarantine,
       maxBytes: 1_000,
       table: BUILT_IN_ROUTES,
-      sourceRoots: [],
+      config: { ...config, sourceRoots: [] },
     });
     if (look.kind !== 'routed') throw new Error(look.kind);
     const { atMs, key } = look.draft.derivedFrom!;

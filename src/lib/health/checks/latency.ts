@@ -1,6 +1,7 @@
 import { formatDuration } from '../../base/formats.js';
 import { percentile } from '../../base/percentile.js';
 import type { Observer } from '../../bus/observer.js';
+import { isProbe } from '../../config/probes.js';
 import { timeOfId } from '../../signals/id.js';
 import { result, shownLimits, statusAbove, worstOf, type HealthCheck } from '../check.js';
 
@@ -34,7 +35,9 @@ export const latency: HealthCheck = {
 
 /** The id of an intent's signal begins with the time at which its file was written. */
 function latenciesMs(observer: Observer, sinceMs: number): number[] {
-  return observer.latest('Q_INVESTIGATION_COMPLETE', MOST).flatMap(({ signal }) => {
+  const said = observer.latest('Q_INVESTIGATION_COMPLETE', MOST);
+  return said.flatMap(({ signal }) => {
+    if (isProbe(signal.facts['question_id'])) return [];
     const doneMs = signal.ts * 1000;
     const cause = signal.cause_id === null ? undefined : observer.find(signal.cause_id)?.signal;
     const writtenMs = cause?.cause_id?.startsWith(INTENT) ? timeOfId(cause.id) : undefined;
