@@ -99,7 +99,7 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
       result: {
         home: config.home,
         daemons: [
-          { name: 'chemical_bus', binds: [0, 1].map((offset) => `tcp://127.0.0.1:${config.portBase + offset}`) },
+          { name: 'chemical_bus', binds: [0, 1, 6].map((offset) => `tcp://127.0.0.1:${config.portBase + offset}`) },
           { name: 'capability_integrator_daemon', binds: [`tcp://127.0.0.1:${config.portBase + 3}`] },
         ],
       },

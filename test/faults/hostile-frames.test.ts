@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { XPublisher, XSubscriber } from 'zeromq';
+import { Dealer, XPublisher, XSubscriber } from 'zeromq';
 import type { DeadLetter } from '../../src/lib/bus/bus.js';
 import { endpointsOf } from '../../src/lib/config/paths.js';
 import { encodeSignal } from '../../src/lib/signals/codec.js';
@@ -17,6 +17,8 @@ import { startSupervised, type Supervised } from '../helpers/supervised.js';
 const FRAMES = campaign('FRAMES', { bounded: 5_000, full: 100_000 });
 const LIMIT_MS = 600_000;
 const MOST_MB = 400;
+/** Fewer than the hub holds answers for. */
+const ASKED_AT_ONCE = 500;
 const NONSENSE_BYTES = 100_000;
 const HUB = 'chemical_bus';
 
@@ -40,6 +42,25 @@ describe('a hostile peer', () => {
     for (const frames of messages) await socket.send(frames);
     await accountedFor(messages);
     socket.close();
+  }
+
+  /** Asks at the door for an answer to each, and answers how many were accepted; what was is in the journal. */
+  async function ask(messages: readonly Buffer[][]): Promise<number> {
+    const socket = new Dealer({ linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0, receiveTimeout: LIMIT_MS });
+    socket.connect(endpointsOf(world.config).router);
+    const accepted: Buffer[][] = [];
+    for (let from = 0; from < messages.length; from += ASKED_AT_ONCE) {
+      const asked = messages.slice(from, from + ASKED_AT_ONCE);
+      for (const [n, frames] of asked.entries()) await socket.send([String(n), '', ...frames]);
+      for (let answered = 0; answered < asked.length; answered += 1) {
+        const [number, , answer] = await socket.receive();
+        const { status } = JSON.parse(String(answer)) as { status: string };
+        if (status === 'accepted') accepted.push(asked[Number(number)]!);
+      }
+    }
+    await accountedFor(accepted);
+    socket.close();
+    return accepted.length;
   }
 
   async function deadLetters(): Promise<DeadLetter[]> {
@@ -83,11 +104,13 @@ describe('a hostile peer', () => {
   const pidOf = (name: string) => world.colony.statuses().find((status) => status.name === name)!.pid!;
   const ends = () => world.transitions.filter(({ state }) => state === 'BACKOFF' || state === 'FATAL');
 
-  it('ends no daemon, and each of its messages is in the journal or a dead letter, byte for byte', async () => {
+  it('ends no daemon, and each of its messages is in the journal, a dead letter or refused with an answer, byte for byte', async () => {
     const messages = hostileMessages(FRAMES, SEED);
+    const toBeAnswered = hostileMessages(FRAMES / 5, SEED + 1);
     const startedMs = performance.now();
     await publish(messages);
     const accountedMs = performance.now() - startedMs;
+    const accepted = await ask(toBeAnswered);
     await until('nobody has anything to do', () => isIdle(world.bus), LIMIT_MS);
     const byDaemon: Record<string, number> = {};
     for (const { daemon } of await deadLetters()) byDaemon[daemon] = (byDaemon[daemon] ?? 0) + 1;
@@ -95,6 +118,8 @@ describe('a hostile peer', () => {
     printFigures('hostile-frames', {
       seed: SEED,
       messages: messages.length,
+      asked: toBeAnswered.length,
+      accepted,
       accountedPerSecond: Math.round((messages.length / accountedMs) * 1000),
       deadLetters: byDaemon,
       seconds: rounded((performance.now() - startedMs) / 1000),
@@ -112,7 +137,7 @@ describe('a hostile peer', () => {
 
   it('cannot end the hub by talking nonsense to its ports', async () => {
     const endpoints = endpointsOf(world.config);
-    for (const endpoint of [endpoints.xsub, endpoints.xpub, endpoints.own(3)]) {
+    for (const endpoint of [endpoints.xsub, endpoints.xpub, endpoints.router, endpoints.own(3)]) {
       const { hostname: host, port } = new URL(endpoint);
       const socket = createConnection({ host, port: Number(port) });
       socket.on('error', () => undefined); // It is thrown out.

@@ -18,6 +18,7 @@ const ROUNDS = campaign('PORT_ROUNDS', { bounded: 1, full: 20 });
 const PORTS = [
   { daemon: 'chemical_bus', offset: 0 },
   { daemon: 'chemical_bus', offset: 1 },
+  { daemon: 'chemical_bus', offset: 6 },
   { daemon: 'capability_integrator_daemon', offset: 3 },
 ];
 const LIMIT_MS = 120_000;
@@ -61,7 +62,7 @@ describe('a port that something else has taken', () => {
     const home = mkdtempSync(join(tmpdir(), 'kloros-test-'));
     const portBase = await freePortBase();
     const overrides = { home, portBase, capabilitiesPath: join(home, 'capabilities.yaml') };
-    for (const offset of [0, 1, 3]) {
+    for (const offset of [0, 1, 3, 6]) {
       const server = (await squat(portBase + offset))!;
       const start = startSupervised({ overrides, only: ['chemical_bus', 'capability_integrator_daemon'] });
       await expect(start).rejects.toMatchObject({

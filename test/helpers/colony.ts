@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from '../../src/lib/base/log.js';
+import { PORT_COUNT } from '../../src/lib/config/paths.js';
 import { configSchema, type Config } from '../../src/lib/config/schema.js';
 
 /** A log that says nothing. */
@@ -27,18 +28,17 @@ export function removeHome({ home }: Pick<Config, 'home'>): void {
   rmSync(home, { recursive: true, force: true, maxRetries: 20 });
 }
 
-const PORTS = 6;
 const FIRST = 20_000;
 const STEP = 10;
 // Each test process starts elsewhere, so that those which run side by side seldom try the same ports.
 let next = FIRST + ((process.pid * 97) % 2_000) * STEP;
 
-/** First of six free ports in a row. */
+/** First of as many free ports in a row as a colony uses. */
 export async function freePortBase(): Promise<number> {
   for (;;) {
     const base = next;
     next = next + STEP > 45_000 ? FIRST : next + STEP;
-    const free = await Promise.all(Array.from({ length: PORTS }, (_, index) => isFree(base + index)));
+    const free = await Promise.all(Array.from({ length: PORT_COUNT }, (_, index) => isFree(base + index)));
     if (free.every(Boolean)) return base;
   }
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { endpointsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
 
-const PROGRAM = fileURLToPath(new URL('../fixtures/peers/peer.py', import.meta.url));
+const programOf = (name: string) => fileURLToPath(new URL(`../fixtures/peers/${name}`, import.meta.url));
 
 /** A Python program on the bus. */
 export interface PythonPeer {
@@ -25,12 +25,37 @@ export function pythonWithZmq(): string | undefined {
 export function startPythonPeer(python: string, config: Config): PythonPeer {
   const { xsub, xpub } = endpointsOf(config);
   const env = { ...process.env, KLR_CHEM_XSUB: xsub, KLR_CHEM_XPUB: xpub };
-  const child = spawn(python, [PROGRAM], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, [programOf('peer.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const heard: PythonPeer['heard'] = [];
   createInterface({ input: child.stdout }).on('line', (line) => heard.push(JSON.parse(line) as [string, string]));
   return {
     heard,
     say: (topic, envelope) => void child.stdin.write(`${JSON.stringify({ topic, envelope })}\n`),
+    end: async () => {
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** A Python program that waits for the hub's answers. */
+export interface AskingPeer {
+  /** What it was answered, in order. */
+  answers: unknown[];
+  ask(topic: string, envelope: Record<string, unknown>): void;
+  end(): Promise<void>;
+}
+
+/** Starts the peer at a colony's door for those who want an answer. */
+export function startAskingPeer(python: string, config: Config): AskingPeer {
+  const env = { ...process.env, DOOR: endpointsOf(config).router };
+  const child = spawn(python, [programOf('asking.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const answers: unknown[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => answers.push(JSON.parse(line)));
+  return {
+    answers,
+    ask: (topic, envelope) => void child.stdin.write(`${JSON.stringify({ topic, envelope })}\n`),
     end: async () => {
       const ended = once(child, 'close');
       child.kill('SIGKILL');

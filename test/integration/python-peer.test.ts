@@ -5,7 +5,7 @@ import { daemons } from '../../src/daemons/index.js';
 import type { Recorded } from '../../src/lib/bus/bus.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
 import { until } from '../helpers/colony.js';
-import { pythonWithZmq, startPythonPeer, type PythonPeer } from '../helpers/python-peer.js';
+import { pythonWithZmq, startAskingPeer, startPythonPeer, type PythonPeer } from '../helpers/python-peer.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 
@@ -108,5 +108,21 @@ describe.skipIf(python === undefined)('a Python peer on the bus', () => {
     expect(recorded[0]!.signal).toMatchObject({ source: 'zooid_7', timestamp: '2025-11-14T23:40:01.250Z' });
     expect(heardOf('HEARTBEAT')).toEqual(recorded.map(({ frame }) => frame.toString()));
     expect(JSON.parse(heardOf('HEARTBEAT')[0]!)).toEqual(envelope(1));
+  });
+
+  it('that asks with a REQ socket is answered with the id under which its signal is in the journal, also a second time', async () => {
+    const asking = startAskingPeer(python!, colony.config);
+    const envelope = { signal: 'HEARTBEAT', facts: { zooid: 'ü' }, incident_id: 'one', ts: 1763163600.25 };
+    for (let time = 0; time < 2; time += 1) asking.ask('HEARTBEAT', envelope);
+    asking.ask('', envelope);
+    await until('all are answered', () => asking.answers.length === 3);
+    await asking.end();
+    const [said, ...more] = await journalled('HEARTBEAT');
+    expect(more).toEqual([]);
+    expect(asking.answers).toMatchObject([
+      { status: 'accepted', id: said!.signal.id, duplicate: false },
+      { status: 'accepted', id: said!.signal.id, duplicate: true },
+      { status: 'refused', code: 'UNREADABLE_FRAME', retry: false },
+    ]);
   });
 });

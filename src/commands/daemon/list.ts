@@ -4,10 +4,8 @@ import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { rollTable, topologyTable, type ListedDaemon } from '../../lib/cli/daemon-tables.js';
 import { withBus } from '../../lib/cli/with-bus.js';
-import { pathsOf } from '../../lib/config/paths.js';
+import { HUB_PORT_OFFSETS, pathsOf } from '../../lib/config/paths.js';
 import { callRoll, hasJournal } from '../../lib/operator/roll-call.js';
-
-const HUB_PORTS = [0, 1];
 
 /** Lists the daemons. */
 export default class DaemonList extends KlorosCommand {
@@ -32,7 +30,7 @@ export default class DaemonList extends KlorosCommand {
       ? await withBus(config, (bus) => callRoll(bus, asked))
       : await callRoll(undefined, asked);
     const rows = roll.map(({ daemon: { name, purpose, hears, says, portOffset, role }, presence }) => {
-      const offsets = role === 'hub' ? HUB_PORTS : portOffset === undefined ? [] : [portOffset];
+      const offsets = role === 'hub' ? HUB_PORT_OFFSETS : portOffset === undefined ? [] : [portOffset];
       const ports = offsets.map((offset) => config.portBase + offset);
       return { ...presence, name, purpose, hears: [...hears], says: [...says], ports };
     });

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import chalk from 'chalk';
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
 import type { Clock } from '../base/clock.js';
-import { pathsOf } from '../config/paths.js';
+import { pathsOf, PORT_COUNT } from '../config/paths.js';
 import { ask, type Chain, type Question } from '../demo/ask.js';
 import { startDemoColony, type DemoColonyOptions } from '../demo/demo-colony.js';
 import { expectOutcome, reasonOf } from '../demo/expect.js';
@@ -55,7 +55,7 @@ async function prepare(stage: Stage, options: DemoStepsOptions, task: Titled): P
   const sandbox = await makeSandbox(options);
   stage.sandbox = sandbox;
   const { home, portBase } = sandbox.config;
-  task.title = `Made a home in ${home}, ports ${portBase} to ${portBase + 5}`;
+  task.title = `Made a home in ${home}, ports ${portBase} to ${portBase + PORT_COUNT - 1}`;
 }
 
 async function start(stage: Stage, options: DemoStepsOptions, task: Titled): Promise<void> {

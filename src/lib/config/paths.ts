@@ -84,12 +84,23 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
 /** Offsets from the port base of the ports that single daemons bind (D4): 7778 to 7781 by default. */
 export const OWN_PORT_OFFSETS: readonly number[] = [2, 3, 4, 5];
 
+/** Offsets of the hub's ports: XSUB, XPUB and ROUTER. */
+export const HUB_PORT_OFFSETS: readonly [xsub: number, xpub: number, router: number] = [0, 1, 6];
+
+/** Ports in a row that a colony uses. */
+export const PORT_COUNT = 7;
+
+/** What lets a colony run beside whatever holds its ports. */
+export const MOVE_PORTS = 'KLOROS_PORT_BASE=<first of seven free ports>';
+
 /** Endpoints of the wire (D4). */
 export interface Endpoints {
   /** Publishers connect here. */
   xsub: string;
   /** Subscribers connect here. */
   xpub: string;
+  /** Publishers that want an answer connect here. */
+  router: string;
   /** A daemon's own port, by its offset. */
   own(offset: number): string;
 }
@@ -97,5 +108,11 @@ export interface Endpoints {
 /** Where the sockets of this colony are. */
 export function endpointsOf(config: Pick<Config, 'host' | 'portBase' | 'hub'>): Endpoints {
   const own = (offset: number) => `tcp://${config.host}:${config.portBase + offset}`;
-  return { xsub: config.hub.xsub ?? own(0), xpub: config.hub.xpub ?? own(1), own };
+  const [xsub, xpub, router] = HUB_PORT_OFFSETS;
+  return {
+    xsub: config.hub.xsub ?? own(xsub),
+    xpub: config.hub.xpub ?? own(xpub),
+    router: config.hub.router ?? own(router),
+    own,
+  };
 }

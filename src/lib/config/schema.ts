@@ -5,8 +5,8 @@ import { flightSettings } from './flight.js';
 import { healthSettings } from './health.js';
 import { activationSettings, logSettings } from './supervision.js';
 
-/** The highest port less the five that follow the base. */
-const HIGHEST_PORT_BASE = 65_530;
+/** The highest port less the six that follow the base. */
+const HIGHEST_PORT_BASE = 65_529;
 
 const portBase = z.number().int().min(1).max(HIGHEST_PORT_BASE);
 const percent = z.number().min(0).max(100);
@@ -25,7 +25,9 @@ const route = z.object({
  */
 export const configSchema = z.strictObject({
   home: z.string().meta({ description: 'Folder of this colony; moves every path that is not set by itself' }),
-  portBase: portBase.default(7776).meta({ description: 'Hub XSUB; +1 its XPUB; +2 to +5 the ports of single daemons' }),
+  portBase: portBase
+    .default(7776)
+    .meta({ description: 'Hub XSUB; +1 its XPUB; +2 to +5 the ports of single daemons; +6 hub ROUTER' }),
   host: z.string().default('127.0.0.1').meta({ description: 'Address the bus binds and daemons connect to' }),
   hub: z
     .strictObject({
@@ -34,6 +36,10 @@ export const configSchema = z.strictObject({
         .string()
         .optional()
         .meta({ description: 'Endpoint for subscribers; overrides portBase + 1 (KLR_CHEM_XPUB)' }),
+      router: z
+        .string()
+        .optional()
+        .meta({ description: 'Endpoint for publishers that want an answer; overrides portBase + 6' }),
     })
     .prefault({}),
   sourceRoots: z.array(z.string()).meta({ description: 'Folders whose code the colony may look at and change (D9)' }),

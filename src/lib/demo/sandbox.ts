@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { freePortBase } from '../base/free-ports.js';
 import { loadConfig } from '../config/load.js';
+import { HUB_PORT_OFFSETS, PORT_COUNT } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { gypOfNpm, ownCode } from './real-code.js';
 
@@ -31,7 +32,6 @@ export interface SandboxOptions {
 }
 
 const HOST = '127.0.0.1';
-const PORTS = 6;
 const REGISTRY = `# What this colony can do. People write here too: comments stay where they are.
 tool_synthesis:
   module: tool_synthesis
@@ -48,7 +48,7 @@ export async function makeSandbox({ packageRoot, env, random }: SandboxOptions):
     const copies = join(folder, 'src');
     const gyp = await copyPackage(await gypOfNpm(env, process.execPath), copies);
     const home = join(folder, 'home');
-    const portBase = await freePortBase({ host: HOST, count: PORTS, random });
+    const portBase = await freePortBase({ host: HOST, count: PORT_COUNT, random });
     await writeHome(home, { portBase, sourceRoots: [copies, own.root] });
     const colonyEnv = withoutSettings(env);
     const { config } = await loadConfig({ env: colonyEnv, cwd: home, flags: { home } });
@@ -84,11 +84,12 @@ async function writeHome(
   { portBase, sourceRoots }: Pick<Config, 'portBase' | 'sourceRoots'>,
 ): Promise<void> {
   const capabilitiesPath = join(home, 'capabilities.yaml');
+  const [xsub, xpub, router] = HUB_PORT_OFFSETS;
   const endpoint = (offset: number) => `tcp://${HOST}:${portBase + offset}`;
   const config = {
     portBase,
     host: HOST,
-    hub: { xsub: endpoint(0), xpub: endpoint(1) },
+    hub: { xsub: endpoint(xsub), xpub: endpoint(xpub), router: endpoint(router) },
     sourceRoots,
     deployRoot: join(home, 'deployed'),
     capabilitiesPath,

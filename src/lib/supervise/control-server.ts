@@ -1,6 +1,7 @@
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { isShared } from '../base/group-umask.js';
 import { serveLines, type LineServer } from '../base/line-socket.js';
+import { MOVE_PORTS } from '../config/paths.js';
 import type { Colony, Member } from './colony.js';
 import { controlRequestSchema, type ControlReply, type ControlRequest } from './control-words.js';
 
@@ -37,7 +38,7 @@ export async function openControl(options: ControlServerOptions): Promise<LineSe
       next: [
         'add daemons to it: kloros daemon start NAME',
         'stop it: kloros daemon stop --all',
-        'or run another colony beside it: KLOROS_HOME=<folder> KLOROS_PORT_BASE=<first of six free ports>',
+        `or run another colony beside it: KLOROS_HOME=<folder> ${MOVE_PORTS}`,
       ],
     });
   }

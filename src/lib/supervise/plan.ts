@@ -22,7 +22,7 @@ export function planOf(members: readonly PlannedMember[], config: Config, detach
   const { journal, control, logs } = pathsOf(config);
   const endpoints = endpointsOf(config);
   const bindsOf = ({ role, portOffset }: PlannedMember) => {
-    if (role === 'hub') return [endpoints.xsub, endpoints.xpub];
+    if (role === 'hub') return [endpoints.xsub, endpoints.xpub, endpoints.router];
     return portOffset === undefined ? [] : [endpoints.own(portOffset)];
   };
   const ordered = [...members].sort((a, b) => Number(b.role === 'hub') - Number(a.role === 'hub'));

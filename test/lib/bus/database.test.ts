@@ -70,6 +70,9 @@ describe('the journal on disk', () => {
     const older = new Database(path);
     older.exec(`DROP INDEX signals_time;
       ALTER TABLE work DROP COLUMN first_attempt_ms;
+      DROP INDEX foreign_seen_until;
+      ALTER TABLE foreign_seen DROP COLUMN id;
+      INSERT INTO foreign_seen VALUES ('bytes x', 5);
       INSERT INTO work (consumer, seq, priority) VALUES (1, 7, 2)`);
     older.pragma('user_version = 1');
     older.close();
@@ -77,6 +80,7 @@ describe('the journal on disk', () => {
     expect(database.prepare('SELECT seq, first_attempt_ms FROM work').all()).toEqual([
       { seq: 7, first_attempt_ms: null },
     ]);
+    expect(database.prepare('SELECT * FROM foreign_seen').all()).toEqual([{ key: 'bytes x', until_ms: 5, id: '' }]);
     database.close();
   });
 

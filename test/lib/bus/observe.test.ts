@@ -113,7 +113,8 @@ describe('a journal of an earlier version', () => {
     observer.close();
     await bus.close();
     const old = new Database(pathsOf(config).journal);
-    old.exec('DROP INDEX signals_time; PRAGMA user_version = 2');
+    old.exec('DROP INDEX signals_time; DROP INDEX foreign_seen_until; ALTER TABLE foreign_seen DROP COLUMN id');
+    old.pragma('user_version = 2');
     old.close();
     observer = openObserver(config);
     expect(observer.span()).not.toBeNull();

@@ -139,6 +139,10 @@ describe('ports', () => {
     expect((await found('ports', { config: { ...config, hub } })).map(({ what }) => what)).toEqual([
       `Port ${config.portBase + 2} is meant for chemical_bus and for kloros_policy_engine`,
     ]);
+    const door = { router: `tcp://127.0.0.1:${config.portBase + 1}` };
+    expect((await found('ports', { config: { ...config, hub: door } })).map(({ what }) => what)).toEqual([
+      `Port ${config.portBase + 1} is meant for chemical_bus and for chemical_bus`,
+    ]);
     expect(codesOf(await found('ports', { config: { ...config, host: '0.0.0.0' } }))).toEqual(['BUS_OPEN_TO_NETWORK']);
   });
 });

@@ -1,14 +1,14 @@
 import { KlorosError } from '../../base/errors.js';
 import { saysTheSame } from './essence.js';
 import type { Database } from './database.js';
-import type { ForeignRow, Row } from './operations.js';
+import type { ForeignAnswer, ForeignRow, Row } from './operations.js';
 
 /** Writes signals into the journal. */
 export interface Appender {
   /** The same id twice with the same content is one signal; with other content it throws ID_CONFLICT. */
   append(rows: readonly Row[]): void;
-  /** Appends those that are no repetition and answers how many those were. */
-  appendForeign(rows: readonly ForeignRow[], nowMs: number): number;
+  /** Appends those that are no repetition and answers as which signal each stands in the journal. */
+  appendForeign(rows: readonly ForeignRow[], nowMs: number): ForeignAnswer[];
   /** Number of a name, given on first use. */
   nameId(name: string): number;
   /** Name of a number. */
@@ -30,8 +30,9 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
   const frameOf = database.prepare<[string], Buffer>('SELECT frame FROM signals WHERE id = ?').pluck();
   // Seen until a time beyond what a sight of now would give: the clock jumped back, and it is no repetition.
   const see = database.prepare(
-    'INSERT INTO foreign_seen (key, until_ms) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET until_ms = excluded.until_ms WHERE until_ms < ? OR until_ms > excluded.until_ms',
+    'INSERT INTO foreign_seen (key, until_ms, id) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET until_ms = excluded.until_ms, id = excluded.id WHERE until_ms < ? OR until_ms > excluded.until_ms',
   );
+  const seenAs = database.prepare<[string], string>('SELECT id FROM foreign_seen WHERE key = ?').pluck();
   const forget = database.prepare(OLD_REPETITIONS);
 
   const nameId = (name: string): number => {
@@ -59,9 +60,12 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
     append: (rows) => rows.forEach(appendOne),
     appendForeign: (rows, nowMs) => {
       forget.run(nowMs);
-      const fresh = rows.filter(({ seen }) => see.run(seen.key, seen.untilMs, nowMs).changes > 0);
-      fresh.forEach(({ row }) => appendOne(row));
-      return fresh.length;
+      return rows.map(({ row, seen }) => {
+        const { changes } = see.run(seen.key, seen.untilMs, row.id, nowMs);
+        if (changes === 0) return { id: seenAs.get(seen.key) ?? row.id, duplicate: true };
+        appendOne(row);
+        return { id: row.id, duplicate: false };
+      });
     },
   };
 }

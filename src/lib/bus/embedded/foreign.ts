@@ -19,21 +19,37 @@ export type Received = { row: ForeignRow } | { deadLetter: DeadLetterDraft };
 /** Reads what a foreign peer sent. The frame goes into the journal byte for byte. */
 export function receiveForeign(frames: readonly Buffer[], nowMs: number, daemon: string): Received {
   try {
-    return { row: rowOfFrames(frames, nowMs) };
+    return { row: rowOfFrames(frames, nowMs, { name: 'bytes', sameMs: TWIN_MS }) };
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
     return { deadLetter: deadLetterOf(frames, error, { nowMs, daemon }) };
   }
 }
 
-function rowOfFrames(frames: readonly Buffer[], nowMs: number): ForeignRow {
+/**
+ * The row of a request whose sender waits for an answer. When that is lost it asks again, byte for byte, and so the same
+ * bytes are one message for as long as an incident is. Throws PermanentError UNREADABLE_FRAME.
+ */
+export function askedRow(frames: readonly Buffer[], nowMs: number): ForeignRow {
+  return rowOfFrames(frames, nowMs, { name: 'asked', sameMs: INCIDENT_MS });
+}
+
+/** How long the same bytes are the same message, and under which name they are remembered. */
+interface Bytes {
+  name: string;
+  sameMs: number;
+}
+
+function rowOfFrames(frames: readonly Buffer[], nowMs: number, bytes: Bytes): ForeignRow {
   const [nameFrame, frame] = frames;
   if (frames.length !== 2 || !nameFrame || !frame) throw unreadable(`it has ${frames.length} frames and not two`);
   const name = nameOf(nameFrame);
   const provisional = decodeFrame(name, frame, { id: '', receivedAtMs: nowMs });
   const incident = provisional.incident_id;
   const key =
-    incident === null ? `bytes ${sha256([nameFrame, frame])}` : `incident ${provisional.source} ${name} ${incident}`;
+    incident === null
+      ? `${bytes.name} ${sha256([nameFrame, frame])}`
+      : `incident ${provisional.source} ${name} ${incident}`;
   const id = idFromKey(nowMs, `${key} ${nowMs}`);
   const row = {
     id,
@@ -43,7 +59,7 @@ function rowOfFrames(frames: readonly Buffer[], nowMs: number): ForeignRow {
     priority: urgencyOf(provisional.facts['priority']),
     frame,
   };
-  return { row, seen: { key, untilMs: nowMs + (incident === null ? TWIN_MS : INCIDENT_MS) } };
+  return { row, seen: { key, untilMs: nowMs + (incident === null ? bytes.sameMs : INCIDENT_MS) } };
 }
 
 function nameOf(frame: Buffer): string {

@@ -1,10 +1,9 @@
 import { Subscriber } from 'zeromq';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
-import { nativeIdOf } from '../../signals/codec.js';
-import { saysTheSame } from './essence.js';
 import { receiveForeign } from './foreign.js';
 import type { Journal } from './journal.js';
+import { journalledAs } from './journalled.js';
 import { WakeUp } from '../../base/wake-up.js';
 import { bindOrExplain, type Publisher } from './wire.js';
 
@@ -118,21 +117,10 @@ export class Hub {
 
   async #listen(): Promise<void> {
     for await (const frames of this.#door) {
-      if (this.#isNative(frames)) this.pump();
+      if (journalledAs(this.#options.journal.read, frames) !== undefined) this.pump();
       else this.#takeForeign(frames);
       if (this.#foreign.length > MOST_FOREIGN) await this.#journalling;
     }
-  }
-
-  /**
-   * What the journal has, be it said again at another time after a crash: other words under a known id are somebody
-   * else's, and must not get lost.
-   */
-  #isNative([name, frame, ...more]: readonly Buffer[]): boolean {
-    const id = frame && more.length === 0 ? nativeIdOf(frame) : undefined;
-    const known = id === undefined ? undefined : this.#options.journal.read.find(id);
-    if (frame === undefined || known === undefined) return false;
-    return name?.toString() === known.name && saysTheSame(known.frame, frame);
   }
 
   #takeForeign(frames: Buffer[]): void {

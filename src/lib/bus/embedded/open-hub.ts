@@ -13,6 +13,7 @@ import { openJournal, type Journal } from './journal.js';
 import { deadLettersOf } from './rows.js';
 import { enterRole } from './roles.js';
 import { retain } from './retention.js';
+import { RouterDoor } from './router-door.js';
 import { stoppedHolderWatch, stuckWriterReporter } from './stuck-writer.js';
 import { Publisher } from './wire.js';
 
@@ -65,7 +66,8 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
   try {
     const owner = enterRole(journal.owners, { identity: ownIdentity(), name, role: HUB_ROLE, home: config.home });
     await resumeAboveMark(journal, log);
-    const { publisher, hub } = await openWire(options, journal);
+    const wire = await openWire(options, journal);
+    const { hub } = wire;
     journal.bell.listen(() => {
       hub.pump();
       options.onSaid?.();
@@ -73,8 +75,7 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
     const upkeep = startUpkeep(options, journal, hub);
     const close = async () => {
       await upkeep.stop();
-      await hub.close();
-      await publisher.close();
+      await wire.close();
       await journal.write({ kind: 'leave', owner });
       await journal.close();
     };
@@ -96,20 +97,25 @@ function deadLetterDoor(journal: Journal): Omit<OpenedHub, 'close'> {
   };
 }
 
-async function openWire(options: OpenHubOptions, journal: Journal): Promise<{ publisher: Publisher; hub: Hub }> {
+async function openWire(options: OpenHubOptions, journal: Journal): Promise<{ hub: Hub; close(): Promise<void> }> {
   const { config, clock, log, name } = options;
-  const endpoints = endpointsOf(config);
-  const publisher = await Publisher.bound(endpoints.xpub);
-  const ownPorts = options.ownPortOffsets.map((offset) => endpoints.own(offset));
-  const hub = new Hub({ name, journal, publisher, clock, log, xsub: endpoints.xsub, ownPorts });
-  try {
-    await hub.open();
-  } catch (error) {
+  const { xsub, xpub, router, own } = endpointsOf(config);
+  const publisher = await Publisher.bound(xpub);
+  const hub = new Hub({ name, journal, publisher, clock, log, xsub, ownPorts: options.ownPortOffsets.map(own) });
+  const door = new RouterDoor({ endpoint: router, journal, clock, log });
+  const close = async () => {
+    await door.close();
     await hub.close();
     await publisher.close();
+  };
+  try {
+    await hub.open();
+    await door.open();
+  } catch (error) {
+    await close();
     throw error;
   }
-  return { publisher, hub };
+  return { hub, close };
 }
 
 /** A WAL that was cut off took the newest signals with it: say so, and never use their positions again. */

@@ -31,6 +31,12 @@ export interface ForeignRow {
   seen: { key: string; untilMs: number };
 }
 
+/** As which signal a foreign message stands in the journal; a duplicate stood there before. */
+export interface ForeignAnswer {
+  id: string;
+  duplicate: boolean;
+}
+
 /** How an attempt ended, as plain data. */
 export type SettleOutcome =
   | { kind: 'done'; rows: Row[]; deadLetters: DeadLetterDraft[]; state: StateChange[] }
@@ -44,7 +50,7 @@ export type SettleOutcome =
  */
 export interface Operations {
   append: { in: { rows: Row[] }; out: void };
-  appendForeign: { in: { rows: ForeignRow[]; nowMs: number }; out: number };
+  appendForeign: { in: { rows: ForeignRow[]; nowMs: number }; out: ForeignAnswer[] };
   say: {
     in: { daemon: string; rows: Row[]; deadLetters: DeadLetterDraft[]; state: StateChange[]; nowMs: number };
     out: void;

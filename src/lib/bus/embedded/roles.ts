@@ -1,5 +1,6 @@
 import { KlorosError } from '../../base/errors.js';
 import { parentOf, type ProcessIdentity } from '../../base/process-identity.js';
+import { MOVE_PORTS } from '../../config/paths.js';
 import type { Owner, Owners } from './owners.js';
 
 const SUPERVISOR = /\bup\b/;
@@ -31,7 +32,7 @@ function alreadyRunning(request: RoleRequest, holder: Owner): KlorosError {
     why: `process ${holder.pid} is it${supervisor ? `, kept alive by process ${supervisor.pid} (kloros up)` : ''}`,
     next: [
       `end it: kill ${(supervisor ?? holder).pid}`,
-      'or run another colony beside it: KLOROS_HOME=<folder> KLOROS_PORT_BASE=<first of six free ports>',
+      `or run another colony beside it: KLOROS_HOME=<folder> ${MOVE_PORTS}`,
     ],
   });
 }

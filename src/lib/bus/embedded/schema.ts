@@ -2,14 +2,14 @@
  * Tables of the journal.
  *
  * signals    what was said, in order; `frame` is the second wire frame, byte for byte
- * foreign    what foreign messages were seen lately, to take a doubled one as one
+ * foreign_seen  what foreign messages were seen lately, and as which signal, to take a doubled one as one
  * consumers  who hears what, and up to where each has fetched
  * work       one row per fetched and unsettled signal of a consumer; token 0 is "nobody holds it"
  * owners     processes that hold work, with the heartbeat that proves life
  * dead       open dead letters
  * state      what daemons keep between signals, and under `colony` who is paused
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Statements that make an empty database a journal. */
 export const SCHEMA = `
@@ -27,7 +27,8 @@ CREATE UNIQUE INDEX signals_id ON signals (id);
 CREATE INDEX signals_name ON signals (name_id, seq);
 CREATE INDEX signals_trace ON signals (trace);
 CREATE INDEX signals_time ON signals (at_ms, name_id);
-CREATE TABLE foreign_seen (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE foreign_seen (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, id TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE INDEX foreign_seen_until ON foreign_seen (until_ms);
 CREATE TABLE consumers (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -78,4 +79,7 @@ export const UPGRADES: readonly string[] = [
   'ALTER TABLE work ADD COLUMN first_attempt_ms INTEGER',
   // A window of time is found without reading what lies outside of it, and counted without reading a signal.
   'CREATE INDEX signals_time ON signals (at_ms, name_id)',
+  // As which signal it was seen, for whoever asks again. What is over is found by its time, as it is looked for at every request.
+  `ALTER TABLE foreign_seen ADD COLUMN id TEXT NOT NULL DEFAULT '';
+   CREATE INDEX foreign_seen_until ON foreign_seen (until_ms)`,
 ];

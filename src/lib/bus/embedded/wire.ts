@@ -3,6 +3,7 @@ import { Subscriber, XPublisher } from 'zeromq';
 import { errorCode, KlorosError } from '../../base/errors.js';
 import { portHolder } from '../../base/port-holder.js';
 import { WakeUp } from '../../base/wake-up.js';
+import { MOVE_PORTS } from '../../config/paths.js';
 
 /** The two frames of a message. */
 export interface Frames {
@@ -130,7 +131,7 @@ function portTaken(endpoint: string, cause: unknown): KlorosError {
     why: who,
     next: [
       ...(holder ? [`end it: kill ${holder.pid}`] : [`find it: ss -ltnp 'sport = :${port}'`]),
-      'or move this colony: KLOROS_PORT_BASE=<first of six free ports>',
+      `or move this colony: ${MOVE_PORTS}`,
     ],
     cause,
   });

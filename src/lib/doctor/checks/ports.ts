@@ -1,5 +1,5 @@
 import { portHolder } from '../../base/port-holder.js';
-import { endpointsOf } from '../../config/paths.js';
+import { endpointsOf, MOVE_PORTS } from '../../config/paths.js';
 import type { DoctorCheck, DoctorView, Finding, Member } from '../finding.js';
 
 interface Door {
@@ -23,12 +23,12 @@ export const ports: DoctorCheck = {
 
 function doorsOf({ config, members }: DoctorView): Door[] {
   const endpoints = endpointsOf(config);
-  const { xsub, xpub } = endpoints;
+  const { xsub, xpub, router } = endpoints;
   const hub = members.find(({ isHub }) => isHub)?.name ?? 'the hub';
   const owns = members.flatMap(({ name, portOffset }: Member) =>
     portOffset === undefined ? [] : [{ daemon: name, endpoint: endpoints.own(portOffset) }],
   );
-  return [{ daemon: hub, endpoint: xsub }, { daemon: hub, endpoint: xpub }, ...owns];
+  return [...[xsub, xpub, router].map((endpoint) => ({ daemon: hub, endpoint })), ...owns];
 }
 
 function portOf({ endpoint }: Door): number {
@@ -44,7 +44,7 @@ function shared(doors: readonly Door[]): Finding[] {
       level: 'problem' as const,
       what: `Port ${portOf(door)} is meant for ${other.daemon} and for ${door.daemon}`,
       why: 'two publishers cannot bind one port: the second of them ends at once, again and again',
-      next: ['kloros config show hub', 'leave hub.xsub and hub.xpub to portBase, or give them ports of their own'],
+      next: ['kloros config show hub', 'leave the endpoints of hub to portBase, or give them ports of their own'],
     };
   });
 }
@@ -59,7 +59,7 @@ function held(doors: readonly Door[], { journal }: DoctorView): Finding[] {
       level: 'problem' as const,
       what: `Port ${portOf(door)} of ${door.daemon} is held by process ${holder.pid}: ${holder.command.slice(0, 120)}`,
       why: 'that process is not of this colony, and the daemon cannot start',
-      next: [`end it: kill ${holder.pid}`, 'or move this colony: KLOROS_PORT_BASE=<first of six free ports>'],
+      next: [`end it: kill ${holder.pid}`, `or move this colony: ${MOVE_PORTS}`],
     };
   });
 }

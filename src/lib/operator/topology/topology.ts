@@ -1,4 +1,5 @@
 import type { Attendant, ConsumerStatus } from '../../bus/bus.js';
+import { HUB_PORT_OFFSETS } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 
 /** A daemon as it is declared, as far as the flow is concerned. */
@@ -51,8 +52,6 @@ export interface Topology {
   links: Link[];
 }
 
-const HUB_OFFSETS = [0, 1];
-
 /** Puts together what is declared, registered and seen. */
 export function topologyOf(sources: TopologySources): Topology {
   const { daemons, consumers, seen } = sources;
@@ -75,7 +74,7 @@ export function saysOf({ says, said }: Pick<Member, 'says' | 'said'>): string[] 
 
 function declaredMember(daemon: Declared, { config, attendants, consumers }: TopologySources): Omit<Member, 'said'> {
   const { name, role, portOffset } = daemon;
-  const offsets = role === 'hub' ? HUB_OFFSETS : portOffset === undefined ? [] : [portOffset];
+  const offsets = role === 'hub' ? HUB_PORT_OFFSETS : portOffset === undefined ? [] : [portOffset];
   const living = attendants.filter((attendant) => attendant.name === name).map(({ pid }) => pid);
   const registered = consumers.find((consumer) => consumer.name === name);
   return {

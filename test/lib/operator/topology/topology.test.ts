@@ -25,7 +25,7 @@ describe('the topology', () => {
     const seen = [{ signal: 'HEARTBEAT', source: 'peer', count: 3 }];
     const { members, links } = found({ attendants, seen, consumers: journal.hearers });
     expect(members).toMatchObject([
-      { name: 'hub', kind: 'hub', ports: [7776, 7777], pids: [1] },
+      { name: 'hub', kind: 'hub', ports: [7776, 7777, 7782], pids: [1] },
       { name: 'asker', kind: 'daemon', ports: [], says: ['Q_ASK'] },
       { name: 'worker', kind: 'daemon', ports: [7778], hears: ['Q_ASK'] },
       { name: 'stranger', kind: 'consumer', hears: ['Q_DONE'] },

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Router } from 'zeromq';
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/log.js';
+import { KlorosError, PermanentError, toError } from '../../base/errors.js';
+import { askedRow } from './foreign.js';
+import type { Journal } from './journal.js';
+import { journalledAs } from './journalled.js';
+import type { ForeignAnswer } from './operations.js';
+import { requestOf, type Request } from './request.js';
+import { bindOrExplain } from './wire.js';
+
+/** What the door is made of. */
+export interface RouterDoorOptions {
+  endpoint: string;
+  journal: Pick<Journal, 'read' | 'write'>;
+  clock: Clock;
+  log: Logger;
+}
+
+/** What a peer is answered, as one frame of JSON. */
+export type DoorAnswer =
+  | ({ status: 'accepted' } & ForeignAnswer)
+  | { status: 'refused'; code: string; message: string; why: string; next: string[]; retry: boolean };
+
+/** Larger requests are refused. */
+const LARGEST_REQUEST_BYTES = 8 * 1024 * 1024;
+/** Whoever sends a larger frame is thrown out by the socket, before it is in memory. */
+const LARGEST_FRAME_BYTES = 2 * LARGEST_REQUEST_BYTES;
+/** Requests that wait for the journal; beyond it they are refused, so that memory is bounded however many ask. */
+const MOST_OPEN = 10_000;
+const MOST_OPEN_BYTES = 64 * 1024 * 1024;
+/** Answers that wait for a peer which does not read; beyond it they are dropped, and it may ask again. */
+const MOST_UNREAD = 1_000;
+const RECEIVE_HIGH_WATER_MARK = 100;
+const KEEP_ALIVE = { tcpKeepalive: 1, tcpKeepaliveIdle: 60, tcpKeepaliveInterval: 10, tcpKeepaliveCount: 3 };
+const LAST_WORDS_MS = 500;
+
+/**
+ * The door for peers that want to know (D4): a REQ or DEALER sends the two frames of a message and is answered when the
+ * journal has it, never before. Whoever gets no answer asks again, and the journal has it once.
+ *
+ * Nobody waits for a peer: a ROUTER drops what it cannot deliver, and each request is read at once, to be journalled or
+ * refused. So those that are slow, gone or many cost a bounded memory and hold up nobody.
+ */
+export class RouterDoor {
+  readonly #options: RouterDoorOptions;
+  readonly #socket = new Router({
+    linger: LAST_WORDS_MS,
+    // A peer that comes back under its own name has an old connection that nobody has ended yet.
+    handover: true,
+    maxMessageSize: LARGEST_FRAME_BYTES,
+    sendHighWaterMark: MOST_UNREAD,
+    receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
+    ...KEEP_ALIVE,
+  });
+  readonly #open = new Set<Promise<void>>();
+  #openBytes = 0;
+  #answering: Promise<void> = Promise.resolve();
+  #closing = false;
+
+  constructor(options: RouterDoorOptions) {
+    this.#options = options;
+  }
+
+  /** Binds and begins to answer. Throws KlorosError PORT_TAKEN. */
+  async open(): Promise<void> {
+    const { endpoint } = this.#options;
+    await bindOrExplain(() => this.#socket.bind(endpoint), endpoint);
+    void this.#listen();
+  }
+
+  /** Answers what the journal takes soon, refuses what still comes, and closes. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.race([Promise.all(this.#open), sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+    await this.#answering;
+    this.#socket.close();
+  }
+
+  async #listen(): Promise<void> {
+    for await (const frames of this.#socket) {
+      const request = requestOf(frames);
+      const refusal = this.#whyNotNow(request);
+      if (refusal === undefined) this.#take(request);
+      else await this.#answer(request, refused(refusal));
+    }
+  }
+
+  #take(request: Request): void {
+    this.#openBytes += request.bytes;
+    const taking = this.#journal(request)
+      .then((answer) => this.#answer(request, answer))
+      .finally(() => {
+        this.#openBytes -= request.bytes;
+        this.#open.delete(taking);
+      });
+    this.#open.add(taking);
+  }
+
+  async #journal({ content }: Request): Promise<DoorAnswer> {
+    const { journal, clock } = this.#options;
+    try {
+      const known = journalledAs(journal.read, content);
+      if (known !== undefined) return { status: 'accepted', id: known, duplicate: true };
+      const nowMs = clock.nowMs();
+      const rows = [askedRow(content, nowMs)];
+      const [answer] = await journal.write({ kind: 'appendForeign', rows, nowMs });
+      return { status: 'accepted', ...(answer as ForeignAnswer) };
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'A request was refused; its sender was told so');
+      return refused(error);
+    }
+  }
+
+  /** A socket takes one send at a time; it waits for no peer. */
+  #answer({ route }: Request, answer: DoorAnswer): Promise<void> {
+    const frames = [...route, JSON.stringify(answer)];
+    this.#answering = this.#answering.then(() => this.#send(frames));
+    return this.#answering;
+  }
+
+  async #send(frames: (Buffer | string)[]): Promise<void> {
+    try {
+      if (!this.#socket.closed) await this.#socket.send(frames);
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'An answer was not sent; whoever waits for it asks again');
+    }
+  }
+
+  #whyNotNow({ bytes }: Request): KlorosError | undefined {
+    if (bytes > LARGEST_REQUEST_BYTES) return tooLarge(bytes);
+    if (this.#closing) return notNow('HUB_STOPS', 'the hub is stopping');
+    const isFull = this.#open.size >= MOST_OPEN || this.#openBytes + bytes > MOST_OPEN_BYTES;
+    return isFull ? notNow('HUB_BUSY', `${this.#open.size} requests wait for the journal already`) : undefined;
+  }
+}
+
+function refused(error: unknown): DoorAnswer {
+  const { code, message, why, next } = error instanceof KlorosError ? error : unexpected(error);
+  const retry = !(error instanceof PermanentError);
+  return { status: 'refused', code, message, why: why ?? '', next, retry };
+}
+
+function unexpected(error: unknown): KlorosError {
+  return notNow('JOURNAL_FAILED', toError(error).message);
+}
+
+function notNow(code: string, why: string): KlorosError {
+  return new KlorosError({ code, message: 'The signal was not accepted', why, next: ['ask again in a moment'] });
+}
+
+function tooLarge(bytes: number): PermanentError {
+  return new PermanentError({
+    code: 'REQUEST_TOO_LARGE',
+    message: 'The signal was not accepted',
+    why: `it has ${bytes} bytes, and ${LARGEST_REQUEST_BYTES} are the most that is taken`,
+    next: ['write what is large into a file, and say where it is'],
+  });
+}
