@@ -2,7 +2,7 @@ import { catalogue } from '../../signals/catalogue.js';
 import { messageOf, payloadSchemas } from './messages.js';
 import { operationsOf } from './operations.js';
 import { reference, saidBy, type Sources } from './parts.js';
-import { PUBLISHERS, serversOf, SUBSCRIBERS } from './servers.js';
+import { ASKERS, PUBLISHERS, serversOf, SUBSCRIBERS } from './servers.js';
 
 /** An AsyncAPI document. */
 export interface AsyncApiDocument {
@@ -35,7 +35,7 @@ function namesIn({ config, daemons }: Sources): string[] {
 /** A daemon with a port of its own says its signals there too. */
 function channelOf(name: string, { config, daemons }: Sources): Record<string, unknown> {
   const own = daemons.filter((daemon) => daemon.portOffset !== undefined && saidBy(daemon, config).includes(name));
-  const servers = [SUBSCRIBERS, PUBLISHERS, ...own.map((daemon) => daemon.name)];
+  const servers = [SUBSCRIBERS, PUBLISHERS, ASKERS, ...own.map((daemon) => daemon.name)];
   return {
     address: name,
     title: catalogue.get(name)?.meaning ?? name,

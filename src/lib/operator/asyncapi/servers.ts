@@ -7,7 +7,10 @@ export const SUBSCRIBERS = 'subscribers';
 /** Where peers say something. */
 export const PUBLISHERS = 'publishers';
 
-/** The sockets of a colony: the hub's two, and those of daemons that have their own. */
+/** Where peers say something and are answered. */
+export const ASKERS = 'askers';
+
+/** The sockets of a colony: the hub's three, and those of daemons that have their own. */
 export function serversOf({ config, daemons }: Sources) {
   const endpoints = endpointsOf(config);
   const ports = daemons.flatMap(({ name, portOffset, purpose }) => {
@@ -21,11 +24,16 @@ export function serversOf({ config, daemons }: Sources) {
       'XSUB',
       'Connect a PUB socket, and wait for a subscription before the first message',
     ),
+    [ASKERS]: server(
+      endpoints.router,
+      'ROUTER',
+      'Connect a REQ or DEALER socket: each message is answered when the journal has it',
+    ),
     ...Object.fromEntries(ports),
   };
 }
 
-function server(endpoint: string, socket: 'XPUB' | 'XSUB', description: string) {
+function server(endpoint: string, socket: 'XPUB' | 'XSUB' | 'ROUTER', description: string) {
   const bindings = { 'x-zeromq': { endpoint, socket, frames: 2 } };
   return { host: endpoint.replace(/^\w+:\/\//, ''), protocol: 'zmq', description, bindings };
 }
