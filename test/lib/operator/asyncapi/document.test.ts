@@ -69,7 +69,9 @@ describe('the AsyncAPI document', () => {
       publishers: { host: '127.0.0.1:9000', bindings: { 'x-zeromq': { socket: 'XSUB' } } },
       winner_deployer_daemon: { host: expect.stringMatching(/^127\.0\.0\.1:900[2-5]$/) as string },
     });
-    const refs = ['subscribers', 'publishers', 'askers', 'winner_deployer_daemon'].map((name) => ({ $ref: `#/servers/${name}` }));
+    const refs = ['subscribers', 'publishers', 'askers', 'winner_deployer_daemon'].map((name) => ({
+      $ref: `#/servers/${name}`,
+    }));
     expect(document.channels['Q_WINNER_DEPLOYED']?.servers).toEqual(refs);
   });
 
