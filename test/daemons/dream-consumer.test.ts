@@ -162,7 +162,11 @@ describe('a trigger gets exactly one completion, with the reason', () => {
     const { id } = await trigger();
     expect(await onlyAnswer()).toMatchObject({
       cause_id: id,
-      facts: { success: false, error_type: 'InvalidExperiments', error_message: expect.stringContaining('EISDIR') },
+      facts: {
+        success: false,
+        error_type: 'InvalidExperiments',
+        error_message: expect.stringContaining('EISDIR') as string,
+      },
     });
   });
 
@@ -177,7 +181,7 @@ describe('a trigger gets exactly one completion, with the reason', () => {
       cause_id: id,
       facts: {
         ...{ success: false, tournament_winner: null },
-        error_message: expect.stringMatching(/ENOTDIR.*; its result could not be written: /),
+        error_message: expect.stringMatching(/ENOTDIR.*; its result could not be written: /) as string,
       },
     });
   });

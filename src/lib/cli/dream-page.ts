@@ -58,9 +58,7 @@ function failureLine({ failure }: Pick<DreamResult, 'failure'>): string[] {
 function verdict({ winner, baseline, fitness_improvement, failure }: ExperimentResult): string {
   if (failure !== null) return chalk.dim('no winner');
   if (winner === null) {
-    const nearest =
-      fitness_improvement === null ? '' : `; the champion came to ${improvementText(fitness_improvement)}`;
-    return `Nothing is better than what is in use${nearest}`;
+    return nothingBetter(fitness_improvement);
   }
   const rows = Object.keys(winner.metrics);
   const columns = [
@@ -71,6 +69,14 @@ function verdict({ winner, baseline, fitness_improvement, failure }: ExperimentR
   ];
   const head = `${chalk.green(improvementText(fitness_improvement))} by ${chalk.bold(winner.id)}: ${paramsText(winner.params)}`;
   return `${head}\n${renderTable(rows, columns, { widthColumns: undefined })}`;
+}
+
+/** A champion that measured better and did not win: the runs did not tell it from noise. */
+function nothingBetter(improvement: number | null): string {
+  const nothing = 'Nothing is better than what is in use';
+  if (improvement === null) return nothing;
+  const noise = improvement > 0 ? ', which its runs do not tell from noise' : '';
+  return `${nothing}; the champion came to ${improvementText(improvement)}${noise}`;
 }
 
 function frontTable({ pareto, winner }: ExperimentResult, widthColumns: number | undefined): string {

@@ -3,17 +3,19 @@ import { isoTimestamp, type Clock } from '../base/clock.js';
 import { errorCode, KlorosError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
 import { currentBaseline } from '../dream/baseline.js';
-import { evaluate, type EvaluationPlace } from '../dream/evaluator.js';
+import type { EvaluationPlace } from '../dream/evaluator.js';
+import type { EvaluationFailure } from '../dream/evaluation.js';
 import type { Experiment } from '../dream/experiment.js';
 import type { ExperimentResult } from '../dream/result.js';
 import { holdsBytes, makeBackup } from './backup.js';
+import { figuresOf, type Compared } from './compare.js';
 import { currentVersion, layoutOf, type Layout } from './layout.js';
 import { planTargets } from './plan.js';
 import { addRecord, lastRecord, type DeploymentRecord } from './record.js';
 import { rollback } from './rollback.js';
 import { commitTransaction, recover } from './transaction.js';
-import { runCheck, validateWinner, type Objection, type Validation } from './validate.js';
-import { changeText, meanChange, verdictOf, type Measure } from './verdict.js';
+import { compareBy, runCheck, validateWinner, type Objection } from './validate.js';
+import { changeText, verdictOf, type Measure } from './verdict.js';
 import { readVersion, writeVersion, type Version } from './version.js';
 
 /** A winner of a cycle. */
@@ -83,23 +85,21 @@ async function validateAndSwitch(step: Step): Promise<DeploymentRecord> {
   const validation = await validateWinner({ experiment, ...options }, params, inUse);
   options.place.abort.throwIfAborted();
   if (!validation.ok) return refuse(step, validation.objection);
-  const version = versionOf(step, validation, { inUse, previous });
+  const version = versionOf(step, validation.compared, { inUse, previous });
   const put = options.mayDeploy ? switchTo : propose;
   const isDone = await withFileLock(layout.log, async () => {
     await recover(layout);
     // Something else was deployed or taken back meanwhile: it was measured against what is not in use any more.
     if ((await currentVersion(layout)) !== previous) return 'outdated';
-    return put(step, version, validation.change);
+    return put(step, version, validation.compared);
   });
   if (isDone === 'outdated') return validateAndSwitch(step);
   return isDone ?? lookAfter(step);
 }
 
-type Valid = Extract<Validation, { ok: true }>;
-
 function versionOf(
   { winner, options }: Step,
-  { metrics, baseline }: Valid,
+  { metrics, baseline }: Compared,
   { inUse, previous }: { inUse: Version['params']; previous: string | null },
 ): Version {
   return {
@@ -116,21 +116,21 @@ function versionOf(
   };
 }
 
-async function propose(step: Step, version: Version, change: number): Promise<DeploymentRecord> {
+async function propose(step: Step, version: Version, compared: Compared): Promise<DeploymentRecord> {
   await write(step, version);
-  const reason = `${changeText(change)} against what is in use; it waits for kloros dream approve`;
-  const record = recordOf(step, { stage: 'proposed', previous: version.previous, change, reason });
+  const reason = `${figuresOf(compared)} against what is in use; it waits for kloros dream approve`;
+  const record = recordOf(step, { stage: 'proposed', previous: version.previous, change: compared.mean, reason });
   await addRecord(step.layout, record);
   return record;
 }
 
 /** Undefined: it is in use now, and has to be looked after. */
-async function switchTo(step: Step, version: Version, change: number): Promise<undefined> {
+async function switchTo(step: Step, version: Version, compared: Compared): Promise<undefined> {
   const { layout } = step;
   const { targets } = await write(step, version);
   const { id, previous } = version;
   const { files } = await makeBackup(layout, { id, previous, targets });
-  const reason = `${changeText(change)} against what was in use`;
+  const [reason, change] = [`${figuresOf(compared)} against what was in use`, compared.mean];
   const record = recordOf(step, { stage: 'switched', previous, change, reason, backup: holdsBytes(files) });
   await commitTransaction(layout, { files, to: id, record });
 }
@@ -142,7 +142,7 @@ async function write({ winner, options, layout }: Step, version: Version) {
   return plan;
 }
 
-/** Looks at what is in use now: the experiment's own check, and its metrics against those of before. */
+/** Looks at what is in use now: the experiment's own check, and its metrics in turns with what was in use before. */
 async function lookAfter(step: Step): Promise<DeploymentRecord> {
   const { winner, layout, options } = step;
   const version = await readVersion(layout, deploymentId(winner));
@@ -164,13 +164,19 @@ async function observe(
   const { experiment, params } = winner;
   const failed = await runCheck({ experiment, place: options.place }, 'post_check', params);
   if (failed) return { change: null, objection: failed };
-  const now = await evaluate(experiment, { id: 'deployed', params }, options.place);
-  if (!now.ok)
-    return { change: null, objection: { errorType: now.failure.error_type, reason: now.failure.error_message } };
-  const change = meanChange(options.measure, now.metrics, version?.baseline.metrics ?? {});
+  const before = { id: 'before', params: version?.baseline.params ?? params };
+  const compared = await compareBy({ experiment, ...options }, { before, after: { id: 'deployed', params } });
+  // What was in use before is not used any more: that it cannot be measured says nothing of what is.
+  if (!compared.ok && compared.side === 'before') return { change: null };
+  if (!compared.ok) return { change: null, objection: objectionTo(compared.failure) };
+  const { mean: change } = compared;
   if (verdictOf(change) !== 'worse') return { change };
-  const reason = `${changeText(change)} against what was in use, which is worse than -5 %`;
+  const reason = `${figuresOf(compared)} against what was in use, which is worse than -5 %`;
   return { change, objection: { errorType: 'WorseThanBefore', reason } };
+}
+
+function objectionTo({ error_type: errorType, error_message: reason }: EvaluationFailure): Objection {
+  return { errorType, reason };
 }
 
 async function settled(

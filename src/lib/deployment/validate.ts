@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { runGuarded } from '../base/guarded-process.js';
-import { evaluate, type EvaluationPlace } from '../dream/evaluator.js';
-import type { Metrics } from '../dream/evaluation.js';
+import { runOnce, type Candidate, type EvaluationPlace } from '../dream/evaluator.js';
 import type { Experiment } from '../dream/experiment.js';
 import { complaintAbout, holds, type Params } from '../dream/parameter.js';
-import { changeText, meanChange, type Measure } from './verdict.js';
+import { compare, isGain, whyNoGain, type Compared, type Comparison } from './compare.js';
+import type { Measure } from './verdict.js';
 
 /** Why a winner is not deployed, or does not stay. */
 export interface Objection {
@@ -13,8 +13,7 @@ export interface Objection {
 }
 
 /** What a fresh look at a winner found. */
-export type Validation =
-  { ok: true; metrics: Metrics; baseline: Metrics; change: number } | { ok: false; objection: Objection };
+export type Validation = { ok: true; compared: Compared } | { ok: false; objection: Objection };
 
 /** Where and how it is looked at. */
 export interface Validating {
@@ -26,7 +25,7 @@ export interface Validating {
 const CHECK_MEMORY_BYTES = 2_147_483_648;
 const CHECK_OUTPUT_BYTES = 1_048_576;
 
-/** Bounds, the experiment's own check, and both measured anew: what a search found by luck is not found twice. */
+/** Bounds, the experiment's own check, and both measured anew, in turns: what a search found by luck is not found twice. */
 export async function validateWinner(
   { experiment, measure, place }: Validating,
   winner: Params,
@@ -34,14 +33,21 @@ export async function validateWinner(
 ): Promise<Validation> {
   const wrong = outOfBounds(experiment, winner) ?? (await runCheck({ experiment, place }, 'check', winner));
   if (wrong) return { ok: false, objection: wrong };
-  const before = await evaluate(experiment, { id: 'in-use', params: inUse }, place);
-  if (!before.ok)
-    return refused('BaselineNotMeasured', `what is in use cannot be measured: ${before.failure.error_message}`);
-  const now = await evaluate(experiment, { id: 'winner', params: winner }, place);
-  if (!now.ok) return refused(now.failure.error_type, now.failure.error_message);
-  const change = meanChange(measure, now.metrics, before.metrics);
-  if (change > 0) return { ok: true, metrics: now.metrics, baseline: before.metrics, change };
-  return refused('GainNotConfirmed', `measured anew it is ${changeText(change)} against what is in use`);
+  const sides = { before: { id: 'in-use', params: inUse }, after: { id: 'winner', params: winner } };
+  const compared = await compareBy({ experiment, measure, place }, sides);
+  if (compared.ok) return isGain(compared) ? { ok: true, compared } : refused('GainNotConfirmed', whyNoGain(compared));
+  const { side, failure } = compared;
+  if (side === 'after') return refused(failure.error_type, failure.error_message);
+  return refused('BaselineNotMeasured', `what is in use cannot be measured: ${failure.error_message}`);
+}
+
+/** Compares two by the experiment's own evaluator. */
+export async function compareBy(
+  { experiment, measure, place }: Validating,
+  sides: { before: Candidate; after: Candidate },
+): Promise<Comparison> {
+  const run = (candidate: Candidate, which: string) => runOnce(experiment, { ...candidate, run: which }, place);
+  return compare(sides, { measure, maxPairs: experiment.selector.match_pairs, run });
 }
 
 /** A candidate has exactly the parameters of its experiment, each within its bounds. */

@@ -74,7 +74,7 @@ describe('a winner', () => {
     const { deploy, winner, look } = await shop(
       program(`
         echo x >> runs
-        [ $(wc -l < runs) = 3 ] && echo '{"score": 90}' || echo "{\\"score\\": $((100 + KLOROS_PARAM_LEVEL))}"
+        [ $(wc -l < runs) -gt 4 ] && [ $KLOROS_PARAM_LEVEL = 5 ] && echo '{"score": 90}' || echo "{\\"score\\": $((100 + KLOROS_PARAM_LEVEL))}"
       `),
     );
     const before = look();

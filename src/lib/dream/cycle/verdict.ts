@@ -9,8 +9,9 @@ import { partsOf, resultOf } from './experiment-steps.js';
 import type { CurrentExperiment, CycleState } from './state.js';
 
 /**
- * What a tournament says of an experiment. The champion is a winner only where it beat what is in use, in the title
- * match and in the metrics themselves: both were measured in turns, on the same machine at the same time.
+ * What a tournament says of an experiment. The champion is a winner only where the title match against what is in use was
+ * decided, and not by a mean that may be noise, and where the metrics themselves are better: both were measured in
+ * turns, on the same machine at the same time.
  */
 export async function verdictOf(
   { cycleId }: CycleState,
@@ -28,7 +29,8 @@ export async function verdictOf(
   const baseline = { params: current.baseline, metrics: inUse.metrics, fitness: inUse.fitness };
   if (champion.failure !== null) return resultOf(current, objectives, { baseline });
   const fitness_improvement = improvementOver(inUse.metrics, champion.metrics, objectives);
-  const isBetter = title.winner === champion.id && title.decided_by !== 'speed' && (fitness_improvement ?? 0) > 0;
+  const isDecided = title.winner === champion.id && title.decided_by === 'significance';
+  const isBetter = isDecided && (fitness_improvement ?? 0) > 0;
   if (!isBetter) return resultOf(current, objectives, { baseline, fitness_improvement });
   const params = record.entrants.find(({ id }) => id === champion.id)?.params ?? {};
   const artifacts = await filesBelow(artifactFolder(cycleFolder(context.dreamLab, cycleId), champion.id));

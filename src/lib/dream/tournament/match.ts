@@ -1,6 +1,7 @@
-import { mean, standardDeviation, summarise, type Metrics, type RunOutcome } from '../evaluation.js';
+import { mean, summarise, type Metrics, type RunOutcome } from '../evaluation.js';
 import type { Candidate } from '../evaluator.js';
 import { fitnessOf, type Objective, type Scale } from '../search/fitness.js';
+import { weigh } from './significance.js';
 
 /** How matches are judged. */
 export interface MatchRules {
@@ -40,11 +41,6 @@ export interface MatchReport {
   winner: string | null;
 }
 
-/**
- * Two-sided critical values of Student's t by degrees of freedom, for an error of 1 %: a match is looked at after
- * each pair, and five looks at 1 % are wrong in less than 5 % of the matches between equals.
- */
-const CRITICAL_T = [NaN, 63.66, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25];
 /** Share by which one must be faster to win a tie. */
 const FASTER = 0.05;
 
@@ -69,7 +65,7 @@ export async function playMatch([a, b]: readonly [Candidate, Candidate], rules: 
     if (!runA.ok || !runB.ok) return lostByFailure([sideOf(a.id, ofA, runA), sideOf(b.id, ofB, runB)], pair);
     ofA.push(sampleOf(runA, rules));
     ofB.push(sampleOf(runB, rules));
-    if (verdictOf(ofA, ofB) !== 'open') break;
+    if (weigh(differences(ofA, ofB)).standing !== 'open') break;
     rules.onPair?.(pair);
   }
   return decide([sideOf(a.id, ofA), sideOf(b.id, ofB)], [ofA, ofB]);
@@ -84,22 +80,12 @@ function decide(sides: readonly [SideReport, SideReport], [ofA, ofB]: readonly [
     decided_by,
     winner: aWins ? a.id : b.id,
   });
-  const difference = mean(differences(ofA, ofB));
-  if (verdictOf(ofA, ofB) === 'decided') return report(difference > 0, 'significance');
+  const { standing, mean: difference } = weigh(differences(ofA, ofB));
+  if (standing === 'decided') return report(difference > 0, 'significance');
   const [msOfA, msOfB] = [mean(ofA.map(({ durationMs }) => durationMs)), mean(ofB.map(({ durationMs }) => durationMs))];
   const isFaster = Math.abs(msOfA - msOfB) > FASTER * Math.max(msOfA, msOfB);
   if (isFaster) return report(msOfA < msOfB, 'speed');
   return difference === 0 ? report(true, 'seed') : report(difference > 0, 'mean');
-}
-
-/** `tied`: all alike, so that further runs would show nothing new. */
-function verdictOf(ofA: readonly Sample[], ofB: readonly Sample[]): 'open' | 'decided' | 'tied' {
-  const gaps = differences(ofA, ofB);
-  if (gaps.length < 2) return 'open';
-  const deviation = standardDeviation(gaps);
-  if (deviation === 0) return gaps[0] === 0 ? 'tied' : 'decided';
-  const t = Math.abs(mean(gaps)) / (deviation / Math.sqrt(gaps.length));
-  return t > (CRITICAL_T[gaps.length - 1] ?? 3.25) ? 'decided' : 'open';
 }
 
 function differences(ofA: readonly Sample[], ofB: readonly Sample[]): number[] {

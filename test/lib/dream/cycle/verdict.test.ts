@@ -14,7 +14,7 @@ const CHAMPION = { id: 'mutation_1', params: { x: 0.9 } };
 const BASELINE = { id: 'baseline', params: { x: 0.5 } };
 
 /** The verdict on a champion that takes `ms` where what is in use takes 100, on a machine that gets slower with every run. */
-async function verdictOn(ms: number, slowerPerRun: number) {
+async function verdictOn(ms: number, slowerPerRun: number, noise = 0.002) {
   const random = randomOf('drift', ms);
   let runs = 0;
   const title = await playMatch([CHAMPION, BASELINE], {
@@ -24,7 +24,7 @@ async function verdictOn(ms: number, slowerPerRun: number) {
     run: ({ id }) => {
       runs += 1;
       const own = id === CHAMPION.id ? ms : 100;
-      const measured = own * (1 + slowerPerRun * runs) * (1 + 0.002 * random.gaussian());
+      const measured = own * (1 + slowerPerRun * runs) * (1 + noise * random.gaussian());
       return Promise.resolve({ ok: true, metrics: { ms: measured }, durationMs: 10 });
     },
   });
@@ -58,6 +58,12 @@ describe('the improvement against what is in use', () => {
     expect(fitness_improvement).toBeLessThan(0.23);
     // Both were slowed down, so that neither is what it would have been on a quiet machine.
     expect(baseline?.metrics['ms']).toBeGreaterThan(101);
+  });
+
+  it('is none where the champion has the better mean and no more, whatever the noise did', async () => {
+    const verdicts = await Promise.all(Array.from({ length: 20 }, (_, seed) => verdictOn(100 + seed / 1_000, 0, 0.05)));
+    expect(verdicts.map(({ winner }) => winner)).toEqual(verdicts.map(() => null));
+    expect(verdicts.some(({ fitness_improvement }) => (fitness_improvement ?? 0) > 0)).toBe(true);
   });
 
   it('is none where the champion is no better, however the machine drifts', async () => {
