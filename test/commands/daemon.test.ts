@@ -36,6 +36,23 @@ describe('kloros daemon list', () => {
   });
 });
 
+describe('kloros daemon run --until-idle', () => {
+  const run = (name: string) =>
+    kloros(['daemon', 'run', name, '--until-idle'], { env: { ...env, KLOROS_ACTIVATION_IDLE_MS: '50' } });
+
+  it('ends well when nothing has been to do for a while', async () => {
+    const { code, stderr } = await run('semantic-dedup-consumer');
+    expect(code).toBe(0);
+    expect(stderr).toContain('Ends until a signal waits for it');
+  });
+
+  it('is refused where a daemon looks by itself', async () => {
+    const { code, stderr } = await run('intent-router');
+    expect(code).toBe(2);
+    expect(stderr).toContain('intent_router does not end when it is idle');
+  });
+});
+
 describe('kloros daemon pause and resume', () => {
   interface Listed {
     name: string;

@@ -126,6 +126,7 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     const states = () =>
       up.events.filter(({ name }) => name === 'capability_integrator_daemon').map(({ state }) => state);
     await until('it rests', () => states().at(-1) === 'IDLE', 90_000);
+    expect((await kloros(['daemon', 'list'], { env })).stdout).toMatch(/capability_integrator_daemon +at rest/);
     const facts = ['question_id=q', 'investigation_timestamp=20251115_103000', 'hypothesis=NONE', 'confidence=0.1'];
     const emit = ['bus', 'emit', 'Q_INVESTIGATION_COMPLETE', ...facts.flatMap((fact) => ['--fact', fact])];
     expect((await kloros([...emit, '--fact', 'evidence_count=0'], { env })).code).toBe(0);

@@ -3,10 +3,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
-import { standardUnits } from '../../scripts/standard-units.js';
+import { onDemandUnits, standardUnits } from '../../scripts/standard-units.js';
 import { root, textOf } from './tree.js';
 
-const units = standardUnits(daemons);
+const units = new Map([
+  ...standardUnits(daemons),
+  ...[...onDemandUnits(daemons)].map(([name, text]): [string, string] => [join('on-demand', name), text]),
+]);
+const files = readdirSync(join(root, 'systemd'), { recursive: true, encoding: 'utf8' });
 const services = [...units].filter(([name]) => name.endsWith('.service'));
 const OFFLINE_SINCE = 250;
 const version = /^systemd (\d+)/.exec(spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' }).stdout || '');
@@ -15,7 +19,7 @@ const analyze = (...args: string[]) => spawnSync('systemd-analyze', args, { enco
 
 describe('the units in systemd/', () => {
   it('are those of the list of daemons; npm run units writes them', () => {
-    expect(readdirSync(join(root, 'systemd')).sort()).toEqual([...units.keys()].sort());
+    expect(files.filter((name) => name.includes('.')).sort()).toEqual([...units.keys()].sort());
     for (const [name, text] of units) expect(textOf(`systemd/${name}`), name).toBe(text);
   });
 
@@ -29,7 +33,15 @@ describe('the units in systemd/', () => {
     const [about = '', service = ''] = text.split('[Service]');
     expect(about).toContain('StartLimitIntervalSec=60s\nStartLimitBurst=5\n');
     expect(service).toContain('Type=notify\n');
-    expect(service).toContain('Restart=always\nRestartSec=5s\nWatchdogSec=30s\n');
+    expect(service).toMatch(/Restart=(always|on-failure)\nRestartSec=5s\nWatchdogSec=30s\n/);
+  });
+
+  it('start again who ends by itself, but not who was started on demand and ended for lack of work', () => {
+    const name = 'kloros-investigation-consumer';
+    expect(units.get(`${name}.service`)).toContain('daemon run investigation_consumer_daemon\nRestart=always\n');
+    expect(units.get(`on-demand/${name}.service`)).toContain(' --until-idle\nRestart=on-failure\n');
+    expect(units.get(`on-demand/${name}.path`)).toContain('/run/wake/investigation_consumer_daemon\n');
+    expect(units.has('on-demand/kloros-intent-router.path')).toBe(false);
   });
 
   it.skipIf(!hasSystemd).each([...units.keys()])('%s is accepted by systemd without a word', (name) => {

@@ -58,7 +58,8 @@ export async function startLab(): Promise<Lab> {
 /** Of half a second and more; a slow machine has its time. */
 const ROUNDS = 400;
 
-function quoted(text: string): string {
+/** A line of shell as one word. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

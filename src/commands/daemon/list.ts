@@ -1,14 +1,16 @@
 import { Flags } from '@oclif/core';
 import { daemons } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
-import { KlorosCommand } from '../../lib/cli/base-command.js';
+import { errorCode } from '../../lib/base/errors.js';
 import { rollTable, topologyTable, type ListedDaemon } from '../../lib/cli/daemon-tables.js';
+import { KeeperCommand } from '../../lib/cli/keeper-command.js';
 import { withBus } from '../../lib/cli/with-bus.js';
 import { HUB_PORT_OFFSETS, pathsOf } from '../../lib/config/paths.js';
+import type { Config } from '../../lib/config/schema.js';
 import { callRoll, hasJournal } from '../../lib/operator/roll-call.js';
 
 /** Lists the daemons. */
-export default class DaemonList extends KlorosCommand {
+export default class DaemonList extends KeeperCommand {
   static override summary = 'The daemons: who runs, what waits for each, and what holds it back';
   static override description = 'With --topology: the ports that each binds, and what it hears and says.';
   static override examples = [
@@ -29,13 +31,27 @@ export default class DaemonList extends KlorosCommand {
     const roll = hasJournal(journal)
       ? await withBus(config, (bus) => callRoll(bus, asked))
       : await callRoll(undefined, asked);
+    const down = roll.flatMap(({ daemon, presence }) => (presence.pids.length === 0 ? [daemon.name] : []));
+    const resting = await this.#atRest(down, config);
     const rows = roll.map(({ daemon: { name, purpose, hears, says, portOffset, role }, presence }) => {
       const offsets = role === 'hub' ? HUB_PORT_OFFSETS : portOffset === undefined ? [] : [portOffset];
       const ports = offsets.map((offset) => config.portBase + offset);
-      return { ...presence, name, purpose, hears: [...hears], says: [...says], ports };
+      return { ...presence, name, purpose, hears: [...hears], says: [...says], ports, isAtRest: resting.has(name) };
     });
     const width = { widthColumns: process.stdout.columns };
     this.log(flags.topology ? topologyTable(rows, width) : rollTable(rows, nowMs, width));
     return rows;
+  }
+
+  /** Only their keeper can tell who rests from who is down; a list there is also where he cannot be asked. */
+  async #atRest(down: readonly string[], config: Config): Promise<ReadonlySet<string>> {
+    if (down.length === 0) return new Set();
+    try {
+      const kept = await (await this.keeper(config)).look(down);
+      return new Set(kept.filter(({ state }) => state === 'idle').map(({ name }) => name));
+    } catch (error) {
+      if (errorCode(error) !== 'SYSTEMD_NOT_FOUND') throw error;
+      return new Set();
+    }
   }
 }

@@ -1,13 +1,15 @@
 import { Args, Flags } from '@oclif/core';
 import { findDaemon } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
-import { createLog } from '../../lib/base/log.js';
+import { createLog, type Logger } from '../../lib/base/log.js';
 import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
+import { usageError } from '../../lib/cli/command-error.js';
 import { exitCodeOf } from '../../lib/cli/exit-codes.js';
 import { stderrForm } from '../../lib/cli/operator-log.js';
-import { isOnDemand } from '../../lib/config/activation.js';
-import type { RunningDaemon } from '../../lib/runtime/run-options.js';
+import { canRest, isOnDemand } from '../../lib/config/activation.js';
+import type { AnyDaemon } from '../../lib/runtime/define-daemon.js';
+import { untilIdle } from '../../lib/runtime/idle.js';
 import { linkToSystemd } from '../../lib/runtime/sd-notify.js';
 import { linkToSupervisor, type SupervisorLink } from '../../lib/supervise/supervisor-link.js';
 
@@ -29,6 +31,9 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
       summary: 'Run a further instance, which shares the work of the first',
       helpValue: 'NAME',
     }),
+    'until-idle': Flags.boolean({
+      summary: 'End when nothing has been to do for activation.idleMs; whoever keeps it starts it for the next signal',
+    }),
   };
 
   async run(): Promise<void> {
@@ -46,13 +51,9 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     const { args, flags } = await this.parse(DaemonRun);
     const definition = findDaemon(args.daemon);
     const { config } = await this.settings();
+    if (flags['until-idle']) demandRest(definition);
     const stopped = this.#untilStopped(supervisor);
-    const log = createLog({
-      daemon: definition.name,
-      form: stderrForm(),
-      level: process.env['KLOROS_LOG_LEVEL'] ?? 'info',
-      write: (line) => void process.stderr.write(line),
-    });
+    const log = logOf(definition.name);
     const { runDaemon } = await import('../../lib/runtime/run-daemon.js');
     const instance = flags.instance === undefined ? {} : { instance: flags.instance };
     // Before the first signal is handled: what stood still the last time comes again at once.
@@ -69,25 +70,22 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     supervisor?.ready();
     systemd?.ready(() => running.vitals());
     if (!supervisor) log.info({ home: config.home, pid: process.pid }, 'Ready');
-    const resting = isOnDemand(definition, config) && supervisor;
-    if (resting) await Promise.race([stopped, running.done, this.#untilIdle(running, config.activation.idleMs)]);
-    else await Promise.race([stopped, running.done]);
-    if (resting && running.restingMs() >= config.activation.idleMs && !this.interrupted.aborted) supervisor.idle();
+    const rests = flags['until-idle'] || (supervisor !== undefined && isOnDemand(definition, config));
+    const { idleMs, leastRunMs } = config.activation;
+    const least = { idleMs, leastRunMs: systemd ? leastRunMs : 0 };
+    const idle = rests ? [untilIdle(running, least, systemClock)] : [];
+    if ((await Promise.race([stopped, running.done, ...idle])) === 'idle') this.#tellOfRest(supervisor, log);
     systemd?.stopping();
     await running.stop();
     await running.done;
     await callOffWatchdog();
   }
 
-  #untilIdle(running: RunningDaemon, idleMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const leftMs = idleMs - running.restingMs();
-        if (leftMs <= 0) resolve();
-        else setTimeout(look, leftMs).unref();
-      };
-      look();
-    });
+  /** Who is told to stop while it is ending is stopped, and not at rest. */
+  #tellOfRest(supervisor: SupervisorLink | undefined, log: Logger): void {
+    if (this.interrupted.aborted) return;
+    if (supervisor) supervisor.idle();
+    else log.info('Ends until a signal waits for it');
   }
 
   #untilStopped(supervisor: SupervisorLink | undefined): Promise<void> {
@@ -96,4 +94,17 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
       supervisor?.onGone(resolve);
     });
   }
+}
+
+function logOf(daemon: string): Logger {
+  const level = process.env['KLOROS_LOG_LEVEL'] ?? 'info';
+  return createLog({ daemon, form: stderrForm(), level, write: (line) => void process.stderr.write(line) });
+}
+
+function demandRest(definition: AnyDaemon): void {
+  const { name } = definition;
+  if (canRest(definition)) return;
+  throw usageError(`${name} does not end when it is idle`, 'it looks by itself at files or at the time', [
+    `kloros daemon run ${name}`,
+  ]);
 }

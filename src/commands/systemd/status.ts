@@ -11,7 +11,8 @@ import { unitStates, type UnitState } from '../../lib/systemd/unit-states.js';
 /** How systemd keeps the daemons. */
 export default class SystemdStatus extends SystemdCommand {
   static override summary = 'How systemd keeps each daemon, and why one is not running';
-  static override description = 'Exit code 1 when one is not active, 3 when none is installed.';
+  static override description = `At rest is who ended for lack of work and is started when a signal waits for it.
+Exit code 1 when one is neither active nor at rest, 3 when none is installed.`;
   static override examples = ['<%= config.bin %> systemd status', '<%= config.bin %> systemd status --user --json'];
   static override flags = scopeFlags;
 
@@ -21,13 +22,13 @@ export default class SystemdStatus extends SystemdCommand {
     const names = daemons.map(({ name }) => name);
     const states = await unitStates(systemctlOf(scope, process.env), scope, names);
     this.log(renderTable(states, columns(systemClock.nowMs()), { widthColumns: process.stdout.columns }));
-    const tired = states.filter(({ state }) => state === 'failed').map(({ unit }) => unit);
+    const tired = states.filter(({ state }) => state === 'failed').map(({ daemon }) => daemon);
     if (tired.length > 0)
       this.note(
-        `Next: kloros systemd logs; when it is mended: systemctl --${scope} reset-failed ${tired.join(' ')}, then start it`,
+        `Next: kloros systemd logs; when it is mended: kloros daemon start ${tired.join(' ')}`,
       );
     if (states.every(({ state }) => state === 'absent')) this.status = ExitCode.notFound;
-    else if (states.some(({ state }) => state !== 'active')) this.status = ExitCode.failed;
+    else if (states.some(({ state }) => state !== 'active' && state !== 'idle')) this.status = ExitCode.failed;
     return states;
   }
 }
@@ -40,6 +41,7 @@ function columns(nowMs: number) {
     {
       title: 'state',
       cell: ({ state, subState }: UnitState) => {
+        if (state === 'idle') return chalk.green('at rest');
         const text = subState === '' || state === 'absent' || subState === state ? state : `${state} (${subState})`;
         return (COLOUR[state] ?? chalk.yellow)(text);
       },

@@ -10,6 +10,8 @@ export interface ListedDaemon extends Presence {
   says: string[];
   /** Ports it binds with this configuration. */
   ports: number[];
+  /** It ended for lack of work, and is started when a signal waits for it. */
+  isAtRest: boolean;
 }
 
 /** Who runs, what waits for each, what holds it back. */

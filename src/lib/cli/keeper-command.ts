@@ -98,11 +98,13 @@ const COLOUR: Record<KeptState, (text: string) => string> = {
   failed: chalk.red,
 };
 
+const WORDS: Partial<Record<KeptState, string>> = { idle: 'at rest' };
+
 /** How daemons are kept, for people. */
 export function keptTable(daemons: readonly KeptDaemon[], widthColumns: number | undefined): string {
   const columns = [
     { title: 'daemon', cell: ({ name }: KeptDaemon) => name },
-    { title: 'state', cell: ({ state }: KeptDaemon) => COLOUR[state](state) },
+    { title: 'state', cell: ({ state }: KeptDaemon) => COLOUR[state](WORDS[state] ?? state) },
     { title: 'pid', cell: ({ pid }: KeptDaemon) => String(pid ?? '-'), align: 'right' as const },
     { title: 'restarts', cell: ({ restarts }: KeptDaemon) => String(restarts ?? '-'), align: 'right' as const },
     { title: 'kept by', cell: ({ keeper }: KeptDaemon) => keeper },

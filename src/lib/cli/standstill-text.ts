@@ -5,9 +5,9 @@ import { formatAge } from './formats.js';
 
 type Maintenance = NonNullable<Presence['maintenance']>;
 
-/** `running`, `held back` or `down`, in colours. */
-export function stateWord({ pids, pause, maintenance, outages }: Presence): string {
-  if (pids.length === 0) return chalk.red('down');
+/** `running`, `held back`, `at rest` or `down`, in colours. */
+export function stateWord({ pids, isAtRest, pause, maintenance, outages }: Presence & { isAtRest: boolean }): string {
+  if (pids.length === 0) return isAtRest ? chalk.green('at rest') : chalk.red('down');
   return pause === null && maintenance === null && outages.length === 0
     ? chalk.green('running')
     : chalk.yellow('held back');

@@ -46,6 +46,11 @@ export interface Paths {
   systemd: string;
 }
 
+/** Where the hub leaves word that a daemon has something to do. */
+export function wakeFolderOf(home: string): string {
+  return join(home, 'run', 'wake');
+}
+
 /** Where this colony keeps what. */
 export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Paths {
   const at = (...parts: string[]) => join(config.home, ...parts);
@@ -75,7 +80,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     figures: at('run', 'figures'),
     signalTotals: at('run', 'signal-totals.json'),
     control: at('run', 'supervisor.sock'),
-    wake: at('run', 'wake'),
+    wake: wakeFolderOf(config.home),
     logs: at('logs'),
     systemd: at('systemd.json'),
   };

@@ -26,5 +26,8 @@ export const activationSettings = z
       .prefault({})
       .meta({ description: 'The same for single daemons, by name' }),
     idleMs: z.number().int().positive().default(60_000).meta({ description: 'So long without work, and it ends' }),
+    leastRunMs: z.number().int().min(0).default(60_000).meta({
+      description: 'So long it stays at least under systemd, whose start limit then counts crashes and no wishes',
+    }),
   })
   .prefault({});

@@ -1,6 +1,7 @@
 import type { Scope } from '../systemd/layout.js';
-import { demand, systemctlOf } from '../systemd/systemctl.js';
-import { unitOf } from '../systemd/unit-names.js';
+import { showUnits } from '../systemd/show.js';
+import { demand, systemctlOf, type Systemctl } from '../systemd/systemctl.js';
+import { pathUnitOf, unitOf } from '../systemd/unit-names.js';
 import { unitStates, type UnitState } from '../systemd/unit-states.js';
 import { keeperWords, type KeptDaemon, type KeptState, type Keeper, type KeeperKind } from './keeper.js';
 
@@ -9,6 +10,7 @@ const STATES: Readonly<Record<string, KeptState>> = {
   activating: 'starting',
   reloading: 'ready',
   deactivating: 'stopping',
+  idle: 'idle',
   failed: 'failed',
 };
 
@@ -16,23 +18,30 @@ const STATES: Readonly<Record<string, KeptState>> = {
 export function systemdKeeper(scope: Scope, env: NodeJS.ProcessEnv): Keeper {
   const systemctl = systemctlOf(scope, env);
   const kind: KeeperKind = { kind: 'systemd', scope };
-  const units = (names: readonly string[]) => names.map(unitOf);
+  const units = (names: readonly string[]) => unitsOf(systemctl, names);
   return {
     kind,
     look: async (names) => (await unitStates(systemctl, scope, names)).map((unit) => keptOf(unit, keeperWords(kind))),
     start: async (names) => {
       // Whoever asks for a start by name does not want to hear of earlier starts.
-      await systemctl('reset-failed', ...units(names));
-      await demand(systemctl, 'start', ...units(names));
+      await systemctl('reset-failed', ...(await units(names)));
+      await demand(systemctl, 'start', ...(await units(names)));
     },
     stop: async (names) => {
-      await demand(systemctl, 'stop', ...units(names));
+      await demand(systemctl, 'stop', ...(await units(names)));
     },
     restart: async (names) => {
-      await systemctl('reset-failed', ...units(names));
-      await demand(systemctl, 'restart', ...units(names));
+      await systemctl('reset-failed', ...(await units(names)));
+      await demand(systemctl, 'restart', ...(await units(names)));
     },
   };
+}
+
+/** The services, and before them what starts them on demand: else one that is stopped would be started again. */
+async function unitsOf(systemctl: Systemctl, names: readonly string[]): Promise<string[]> {
+  const paths = names.map(pathUnitOf);
+  const shown = await showUnits(systemctl, paths);
+  return [...paths.filter((_, index) => shown[index]?.['LoadState'] === 'loaded'), ...names.map(unitOf)];
 }
 
 function keptOf({ daemon, state, subState, pid, restarts, why }: UnitState, keeper: string): KeptDaemon {

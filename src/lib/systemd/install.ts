@@ -11,7 +11,7 @@ import { lookAtInstallation, SYSTEM_CONFIG_PATH, type Installation, type Install
 import type { Layout } from './layout.js';
 import { findLegacy, LEGACY_SERVICE, LEGACY_TIMER } from './legacy.js';
 import { hashOf, writeRecord, type InstallRecord, type Legacy } from './record.js';
-import { showUnits } from './show.js';
+import { showUnits, type UnitProperties } from './show.js';
 import type { Step } from './steps.js';
 import { systemConfigText } from './system-config.js';
 import { demand, type Systemctl } from './systemctl.js';
@@ -165,7 +165,7 @@ async function addUnits(
       run: () => demand(systemctl, 'daemon-reload'),
     });
   if (disabled.length === 0) return;
-  const what = disabled.length === units.length ? `${TARGET} and its ${units.length - 1} daemons` : disabled.join(', ');
+  const what = disabled.length === units.length ? `${TARGET} and its ${units.length - 1} units` : disabled.join(', ');
   steps.push({
     words: `enable ${what}, so that they start with the machine`,
     run: () => demand(systemctl, 'enable', '--quiet', ...disabled),
@@ -185,6 +185,11 @@ async function addStart(
       run: () => demand(systemctl, 'try-restart', ...names),
     });
   const shown = await showUnits(systemctl, units);
-  if (shown.every((unit) => unit['ActiveState'] === 'active')) return;
+  if (shown.every((unit) => unit['ActiveState'] === 'active' || mayRest(unit, units))) return;
   steps.push({ words: `start ${TARGET}`, run: () => demand(systemctl, 'start', ...units) });
+}
+
+/** What another of the units starts on demand may well be down. */
+function mayRest({ ActiveState, TriggeredBy = '' }: UnitProperties, units: readonly string[]): boolean {
+  return ActiveState === 'inactive' && units.includes(TriggeredBy);
 }

@@ -5,7 +5,7 @@ import { driftOf, type FileDrift } from './drift.js';
 import type { Layout, UnitDaemon } from './layout.js';
 import { readRecord, type InstallRecord } from './record.js';
 import { renderUnits } from './render-units.js';
-import { TARGET, unitOf } from './unit-names.js';
+import { pathUnitOf, TARGET, unitOf } from './unit-names.js';
 
 /** What an installation is about. */
 export interface InstallationRequest {
@@ -34,7 +34,8 @@ export async function lookAtInstallation(request: InstallationRequest): Promise<
   const recordPath = pathsOf(config).systemd;
   const record = await readRecord(recordPath);
   const members = membersOf(request, record);
-  const units = [TARGET, ...members.map(({ name }) => unitOf(name))];
+  const resting = members.filter(({ isOnDemand }) => isOnDemand);
+  const units = [TARGET, ...resting.map(({ name }) => pathUnitOf(name)), ...members.map(({ name }) => unitOf(name))];
   const folder = unitFolder(layout, env);
   // Each unit is rendered knowing all the others, so that one that is installed alone still starts behind the hub.
   const rendered = [...renderUnits(daemons, layout)].filter(([name]) => units.includes(name));

@@ -24,6 +24,8 @@ export interface UnitDaemon {
   name: string;
   purpose: string;
   isHub: boolean;
+  /** It ends when nothing is to be done, and is started when a signal waits for it. */
+  isOnDemand: boolean;
   /** Folders besides the home that it changes. */
   alsoWrites: readonly string[];
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { wakeFolderOf } from '../config/paths.js';
 import type { Layout, UnitDaemon } from './layout.js';
 import { quoted, sandboxOf, type Setting } from './sandbox.js';
-import { stemOf, TARGET, unitOf } from './unit-names.js';
+import { pathUnitOf, stemOf, TARGET, unitOf } from './unit-names.js';
 
 type Section = readonly [name: string, settings: readonly Setting[]];
 
@@ -15,7 +16,25 @@ export function renderUnits(daemons: readonly UnitDaemon[], layout: Layout): Map
     unitOf(daemon.name),
     text([unitSection(daemon, hub), serviceSection(daemon, layout), ['Install', [['WantedBy', TARGET]]]]),
   ]);
-  return new Map([[TARGET, renderTarget(layout)], ...services]);
+  const paths = daemons
+    .filter(({ isOnDemand }) => isOnDemand)
+    .map((daemon): [string, string] => [pathUnitOf(daemon.name), renderPath(daemon, layout)]);
+  return new Map([[TARGET, renderTarget(layout)], ...paths, ...services]);
+}
+
+/** Systemd looks at the file again when the service has ended, and the hub writes it for as long as somebody waits. */
+function renderPath({ name }: UnitDaemon, { home }: Layout): string {
+  return text([
+    [
+      'Unit',
+      [
+        ['Description', `KLoROS ${name}: start it when a signal waits for it`],
+        ['PartOf', TARGET],
+      ],
+    ],
+    ['Path', [['PathChanged', join(wakeFolderOf(home), name).replaceAll('%', '%%')]]],
+    ['Install', [['WantedBy', TARGET]]],
+  ]);
 }
 
 function renderTarget({ scope }: Layout): string {
@@ -51,8 +70,9 @@ function serviceSection(daemon: UnitDaemon, layout: Layout): Section {
     'Service',
     [
       ['Type', 'notify'],
-      ['ExecStart', `${command} daemon run ${daemon.name}`],
-      ['Restart', 'always'],
+      ['ExecStart', `${command} daemon run ${daemon.name}${daemon.isOnDemand ? ' --until-idle' : ''}`],
+      // Who ended because nothing was to be done stays down until there is something.
+      ['Restart', daemon.isOnDemand ? 'on-failure' : 'always'],
       ['RestartSec', '5s'],
       ['WatchdogSec', '30s'],
       ['TimeoutStopSec', '30s'],

@@ -5,7 +5,7 @@ import { LEGACY_TIMER, restoreProgram } from './legacy.js';
 import type { InstallRecord } from './record.js';
 import type { Step } from './steps.js';
 import { demand, type Systemctl } from './systemctl.js';
-import { TARGET } from './unit-names.js';
+import { isPathUnit, TARGET } from './unit-names.js';
 
 /** The document's order; who is not in it stops after it, the hub last of all. */
 const STOPPED_FIRST = [
@@ -40,8 +40,11 @@ export function planRollback({ record, hub, systemctl }: RollbackRequest): Step[
 
 function inOrder(units: readonly string[], hub: string): string[] {
   const services = units.filter((unit) => unit !== TARGET);
-  const place = (unit: string) =>
-    unit === hub ? Infinity : (STOPPED_FIRST.indexOf(unit) + STOPPED_FIRST.length + 1) % (STOPPED_FIRST.length + 1);
+  const place = (unit: string) => {
+    if (isPathUnit(unit)) return -1; // Else it would start again what has been stopped.
+    const listed = STOPPED_FIRST.indexOf(unit);
+    return unit === hub ? Infinity : listed < 0 ? STOPPED_FIRST.length : listed;
+  };
   // Stopping the target stops all of them at once, so it comes when there is nothing left to stop.
   return [...services.sort((one, other) => place(one) - place(other)), TARGET].filter((unit) => units.includes(unit));
 }

@@ -1,11 +1,10 @@
+import { isOnDemand, type Activated } from '../config/activation.js';
 import type { Config } from '../config/schema.js';
 import type { UnitDaemon } from './layout.js';
 
 /** A daemon of the list, as far as units depend on it. */
-export interface ListedDaemon {
-  name: string;
+export interface ListedDaemon extends Activated {
   purpose: string;
-  role?: 'hub';
   alsoWrites?(config: Config): readonly string[];
 }
 
@@ -15,6 +14,7 @@ export function unitDaemons(daemons: readonly ListedDaemon[], config: Config): U
     name: daemon.name,
     purpose: daemon.purpose,
     isHub: daemon.role === 'hub',
+    isOnDemand: isOnDemand(daemon, config),
     alsoWrites: daemon.alsoWrites?.(config) ?? [],
   }));
 }

@@ -8,6 +8,16 @@ export function unitOf(daemon: string): string {
   return `${stemOf(daemon)}.service`;
 }
 
+/** The unit that starts a daemon on demand, when the hub writes its wake file. */
+export function pathUnitOf(daemon: string): string {
+  return `${stemOf(daemon)}.path`;
+}
+
+/** Whether a unit starts another on demand. */
+export function isPathUnit(unit: string): boolean {
+  return unit.endsWith('.path');
+}
+
 /** A unit's name without its kind, which is also what the journal calls its process. */
 export function stemOf(daemon: string): string {
   return `kloros-${shortName(daemon).replaceAll('_', '-')}`;

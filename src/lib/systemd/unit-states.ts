@@ -2,13 +2,13 @@ import { runCommand } from '../base/process-group.js';
 import type { Scope } from './layout.js';
 import { showUnits, type UnitProperties } from './show.js';
 import type { Systemctl } from './systemctl.js';
-import { unitOf } from './unit-names.js';
+import { pathUnitOf, unitOf } from './unit-names.js';
 
 /** How systemd keeps a daemon. */
 export interface UnitState {
   daemon: string;
   unit: string;
-  /** `active`, `activating`, `failed`, …; `absent` where it is not installed. */
+  /** `active`, `activating`, `failed`, …; `absent` where it is not installed; `idle` while it rests until a signal waits. */
   state: string;
   /** E.g. `running`, `auto-restart`. */
   subState: string;
@@ -29,13 +29,25 @@ const MS = 1_000;
 
 /** Every daemon as systemd keeps it; also what health asks for restarts and uptimes. Throws SYSTEMD_NOT_FOUND. */
 export async function unitStates(systemctl: Systemctl, scope: Scope, daemons: readonly string[]): Promise<UnitState[]> {
-  const shown = await showUnits(systemctl, daemons.map(unitOf));
-  return Promise.all(daemons.map(async (daemon, index) => stateOf(daemon, scope, shown[index] ?? {})));
+  const shown = await showUnits(systemctl, [...daemons.map(unitOf), ...daemons.map(pathUnitOf)]);
+  return Promise.all(
+    daemons.map(async (daemon, index) => {
+      const waker = shown[daemons.length + index]?.['ActiveState'];
+      return stateOf(daemon, scope, { properties: shown[index] ?? {}, isAwaited: waker === 'active' });
+    }),
+  );
 }
 
-async function stateOf(daemon: string, scope: Scope, properties: UnitProperties): Promise<UnitState> {
+interface Service {
+  properties: UnitProperties;
+  /** Another unit waits to start it. */
+  isAwaited: boolean;
+}
+
+async function stateOf(daemon: string, scope: Scope, { isAwaited, properties }: Service): Promise<UnitState> {
   const unit = { ...UNKNOWN, ...properties };
-  const state = unit.LoadState === 'loaded' ? unit.ActiveState : 'absent';
+  const isIdle = isAwaited && unit.ActiveState === 'inactive';
+  const state = unit.LoadState !== 'loaded' ? 'absent' : isIdle ? 'idle' : unit.ActiveState;
   const isBeaten = state === 'failed' || (state === 'activating' && unit.SubState === 'auto-restart');
   return {
     daemon,
