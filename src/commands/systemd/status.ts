@@ -24,9 +24,7 @@ Exit code 1 when one is neither active nor at rest, 3 when none is installed.`;
     this.log(renderTable(states, columns(systemClock.nowMs()), { widthColumns: process.stdout.columns }));
     const tired = states.filter(({ state }) => state === 'failed').map(({ daemon }) => daemon);
     if (tired.length > 0)
-      this.note(
-        `Next: kloros systemd logs; when it is mended: kloros daemon start ${tired.join(' ')}`,
-      );
+      this.note(`Next: kloros systemd logs; when it is mended: kloros daemon start ${tired.join(' ')}`);
     if (states.every(({ state }) => state === 'absent')) this.status = ExitCode.notFound;
     else if (states.some(({ state }) => state !== 'active' && state !== 'idle')) this.status = ExitCode.failed;
     return states;

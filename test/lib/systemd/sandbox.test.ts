@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { STANDARD_LAYOUT, type Layout } from '../../../src/lib/systemd/layout.js';
 import { quoted, sandboxOf } from '../../../src/lib/systemd/sandbox.js';
 
-const daemon = (...alsoWrites: string[]) => ({ name: 'one', purpose: 'Do one thing', isHub: false, isOnDemand: false, alsoWrites });
+const daemon = (...alsoWrites: string[]) => ({
+  name: 'one',
+  purpose: 'Do one thing',
+  isHub: false,
+  isOnDemand: false,
+  alsoWrites,
+});
 const lines = (layout: Partial<Layout>, ...alsoWrites: string[]) =>
   sandboxOf(daemon(...alsoWrites), { ...STANDARD_LAYOUT, ...layout }).map(([key, value]) => `${key}=${value}`);
 
