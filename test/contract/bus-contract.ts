@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bus } from '../../src/lib/bus/bus.js';
 import { chained, done, signalOf } from '../helpers/signals.js';
 import { until } from '../helpers/colony.js';
-import { claimAll, FAILURE, numbers, spec, type EngineUnderTest } from './engine.js';
+import { claimAll, CRASH_STEPS, FAILURE, numbers, spec, type EngineUnderTest } from './engine.js';
 
 /** What every engine promises (DESIGN D3); the distributed engine passes the same suite. */
 export function describeBusContract(engineName: string, start: () => Promise<EngineUnderTest>): void {
@@ -185,6 +185,42 @@ export function describeBusContract(engineName: string, start: () => Promise<Eng
       await bus.emit([...Array(1_000).keys()].map((n) => signalOf('Q_A', { n })));
       const consumer = await bus.consumer(spec({ from: 'now' }));
       expect(numbers(await claimAll(consumer, 1_000))).toEqual([...Array(1_000).keys()]);
+    });
+
+    it.for(CRASH_STEPS)('delivers again what a process had not settled that was killed with it %s', async (step) => {
+      const signal = signalOf('Q_A');
+      await bus.emit([signal]);
+      await engine.dieAt(step);
+      const consumer = await bus.consumer(spec());
+      await until('it is handled', async () => {
+        for (const delivery of await consumer.claim(1)) {
+          await consumer.settle(delivery, done(chained(delivery.signal, 'Q_B', { answer: 42 })));
+        }
+        await consumer.wait(5);
+        return (await bus.standing('worker', signal.id)) === 'handled';
+      });
+      expect(await bus.browse({ signals: ['Q_B'] })).toHaveLength(1);
+      expect(await bus.deadLetters(0)).toEqual([]);
+    });
+
+    it('keeps all of a burst for a slow consumer, in order and once, and for one that joins afterwards', async () => {
+      const sayer = await engine.join('sayer');
+      const slow = await bus.consumer(spec({ name: 'slow' }));
+      const all = [...Array(500).keys()];
+      await sayer.bus.emit([signalOf('Q_A', { n: 0 })]);
+      const [held] = await claimAll(slow, 1);
+      for (const n of all.slice(1)) void sayer.bus.emit([signalOf('Q_A', { n })]);
+      await until('all is said', async () => (await bus.browse({ signals: ['Q_A'] })).length === all.length);
+      const handled = [held!.signal.facts['n']];
+      expect(await slow.settle(held!, done())).toBe('settled');
+      while (handled.length < all.length) {
+        const [next] = await claimAll(slow, 1);
+        handled.push(next!.signal.facts['n']);
+        expect(await slow.settle(next!, done())).toBe('settled');
+      }
+      expect(handled).toEqual(all);
+      expect(await slow.claim(1)).toEqual([]);
+      expect(numbers(await claimAll(await bus.consumer(spec({ name: 'late' })), all.length))).toEqual(all);
     });
 
     it('shares the work of two instances: each signal is claimed by one of them', async () => {

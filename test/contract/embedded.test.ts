@@ -4,6 +4,7 @@ import { openBus } from '../../src/lib/bus/open-bus.js';
 import { runDaemon } from '../../src/lib/runtime/run-daemon.js';
 import { chemicalBus } from '../../src/daemons/chemical-bus.js';
 import { removeHome, silentLog, temporaryConfig } from '../helpers/colony.js';
+import { dieAt } from '../helpers/crash.js';
 import { describeBusContract } from './bus-contract.js';
 import { describeDeadLetterContract } from './dead-letter-contract.js';
 import type { EngineUnderTest } from './engine.js';
@@ -23,6 +24,7 @@ async function start(): Promise<EngineUnderTest> {
       buses.push(bus);
       return { bus, advanceMs: (ms) => (advancedMs += ms) };
     },
+    dieAt: (step) => dieAt(step, config),
     end: async () => {
       for (const bus of buses) await bus.close();
       await hub.stop();

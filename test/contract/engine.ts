@@ -5,8 +5,16 @@ import { until } from '../helpers/colony.js';
 export interface EngineUnderTest {
   /** One more process; its clock can be moved by hand. */
   join(name: string): Promise<{ bus: Bus; advanceMs(ms: number): void }>;
+  /** One more process, which handles a signal as `worker`, says Q_B, and is killed at a step; resolves when it is gone. */
+  dieAt(step: CrashStep): Promise<void>;
   end(): Promise<void>;
 }
+
+/** How far a process has come when it is killed. */
+export type CrashStep = (typeof CRASH_STEPS)[number];
+
+/** All of them, in order. */
+export const CRASH_STEPS = ['opened', 'claiming', 'claimed', 'settling', 'settled'] as const;
 
 /** How an attempt of a test fails. */
 export const FAILURE = { error: 'Error: boom', traceback: 'at test' };

@@ -1,23 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import type { Bus, Delivery } from '../../../src/lib/bus/bus.js';
 import { openBus } from '../../../src/lib/bus/open-bus.js';
 import type { Config } from '../../../src/lib/config/schema.js';
 import { removeHome, silentLog, temporaryConfig, until } from '../../helpers/colony.js';
+import { dieAt } from '../../helpers/crash.js';
 import { chained, done, signalOf } from '../../helpers/signals.js';
-
-const WORKER = fileURLToPath(new URL('../../helpers/crash-worker.ts', import.meta.url));
-
-async function dieAt(step: string, config: Config): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', WORKER, step, JSON.stringify(config)], {
-    stdio: 'inherit',
-  });
-  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  expect(signal).toBe('SIGKILL');
-}
 
 describe('a process that is killed', () => {
   let config: Config;
@@ -53,17 +41,6 @@ describe('a process that is killed', () => {
     });
     return handled;
   }
-
-  it.for(['opened', 'claiming', 'claimed', 'settling', 'settled'])(
-    'while it has %s leaves each signal with exactly one outcome',
-    async (step) => {
-      await bus.emit([signalOf('Q_A')]);
-      await dieAt(step, config);
-      await finish();
-      expect(await bus.browse({ signals: ['Q_B'] })).toHaveLength(1);
-      expect(await bus.deadLetters(0)).toEqual([]);
-    },
-  );
 
   it('leaves its work as suspects that run alone, so that one poison takes no batch with it', async () => {
     await bus.emit([1, 2, 3].map((n) => signalOf('Q_A', { n })));
