@@ -11,7 +11,7 @@ const documents = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...filesBelow
 const readme = textOf('README.md').replaceAll(/ {2,}/g, ' ');
 
 /** Commands of oclif's plugins. */
-const PLUGGED_IN = ['help', 'autocomplete'];
+const PLUGGED_IN = ['help'];
 
 /** Headings as they are linked to: lower case, words joined by hyphens. */
 const anchorsOf = (text: string) =>

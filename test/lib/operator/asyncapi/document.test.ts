@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import specs from '@asyncapi/specs';
 import { Ajv, type AnySchema } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,6 @@ import { configSchema } from '../../../../src/lib/config/schema.js';
 import { catalogue } from '../../../../src/lib/signals/catalogue.js';
 import { mint } from '../../../../src/lib/signals/mint.js';
 
-const official = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json') as AnySchema;
 const paths = { home: '/h', sourceRoots: [], deployRoot: '/h/d', capabilitiesPath: '/h/c' };
 const config = configSchema.parse({
   ...paths,
@@ -19,7 +18,7 @@ const config = configSchema.parse({
 /** Judges documents; the official schema brings the meta schema of draft 07 itself. */
 const isDocument = formats
   .default(new Ajv({ strict: false, allErrors: true, meta: false, validateSchema: false }))
-  .compile(official);
+  .compile(specs.schemas['3.0.0'] as AnySchema);
 
 /** What other programs read: the document after its way through JSON. */
 const document = JSON.parse(JSON.stringify(asyncApiOf({ config, daemons }, '1.2.3'))) as {

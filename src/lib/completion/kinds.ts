@@ -1,0 +1,61 @@
+/** What a value can name. */
+export type Kind =
+  | 'archivedLetter'
+  | 'check'
+  | 'cycle'
+  | 'daemon'
+  | 'deadLetter'
+  | 'decision'
+  | 'experiment'
+  | 'file'
+  | 'group'
+  | 'recording'
+  | 'setting'
+  | 'signal'
+  | 'traceable'
+  | 'undoable';
+
+/** What arguments and flags name, by their own name; where it depends on the command, its id stands before. */
+const KINDS: Readonly<Record<string, readonly Kind[]>> = {
+  daemon: ['daemon'],
+  '--daemon': ['daemon'],
+  '--emitter': ['daemon'],
+  '--except': ['daemon'],
+  '--hears': ['daemon'],
+  '--only': ['daemon'],
+  '--source': ['daemon'],
+  signal: ['signal'],
+  pattern: ['signal'],
+  '--signal': ['signal'],
+  '--wait-for': ['signal'],
+  'signal:explain name': ['signal'],
+  'dlq:edit id': ['deadLetter'],
+  'dlq:prune id': ['deadLetter'],
+  'dlq:replay id': ['deadLetter'],
+  'dlq:restore id': ['archivedLetter'],
+  'dlq:show id': ['deadLetter', 'archivedLetter'],
+  '--group': ['group'],
+  cycle: ['cycle'],
+  experiment: ['experiment'],
+  'policy:explain id': ['decision'],
+  'trace id': ['traceable'],
+  'undo id': ['undoable'],
+  key: ['setting'],
+  '--check': ['check'],
+  '--skip': ['check'],
+  '--threshold': ['check'],
+  'bus:play file': ['recording', 'file'],
+  'bus:recordings file': ['recording', 'file'],
+  file: ['file'],
+  '--bundle': ['file'],
+  '--facts': ['file'],
+  '--home': ['file'],
+  '--html': ['file'],
+  '--path': ['file'],
+  '--textfile': ['file'],
+};
+
+/** What an argument or a flag of a command names; nothing where it is free text. */
+export function kindsOf(commandId: string, inputName: string): readonly Kind[] {
+  return KINDS[`${commandId} ${inputName}`] ?? KINDS[inputName] ?? [];
+}
