@@ -15,7 +15,9 @@ export function glanceAt(path: string, { prefix, limit }: { prefix: string; limi
   try {
     const names = database.prepare<[], string>('SELECT name FROM names ORDER BY name').pluck().all();
     const ids = database
-      .prepare<[string, string, number], string>('SELECT id FROM signals WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?')
+      .prepare<[string, string, number], string>(
+        'SELECT id FROM signals WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?',
+      )
       .pluck()
       .all(prefix, `${prefix}\u{10ffff}`, limit);
     return { names, ids };
