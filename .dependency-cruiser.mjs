@@ -26,7 +26,7 @@ const neighbours = {
   expectations: ['signals', 'config', 'base'],
   recording: ['signals', 'config', 'base'],
   latency: ['bus', 'intents', 'signals', 'config', 'base'],
-  health: ['bus', 'dead-letter', 'supervise', 'capabilities', 'promotions', 'signals', 'config', 'base'],
+  health: ['bus', 'dead-letter', 'supervise', 'systemd', 'capabilities', 'promotions', 'signals', 'config', 'base'],
   metrics: ['figures', 'health', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
   doctor: ['health', 'supervise', 'systemd', 'bus', 'dead-letter', 'signals', 'config', 'base'],
   report: ['html', 'figures', 'health', 'operator', 'bus', 'dead-letter', 'signals', 'config', 'base'],

@@ -41,6 +41,7 @@ describe.skipIf(whyNot !== '')(`on demand in a real systemd${whyNot === '' ? '' 
     const { code, stdout } = await lab.run('kloros systemd status');
     expect({ code, resting: stdout.match(/at rest/g)?.length }).toEqual({ code: 0, resting: resting.length });
     expect((await lab.demand('kloros daemon list')).match(/at rest/g)).toHaveLength(resting.length);
+    expect((await lab.run('kloros health --check daemons --check uptime')).code).toBe(0);
     expect(await lab.demand('kloros systemd diff')).toBe('Nothing differs');
     expect(await lab.demand('kloros systemd install --yes --now')).toBe('All is installed as it should be');
   });

@@ -73,6 +73,12 @@ describe.skipIf(whyNot !== '')(`in a real systemd${whyNot === '' ? '' : ` (skipp
     await allActive();
     await registered('beta');
     for (const { daemon, restarts } of await states()) expect(restarts, daemon).toBeGreaterThan(0);
+    const asked = ['restarts', 'uptime', 'cpu', 'memory'].map((name) => `--check ${name}`).join(' ');
+    const { stdout } = await lab.run(`kloros health ${asked} --output prometheus`);
+    expect(stdout).toMatch(/restarts_count\{.*intent_router.*\} [1-9]/);
+    expect(stdout).toMatch(/uptime_running_seconds\{.*intent_router.*\} \d/);
+    expect(stdout).toMatch(/cpu_percent\{.*intent_router.*\} (?!0\b)\d|cpu_percent\{.*intent_router.*\} 0\.\d/);
+    expect(stdout).toMatch(/memory_bytes\{.*intent_router.*\} \d{8}/);
   });
 
   it('a daemon whose event loop stands still is ended by the watchdog and started again', async () => {
@@ -103,6 +109,10 @@ describe.skipIf(whyNot !== '')(`in a real systemd${whyNot === '' ? '' : ` (skipp
     expect(code).toBe(1);
     expect(stdout).toContain('it was started too often (5 restarts)');
     expect(stdout).toContain('portBase');
+    const health = await lab.run('kloros health --check daemons');
+    expect(health.code).toBe(2);
+    expect(health.stdout.replaceAll(/\s+/g, ' ')).toContain('9 of 10 run, kept by systemd; not intent_router');
+    expect(health.stdout).toContain('5 restarts');
     await lab.demand(
       `rm -r ${dropIn} && systemctl daemon-reload && systemctl reset-failed ${unit} && systemctl start ${unit}`,
     );

@@ -7,6 +7,7 @@ import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { readChronicle } from '../supervise/chronicle.js';
 import type { HealthView } from './check.js';
+import { servicesOf } from './services.js';
 import { standingOf } from './standing.js';
 
 /** What a view is made of. */
@@ -30,9 +31,11 @@ export function openView({ config, clock, log, members }: ViewOptions): HealthVi
       return [];
     }
   };
+  const names = members.map(({ name }) => name);
   const standing = async () => {
     const chronicle = await readChronicle(pathsOf(config).chronicle);
-    return standingOf({ members, attendants: attendants(), chronicle, nowMs: clock.nowMs() });
+    const units = await servicesOf(config, names);
+    return standingOf({ members, attendants: attendants(), chronicle, units, nowMs: clock.nowMs() });
   };
   return { config, clock, log, observer, standing, close: () => opened?.close() };
 }

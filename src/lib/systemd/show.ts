@@ -5,7 +5,7 @@ export type UnitProperties = Readonly<Record<string, string>>;
 
 const PROPERTIES = [
   'Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID,NRestarts,Result,StatusText',
-  'ExecMainCode,ExecMainStatus,ActiveEnterTimestamp,StateChangeTimestamp,WorkingDirectory,MemoryCurrent,TriggeredBy',
+  'ExecMainCode,ExecMainStatus,ActiveEnterTimestamp,StateChangeTimestamp,WorkingDirectory,MemoryCurrent,CPUUsageNSec,TriggeredBy',
 ].join(',');
 
 /** What systemd knows of a unit; of one that does not exist it knows that too. */

@@ -18,6 +18,10 @@ export interface UnitState {
   restarts: number;
   /** Since when it is active; null while it is not. */
   activeSinceMs: number | null;
+  /** Of it and all that it started; null where systemd does not count, or it does not run. */
+  memoryBytes: number | null;
+  /** Processor time since it was started. */
+  cpuMs: number | null;
   /** What the daemon says it does. */
   status: string;
   /** Why it is not active, from systemd and the daemon's last words; null while it is. */
@@ -26,6 +30,7 @@ export interface UnitState {
 
 const LIMIT_MS = 20_000;
 const MS = 1_000;
+const NS_PER_MS = 1_000_000;
 
 /** Every daemon as systemd keeps it; also what health asks for restarts and uptimes. Throws SYSTEMD_NOT_FOUND. */
 export async function unitStates(systemctl: Systemctl, scope: Scope, daemons: readonly string[]): Promise<UnitState[]> {
@@ -58,6 +63,8 @@ async function stateOf(daemon: string, scope: Scope, { isAwaited, properties }: 
     pid: Number(unit.MainPID) || null,
     restarts: Number(unit.NRestarts),
     activeSinceMs: state === 'active' ? Number(unit.ActiveEnterTimestamp.replace('@', '')) * MS || null : null,
+    memoryBytes: counted(unit.MemoryCurrent),
+    cpuMs: toMs(counted(unit.CPUUsageNSec)),
     status: unit.StatusText,
     why: isBeaten ? await reasonOf(daemon, scope, unit) : null,
   };
@@ -72,8 +79,19 @@ const UNKNOWN = {
   MainPID: '0',
   NRestarts: '0',
   ActiveEnterTimestamp: '',
+  MemoryCurrent: '',
+  CPUUsageNSec: '',
   StatusText: '',
 };
+
+/** Systemd writes the greatest number, or words, for what it does not count. */
+function counted(text: string): number | null {
+  return /^\d{1,18}$/.test(text) ? Number(text) : null;
+}
+
+function toMs(ns: number | null): number | null {
+  return ns === null ? null : ns / NS_PER_MS;
+}
 
 const ENDED_BY_SIGNAL = '2';
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/formats.js';
-import { result, shownLimits, statusBelow, worstOf, type HealthCheck } from '../check.js';
+import { result, shownLimits, statusBelow, worstOf, type CheckResult, type HealthCheck } from '../check.js';
+import type { DaemonStanding } from '../standing.js';
 import { unsupervised } from './unsupervised.js';
 
 /** The share of time in which each daemon was ready, since its supervisor started. */
@@ -8,6 +9,7 @@ export const uptime: HealthCheck = {
   asks: 'which share of the time each daemon was ready, since the colony started',
   run: async ({ config, clock, standing }) => {
     const { keeper, daemons } = await standing();
+    if (keeper === 'systemd') return servedUptime(daemons, clock.nowMs());
     if (keeper !== 'kloros up') return unsupervised(keeper, 'uptime');
     const limits = { warning: config.health.uptimePercent, critical: config.health.uptimeCriticalPercent };
     const shares = daemons.flatMap(({ name, record }) => {
@@ -35,3 +37,21 @@ export const uptime: HealthCheck = {
 };
 
 const NOTHING = { name: '', percent: 100, readyForMs: 0 };
+
+/** Systemd knows since when a service runs, and not how long it did not before: whether it runs is asked by `daemons`. */
+function servedUptime(daemons: readonly DaemonStanding[], nowMs: number): CheckResult {
+  const runs = daemons.flatMap(({ name, unit }) => {
+    const sinceMs = unit?.activeSinceMs ?? null;
+    return sinceMs === null ? [] : [{ name, ranMs: Math.max(0, nowMs - sinceMs) }];
+  });
+  if (runs.length === 0) {
+    return { status: 'UNKNOWN', why: 'no service runs', figures: [], next: ['kloros systemd status'] };
+  }
+  return result('OK', {
+    why: `the shortest run ${formatDuration(Math.min(...runs.map(({ ranMs }) => ranMs)))}, as systemd counts`,
+    figures: runs.map(({ name, ranMs }) => {
+      return { name: 'running_seconds', value: ranMs / 1000, unit: 's' as const, labels: { daemon: name } };
+    }),
+    next: [],
+  });
+}
