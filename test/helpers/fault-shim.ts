@@ -1,19 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SOURCE = fileURLToPath(new URL('../fixtures/faults/shim.c', import.meta.url));
 const CONTROL_BYTES = 16;
+const PASSES_AT = 4;
 const OFFSET_AT = 8;
 
 /** Faults inside processes that know nothing of them: every write fails, or the wall clock jumps. */
 export interface FaultShim {
   /** What a process needs in its environment to have them. */
   env: Record<string, string>;
-  /** From now on every write below the home fails so; undefined: none does. */
-  failWrites(code: 'ENOSPC' | 'EROFS' | undefined): void;
+  /** From now on every write below the home fails so, after the first `passes` of all processes; undefined: none does. */
+  failWrites(code: 'ENOSPC' | 'EROFS' | undefined, passes?: number): void;
+  /** How many of the writes that may pass have not come yet. */
+  passesLeft(): number;
   /** From now on the wall clock is this much ahead. */
   stepClock(offsetMs: number): void;
   end(): void;
@@ -43,10 +46,16 @@ export function makeFaultShim(): FaultShim {
   const tell = (bytes: Buffer, at: number) => void writeSync(file, bytes, 0, bytes.length, at);
   return {
     env: { LD_PRELOAD: library, KLOROS_FAULT_CONTROL: path },
-    failWrites: (code) => {
-      const bytes = Buffer.alloc(4);
+    failWrites: (code, passes = 0) => {
+      const bytes = Buffer.alloc(OFFSET_AT);
       bytes.writeInt32LE(code === undefined ? 0 : constants.errno[code]);
+      bytes.writeInt32LE(passes, PASSES_AT);
       tell(bytes, 0);
+    },
+    passesLeft: () => {
+      const bytes = Buffer.alloc(4);
+      readSync(file, bytes, 0, bytes.length, PASSES_AT);
+      return bytes.readInt32LE();
     },
     stepClock: (offsetMs) => {
       const bytes = Buffer.alloc(8);
