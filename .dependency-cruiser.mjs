@@ -199,7 +199,7 @@ export default {
       comment:
         'bin starts oclif and nothing else; what a start needs besides belongs into the base command. Only bin/complete.js answers shells without it.',
       severity: 'error',
-      from: { path: '^bin/', pathNot: '^bin/complete[.]js$' },
+      from: { path: '^bin/' },
       to: { path: '^(?:src|dist|test|scripts)/' },
     },
     {
