@@ -82,7 +82,8 @@ async function validateAndSwitch(step: Step): Promise<DeploymentRecord> {
   const { experiment, params } = winner;
   const previous = await currentVersion(layout);
   const { params: inUse } = await currentBaseline(experiment, options.deployRoot);
-  const validation = await validateWinner({ experiment, ...options }, params, inUse);
+  const look = { which: 'check', params, artifacts: artifactsOf(step), deployed: layout.current } as const;
+  const validation = await validateWinner({ experiment, ...options }, look, inUse);
   options.place.abort.throwIfAborted();
   if (!validation.ok) return refuse(step, validation.objection);
   const version = versionOf(step, validation.compared, { inUse, previous });
@@ -135,10 +136,15 @@ async function switchTo(step: Step, version: Version, compared: Compared): Promi
   await commitTransaction(layout, { files, to: id, record });
 }
 
-async function write({ winner, options, layout }: Step, version: Version) {
+/** Where a winner's cycle left its files. */
+function artifactsOf({ winner, options }: Step): string {
+  return join(options.dreamLab, winner.cycleId, 'artifacts', winner.id);
+}
+
+async function write(step: Step, version: Version) {
+  const { winner, options, layout } = step;
   const plan = await planTargets(winner.experiment, winner.params, options.place.folder);
-  const artifactsFolder = join(options.dreamLab, winner.cycleId, 'artifacts', winner.id);
-  await writeVersion(layout, { version, env: plan.env, artifactsFolder });
+  await writeVersion(layout, { version, env: plan.env, artifactsFolder: artifactsOf(step) });
   return plan;
 }
 
@@ -158,11 +164,13 @@ async function lookAfter(step: Step): Promise<DeploymentRecord> {
 }
 
 async function observe(
-  { winner, options }: Step,
+  { winner, options, layout }: Step,
   version: Version | undefined,
 ): Promise<{ change: number | null; objection?: Objection }> {
   const { experiment, params } = winner;
-  const failed = await runCheck({ experiment, place: options.place }, 'post_check', params);
+  const artifacts = join(layout.versions, deploymentId(winner), 'artifacts');
+  const look = { which: 'post_check', params, artifacts, deployed: layout.current } as const;
+  const failed = await runCheck({ experiment, place: options.place }, look);
   if (failed) return { change: null, objection: failed };
   const before = { id: 'before', params: version?.baseline.params ?? params };
   const compared = await compareBy({ experiment, ...options }, { before, after: { id: 'deployed', params } });

@@ -22,16 +22,27 @@ export interface Validating {
   place: EvaluationPlace;
 }
 
+/** A command that looks at a winner, what it is given, and where the files lie. */
+export interface Check {
+  which: 'check' | 'post_check';
+  params: Params;
+  /** Files of the winner. */
+  artifacts: string;
+  /** What is in use, by its link; nothing is there before the first deployment. */
+  deployed: string;
+}
+
 const CHECK_MEMORY_BYTES = 2_147_483_648;
 const CHECK_OUTPUT_BYTES = 1_048_576;
 
 /** Bounds, the experiment's own check, and both measured anew, in turns: what a search found by luck is not found twice. */
 export async function validateWinner(
   { experiment, measure, place }: Validating,
-  winner: Params,
+  check: Check,
   inUse: Params,
 ): Promise<Validation> {
-  const wrong = outOfBounds(experiment, winner) ?? (await runCheck({ experiment, place }, 'check', winner));
+  const { params: winner } = check;
+  const wrong = outOfBounds(experiment, winner) ?? (await runCheck({ experiment, place }, check));
   if (wrong) return { ok: false, objection: wrong };
   const sides = { before: { id: 'in-use', params: inUse }, after: { id: 'winner', params: winner } };
   const compared = await compareBy({ experiment, measure, place }, sides);
@@ -65,15 +76,18 @@ function outOfBounds({ search_space: space }: Experiment, params: Params): Objec
 /** Runs `check` or `post_check`; undefined where it succeeds or there is none. */
 export async function runCheck(
   { experiment, place }: Pick<Validating, 'experiment' | 'place'>,
-  which: 'check' | 'post_check',
-  params: Params,
+  { which, params, artifacts, deployed }: Check,
 ): Promise<Objection | undefined> {
   const check = experiment[which];
   if (check === undefined) return undefined;
   const [command, ...args] = check.command;
   const { end, exitCode, stderr } = await runGuarded({
     ...{ command, args, cwd: resolve(place.folder, check.cwd ?? '.') },
-    env: { ...check.env, ...environmentOf(experiment.name, params) },
+    env: {
+      ...check.env,
+      ...environmentOf(experiment.name, params),
+      ...{ KLOROS_ARTIFACTS_DIR: artifacts, KLOROS_DEPLOYED_DIR: deployed },
+    },
     input: `${JSON.stringify(params)}\n`,
     timeoutMs: check.timeoutSec * 1_000,
     ...{ memoryBytes: CHECK_MEMORY_BYTES, maxStdoutBytes: CHECK_OUTPUT_BYTES },

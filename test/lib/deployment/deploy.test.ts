@@ -93,6 +93,30 @@ describe('a winner', () => {
   });
 });
 
+describe('check and post_check', () => {
+  it('get the files that would be deployed and those that are in use, before and after', async () => {
+    const look = (name: string) => ({
+      command: [
+        'sh',
+        '-c',
+        `{ cat "$KLOROS_ARTIFACTS_DIR/main.js"; cat "$KLOROS_DEPLOYED_DIR/params.env" || echo none; } > ${name}.seen 2>&1; echo "$KLOROS_ARTIFACTS_DIR" >> ${name}.seen`,
+      ],
+    });
+    const { deploy, winner, artifact, text, options, layout } = await shop({
+      check: look('check'),
+      post_check: look('post'),
+    });
+    artifact('c1/artifacts/w5/main.js', 'five\n');
+    artifact('c2/artifacts/w7/main.js', 'seven\n');
+    await deploy(winner('c1', 5, { artifacts: ['main.js'] }));
+    expect(text('check.seen')).toMatch(/^five\n.*No such file.*\nnone\n/);
+    expect(text('post.seen')).toBe(`five\nPLAIN=5\n${join(layout.versions, 'c1.w5', 'artifacts')}\n`);
+    await deploy(winner('c2', 7, { artifacts: ['main.js'] }));
+    expect(text('check.seen')).toBe(`seven\nPLAIN=5\n${join(options.dreamLab, 'c2/artifacts/w7')}\n`);
+    expect(text('post.seen')).toMatch(/^seven\nPLAIN=7\n/);
+  });
+});
+
 describe('the check after a deployment', () => {
   it('that hangs is ended at its limit, and the winner is taken back by itself', async () => {
     const post_check = { command: ['sh', '-c', 'sleep 3600'], timeoutSec: 0.2 };
