@@ -1,11 +1,11 @@
 import { isoTimestamp } from '../base/clock.js';
 import type { EvaluationRow } from '../dream/cycle/evaluations.js';
-import type { DreamResult, ExperimentResult } from '../dream/result.js';
-import { htmlPage, section } from '../html/page.js';
-import { facts, notice, paragraph, table } from '../html/parts.js';
+import type { DreamResult, ExperimentResult, FailureGroup } from '../dream/result.js';
+import { htmlPage, part, section } from '../html/page.js';
+import { facts, notice, paragraph, table, type Column } from '../html/parts.js';
 import { figure } from './dream-evaluation.js';
 import { chartsOf } from './dream-html-charts.js';
-import { improvementText, paramsText } from './dream-tables.js';
+import { improvementText, nothingBetter, paramsText } from './dream-tables.js';
 import { formatDuration } from './formats.js';
 
 /** A cycle as one page that needs nothing besides itself. */
@@ -37,6 +37,7 @@ function experimentSection(result: ExperimentResult, candidates: readonly Evalua
     ...alarms.map((alarm) => notice('warn', alarm)),
     ...(failure === null ? [] : [notice('bad', `${failure.error_type}: ${failure.error_message}`)]),
     ...verdict(result),
+    ...failuresPart(result.failures),
     ...chartsOf(
       result,
       candidates.filter((row) => row.experiment === experiment),
@@ -44,12 +45,22 @@ function experimentSection(result: ExperimentResult, candidates: readonly Evalua
   );
 }
 
+function failuresPart(failures: readonly FailureGroup[]) {
+  if (failures.length === 0) return [];
+  const columns: Column<FailureGroup>[] = [
+    { title: 'how', cell: ({ error_type }) => error_type },
+    { title: 'how many', cell: ({ count }) => count, number: true },
+    { title: 'the first', cell: ({ candidate }) => candidate },
+    { title: 'what happened', cell: ({ error_message }) => error_message },
+    { title: 'the end of its stderr', cell: ({ stderr }) => stderr.trim() },
+  ];
+  return [part('Candidates that failed', table('Candidates that failed', columns, failures))];
+}
+
 function verdict({ winner, baseline, failure, fitness_improvement, ended_by }: ExperimentResult) {
   if (failure !== null) return [paragraph(`No winner; the search ended by ${ended_by}.`)];
   if (winner === null) {
-    const nearest =
-      fitness_improvement === null ? '' : `; the champion came to ${improvementText(fitness_improvement)}`;
-    return [paragraph(`Nothing is better than what is in use${nearest}. The search ended by ${ended_by}.`)];
+    return [paragraph(`${nothingBetter(fitness_improvement)}. The search ended by ${ended_by}.`)];
   }
   const rows = Object.keys(winner.metrics);
   return [

@@ -1,9 +1,9 @@
 import chalk from 'chalk';
-import type { DreamResult, ExperimentResult } from '../dream/result.js';
+import type { DreamResult, ExperimentResult, FailureGroup } from '../dream/result.js';
 import type { EvaluationRow } from '../dream/cycle/evaluations.js';
 import { effectsTable, fitnessChart, paretoChart } from './dream-chart.js';
 import { figure } from './dream-evaluation.js';
-import { improvementText, paramsText } from './dream-tables.js';
+import { improvementText, nothingBetter, paramsText } from './dream-tables.js';
 import { formatDuration } from './formats.js';
 import { renderTable } from './table.js';
 
@@ -31,9 +31,10 @@ function experimentPart(result: ExperimentResult, view: ResultView): string {
 }
 
 function charts(result: ExperimentResult, { widthColumns, candidates }: ResultView): string[] {
-  const { history, effects, pareto, objectives, experiment } = result;
+  const { history, effects, pareto, objectives, experiment, failures } = result;
   const parts: string[] = [];
   const titled = (title: string, ...content: string[]) => parts.push([chalk.bold(title), ...content].join('\n'));
+  if (failures.length > 0) titled('Candidates that failed', failureTable(failures, widthColumns));
   if (history.some(({ best }) => best !== null))
     titled('Fitness over generations', fitnessChart(history, widthColumns));
   if (effects.length > 0) titled('What moved the fitness', effectsTable(effects, widthColumns));
@@ -43,6 +44,29 @@ function charts(result: ExperimentResult, { widthColumns, candidates }: ResultVi
     titled('Pareto front: nothing else is better in everything', ...plotted, frontTable(result, widthColumns));
   }
   return parts;
+}
+
+const STDERR_LINES = 3;
+
+function failureTable(failures: readonly FailureGroup[], widthColumns: number | undefined): string {
+  const sample = ({ error_message, stderr }: FailureGroup) =>
+    [
+      error_message,
+      ...stderr
+        .trim()
+        .split('\n')
+        .slice(-STDERR_LINES)
+        .map((line) => chalk.dim(line)),
+    ]
+      .join('\n')
+      .trim();
+  const columns = [
+    { title: 'how', cell: ({ error_type }: FailureGroup) => chalk.red(error_type) },
+    { title: 'how many', cell: ({ count }: FailureGroup) => String(count), align: 'right' as const },
+    { title: 'the first', cell: ({ candidate }: FailureGroup) => candidate },
+    { title: 'what it said', cell: sample, flexible: true },
+  ];
+  return renderTable(failures, columns, { widthColumns });
 }
 
 function othersOf(candidates: readonly EvaluationRow[], name: string) {
@@ -69,14 +93,6 @@ function verdict({ winner, baseline, fitness_improvement, failure }: ExperimentR
   ];
   const head = `${chalk.green(improvementText(fitness_improvement))} by ${chalk.bold(winner.id)}: ${paramsText(winner.params)}`;
   return `${head}\n${renderTable(rows, columns, { widthColumns: undefined })}`;
-}
-
-/** A champion that measured better and did not win: the runs did not tell it from noise. */
-function nothingBetter(improvement: number | null): string {
-  const nothing = 'Nothing is better than what is in use';
-  if (improvement === null) return nothing;
-  const noise = improvement > 0 ? ', which its runs do not tell from noise' : '';
-  return `${nothing}; the champion came to ${improvementText(improvement)}${noise}`;
 }
 
 function frontTable({ pareto, winner }: ExperimentResult, widthColumns: number | undefined): string {

@@ -78,6 +78,14 @@ export function improvementText(improvement: number | null): string {
   return `${improvement < 0 ? '' : '+'}${(improvement * 100).toFixed(1)} %`;
 }
 
+/** Why there is no winner. A champion that measured better and did not win was not told from noise by its runs. */
+export function nothingBetter(improvement: number | null): string {
+  const nothing = 'Nothing is better than what is in use';
+  if (improvement === null) return nothing;
+  const noise = improvement > 0 ? ', which its runs do not tell from noise' : '';
+  return `${nothing}; the champion came to ${improvementText(improvement)}${noise}`;
+}
+
 /** Winners, one a row. */
 export function winnerTable(rows: readonly WinnerRow[], widthColumns: number | undefined): string {
   const columns = [

@@ -29,6 +29,16 @@ const effect = z.object({
   groups: z.array(z.object({ label: z.string(), count: z.number(), fitness: z.number() })),
 });
 
+const failureGroup = z.object({
+  error_type: z.string(),
+  count: z.number(),
+  /** The first of them. */
+  candidate: z.string(),
+  error_message: z.string(),
+  /** The end of what it wrote to stderr. */
+  stderr: z.string(),
+});
+
 const winner = z.object({
   id: z.string(),
   params,
@@ -53,6 +63,8 @@ const experiment = z.object({
   fitness_improvement: z.number().nullable(),
   /** Why the search ended: `patience`, `max_candidates`, … */
   ended_by: z.string(),
+  /** Candidates of the search that failed, by how they failed, the most first. */
+  failures: z.array(failureGroup).default([]),
   /** What an operator should look at. */
   alarms: z.array(z.string()),
   /** What was weighed; results of earlier versions have none. */
@@ -88,6 +100,9 @@ export type DreamResult = z.output<typeof dreamResultSchema>;
 
 /** What became of one experiment of a cycle. */
 export type ExperimentResult = z.output<typeof experiment>;
+
+/** Candidates that failed alike. */
+export type FailureGroup = z.output<typeof failureGroup>;
 
 /** One generation of a search. */
 export type GenerationSummary = z.output<typeof generation>;

@@ -29,6 +29,12 @@ const EXPERIMENT: ExperimentResult = {
   baseline: { params: { level: 1 }, metrics: { size: 9, ms: 500 }, fitness: 0.1 },
   fitness_improvement: 0.125,
   ended_by: 'patience',
+  failures: [
+    {
+      ...{ error_type: 'EvaluatorCrashed', count: 3, candidate: 'mutation_4' },
+      ...{ error_message: 'eval.py ended with exit code 1', stderr: 'Traceback\nValueError: <x>' },
+    },
+  ],
   alarms: ['look at <this>'],
   objectives: [
     { metric: 'size', direction: 'down', weight: 1 },
@@ -74,5 +80,37 @@ describe('a cycle in a terminal', () => {
       expect(page).toContain(text);
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
     expect(Math.max(...page.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('candidates that failed', () => {
+  it('stand in both by how they failed, with their number and what the first of them said', () => {
+    const page = dreamHtml(CYCLE, CANDIDATES, Date.parse(ENDED));
+    for (const text of ['EvaluatorCrashed', 'mutation_4', 'ended with exit code 1', 'ValueError: &#x3C;x>'])
+      expect(page).toContain(text);
+    const text = resultPage(CYCLE, { widthColumns: 200, candidates: CANDIDATES });
+    expect(text).toContain('Candidates that failed');
+    expect(text).toMatch(/EvaluatorCrashed\s.*3\s.*mutation_4\s.*eval\.py ended with exit code 1/);
+    expect(text).toContain('ValueError: <x>');
+  });
+
+  it('are left out where none failed', () => {
+    const well = result('dream_1', ENDED, { experiments: [{ ...EXPERIMENT, failures: [] }] });
+    expect(dreamHtml(well, [], Date.parse(ENDED))).not.toContain('Candidates that failed');
+    expect(resultPage(well, { widthColumns: 200, candidates: [] })).not.toContain('Candidates that failed');
+  });
+});
+
+describe('a champion that did not win', () => {
+  it('is said to be told from noise by nothing, where it measured better', () => {
+    const none = (fitness_improvement: number | null) => {
+      const experiments = [{ ...EXPERIMENT, winner: null, fitness_improvement }];
+      const one = result('dream_1', ENDED, { experiments });
+      return [resultPage(one, { widthColumns: 200, candidates: [] }), dreamHtml(one, [], 0)];
+    };
+    for (const page of none(0.012))
+      expect(page).toContain('the champion came to +1.2 %, which its runs do not tell from noise');
+    for (const page of none(-0.012)) expect(page).not.toContain('noise');
+    for (const page of none(null)) expect(page).toContain('Nothing is better than what is in use');
   });
 });

@@ -51,10 +51,14 @@ export async function tellAnyhow(state: CycleState, failure: DreamFailure, place
     const { dreamLab } = pathsOf(place.config);
     // Where the result was written and what follows it failed, the result is what happened.
     const written = await readResult(dreamLab, state.cycleId).catch(() => undefined);
-    const result = written ?? resultAt(state, unwritten(failure, thrown), place.clock.nowMs());
+    const result =
+      written ?? resultAt(state, unwritten(failure, thrown), { ...NOTHING_KNOWN, nowMs: place.clock.nowMs() });
     return { signals: toldOf(result, dreamLab), state: [{ key: LOCK_LEFT_KEY, value: state.cycleId }] };
   }
 }
+
+/** What is on record lies where nothing can be written, and perhaps nothing read. */
+const NOTHING_KNOWN = { experiments: undefined, rows: [] };
 
 function unwritten({ error_type, error_message }: DreamFailure, thrown: unknown): DreamFailure {
   return {

@@ -4,10 +4,14 @@ import { writeFileSafely } from '../../base/atomic-file.js';
 import { isoTimestamp } from '../../base/clock.js';
 import { endMarked } from '../../base/marked-processes.js';
 import type { DreamFailure, DreamResult } from '../result.js';
+import { readCandidates } from '../candidates.js';
+import { failuresOf } from '../failures.js';
 import { readResult, resultPath } from '../results.js';
 import { pruneArtifacts } from './artifacts.js';
 import { cycleFolder } from './context.js';
+import { caughtUp, interruptedResult, type OnRecord } from './interrupted.js';
 import { releaseLock } from './lock.js';
+import { readSnapshot } from './snapshot.js';
 import { mutationsSoFar, type CycleState } from './state.js';
 
 /**
@@ -22,7 +26,8 @@ export async function conclude(
   const folder = cycleFolder(dreamLab, state.cycleId);
   await endMarked(state.cycleId);
   await rm(join(folder, 'work'), { recursive: true, force: true, maxRetries: 3 });
-  const result = (await readResult(dreamLab, state.cycleId)) ?? resultAt(state, failure, nowMs);
+  const known = await readResult(dreamLab, state.cycleId);
+  const result = known ?? resultAt(state, failure, { nowMs, ...(await onRecord(state, dreamLab)) });
   await pruneArtifacts(
     folder,
     result.experiments.flatMap(({ winner }) => (winner === null ? [] : [winner.id])),
@@ -32,9 +37,21 @@ export async function conclude(
   return result;
 }
 
-/** What a cycle found until now. */
-export function resultAt(state: CycleState, failure: DreamFailure | null, nowMs: number): DreamResult {
+async function onRecord({ cycleId, current }: CycleState, dreamLab: string): Promise<OnRecord> {
+  const rows = await readCandidates(dreamLab, cycleId);
+  // A cycle that is at no experiment has them all in its state.
+  return { rows, experiments: current === null ? undefined : await readSnapshot(dreamLab, cycleId) };
+}
+
+/** What a cycle found until now, also of an experiment that it was in the middle of. */
+export function resultAt(
+  before: CycleState,
+  failure: DreamFailure | null,
+  { nowMs, ...known }: OnRecord & { nowMs: number },
+): DreamResult {
+  const state = caughtUp(before, known);
   const reason = failure ?? failureOfAll(state);
+  const experiments = [...state.done, ...interruptedResult(state, reason, known)];
   return {
     cycle_id: state.cycleId,
     trigger_id: state.triggerId,
@@ -49,7 +66,10 @@ export function resultAt(state: CycleState, failure: DreamFailure | null, nowMs:
     failure: reason,
     generations: state.generations + (state.current?.search.generation ?? 0),
     mutations_generated: mutationsSoFar(state),
-    experiments: state.done,
+    experiments: experiments.map((one) => ({
+      ...one,
+      failures: failuresOf(known.rows.filter(({ experiment }) => experiment === one.experiment)),
+    })),
   };
 }
 

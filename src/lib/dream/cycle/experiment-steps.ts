@@ -3,7 +3,7 @@ import type { Experiment } from '../experiment.js';
 import { findExperiment } from '../find-experiment.js';
 import type { ExperimentResult } from '../result.js';
 import { scaleOf, type Objective } from '../search/fitness.js';
-import { BASELINE, endOf, learn, newSearch, propose, ranked, type SearchPlan } from '../search/search.js';
+import { areAlike, BASELINE, endOf, learn, newSearch, propose, ranked, type SearchPlan } from '../search/search.js';
 import { objectivesOf, searchPlanOf } from '../search-plan.js';
 import type { TournamentOrder } from '../tournament/record.js';
 import type { CycleContext } from './context.js';
@@ -69,7 +69,7 @@ export function afterSearch(
   context: CycleContext,
 ): { order: TournamentOrder } | { result: ExperimentResult } {
   const { experiment, objectives } = partsOf(current, context);
-  const failure = failureOfSearch(current);
+  const failure = failureOfSearch(current, objectives);
   if (failure !== null) return { result: resultOf(current, objectives, { failure }) };
   const all = ranked({ objectives }, current.search.judged);
   const entrants = all.filter(({ id }) => id !== BASELINE).slice(0, experiment.selector.bracket);
@@ -107,6 +107,7 @@ export function resultOf(
         : { params: current.baseline, metrics: measured.metrics, fitness: measured.fitness },
     fitness_improvement: null,
     ended_by: current.endedBy ?? 'stopped',
+    failures: [],
     alarms: failure?.error_type === 'IdenticalFitness' ? [failure.error_message] : [],
     objectives: [...objectives],
     pareto: paretoOf(current.search, objectives),
@@ -125,27 +126,32 @@ export function partsOf(
   return { experiment, objectives: objectivesOf(experiments, experiment) };
 }
 
-function planOf(
+/** The search of an experiment within its cycle. */
+export function planOf(
   state: CycleState,
-  { experiments }: CycleContext,
+  { experiments }: Pick<CycleContext, 'experiments'>,
   { name, baseline }: Pick<CurrentExperiment, 'name' | 'baseline'>,
 ): SearchPlan {
   const { seed, mutations: idOffset } = state;
   return searchPlanOf(experiments, findExperiment(experiments, name), { seed, baseline, idOffset });
 }
 
-function failureOfSearch({ search: { judged }, endedBy }: CurrentExperiment): ExperimentResult['failure'] {
+function failureOfSearch(
+  { search: { judged } }: CurrentExperiment,
+  objectives: readonly Objective[],
+): ExperimentResult['failure'] {
   const failed = (error_type: string, error_message: string) => ({ error_type, error_message });
   const inUse = judged.find(({ id }) => id === BASELINE);
   const others = judged.filter(({ id }) => id !== BASELINE);
   if (inUse === undefined) return failed('NoTime', 'the time was over before anything was judged');
   if (inUse.metrics === null)
     return failed('BaselineFailed', `what is in use cannot be judged: ${inUse.failure ?? ''}`);
-  if (endedBy === 'identical_fitness')
-    return failed(
-      'IdenticalFitness',
-      `all ${judged.length} candidates measured exactly the same: the evaluator seems to ignore its parameters`,
-    );
+  // However the search ended: one generation may be all that its budget allows.
+  if (areAlike({ objectives }, judged)) {
+    const measured = judged.filter(({ metrics }) => metrics !== null).length;
+    const alike = `all ${measured} candidates that were measured came out exactly the same`;
+    return failed('IdenticalFitness', `${alike}: the evaluator seems to ignore its parameters`);
+  }
   if (others.every(({ metrics }) => metrics === null)) {
     const [first] = others;
     return failed(

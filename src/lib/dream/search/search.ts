@@ -71,6 +71,8 @@ const TRIES = 40;
 const MEMORY = 3;
 /** Generations of one and the same fitness after which the evaluator is suspected. */
 const SUSPICIOUS = 2;
+/** Fewer that are alike may be an accident. */
+const FEWEST_ALIKE = 3;
 
 /** A search that has not begun. */
 export function newSearch(plan: SearchPlan): SearchState {
@@ -123,7 +125,7 @@ export function learn(
 /** Why the search is over, or undefined. */
 export function endOf(plan: SearchPlan, state: SearchState): SearchEnd | undefined {
   const { max_candidates, max_generations, patience } = plan.budget;
-  if (isSuspicious(plan, state)) return 'identical_fitness';
+  if (state.generation >= SUSPICIOUS && areAlike(plan, state.judged)) return 'identical_fitness';
   if (mutationsOf(state) >= max_candidates) return 'max_candidates';
   if (state.generation >= max_generations) return 'max_generations';
   if (state.stale >= patience) return 'patience';
@@ -162,10 +164,10 @@ function bestOf(plan: SearchPlan, judged: readonly Individual[]): Individual | u
   return ranked(plan, judged)[0];
 }
 
-/** Whether several generations came out alike in everything: an evaluator that ignores its candidate does that. */
-function isSuspicious({ objectives }: SearchPlan, { judged, generation }: SearchState): boolean {
+/** Whether all that were measured came out alike in everything: an evaluator that ignores its candidate does that. */
+export function areAlike({ objectives }: Pick<SearchPlan, 'objectives'>, judged: readonly Individual[]): boolean {
   const measured = judged.filter(isMeasured);
-  if (generation < SUSPICIOUS || measured.length < 3) return false;
+  if (measured.length < FEWEST_ALIKE) return false;
   return objectives.every(({ metric }) => new Set(measured.map(({ metrics }) => metrics[metric])).size === 1);
 }
 

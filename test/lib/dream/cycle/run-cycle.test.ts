@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/lib/base/clock.js';
+import { readCandidates } from '../../../../src/lib/dream/candidates.js';
+import { readResults } from '../../../../src/lib/dream/results.js';
 import { progressUnderway, type Progress } from '../../../../src/lib/dream/cycle/progress.js';
 import { runCycle, type ForegroundWatch } from '../../../../src/lib/dream/cycle/run-cycle.js';
 import { until } from '../../../helpers/colony.js';
@@ -25,6 +27,60 @@ async function placeFor(parts: Record<string, unknown>, watch: ForegroundWatch, 
   const dream = { timeLimitMs: 600_000, maxLoad: 100_000, minFreeMb: 0, matches: 1 };
   return { config: { dream }, dreamLab, experiments, clock: systemClock, deployRoot: dreamLab, abort, watch };
 }
+
+describe('a cycle whose candidates are all alike', () => {
+  it('says so after a single generation, which is all that its budget allows', async () => {
+    const parts = {
+      evaluator: { command: ['echo', '{"score": 1}'] },
+      budget: { max_candidates: 3, max_generations: 1 },
+    };
+    const place = await placeFor(parts, {}, new AbortController().signal);
+    expect(await runCycle(request, place)).toMatchObject({
+      success: false,
+      experiments: [
+        {
+          ...{ failure: { error_type: 'IdenticalFitness' }, ended_by: 'max_candidates' },
+          alarms: [expect.stringContaining('all 4 candidates')],
+        },
+      ],
+    });
+  });
+});
+
+describe('a cycle that is stopped', () => {
+  it('has in its result what was judged until then, also of the generation that did not come to its end', async () => {
+    const abort = new AbortController();
+    const watch = { progress: ({ evaluated }: Progress) => void (evaluated === 6 && abort.abort(new Error('Ctrl-C'))) };
+    const place = await placeFor({}, watch, abort.signal);
+    const { failure, mutations_generated, experiments } = await runCycle(request, place);
+    expect(failure).toMatchObject({ error_type: 'Interrupted' });
+    expect(mutations_generated).toBe(5);
+    expect(experiments).toMatchObject([
+      {
+        ...{ experiment: 'plain', success: false, failure, winner: null, ended_by: 'stopped' },
+        ...{ baseline: { metrics: { score: 10 } }, history: [{ evaluated: 4 }, { evaluated: 2 }] },
+      },
+    ]);
+    expect(experiments[0]?.pareto.length).toBeGreaterThan(0);
+    expect((await readResults(place.dreamLab))[0]?.experiments).toEqual(experiments);
+  });
+});
+
+describe('the same seed', () => {
+  it('makes the same candidates with the same ids, and another seed makes others', async () => {
+    const candidatesOf = async (seed: number) => {
+      const place = await placeFor({}, {}, new AbortController().signal);
+      place.experiments.run.seed = seed;
+      const { cycle_id, seed: told } = await runCycle(request, place);
+      expect(told).toBe(seed);
+      return (await readCandidates(place.dreamLab, cycle_id)).map(({ id, params }) => ({ id, params }));
+    };
+    const first = await candidatesOf(7);
+    expect(first).toHaveLength(7);
+    expect(await candidatesOf(7)).toEqual(first);
+    expect(await candidatesOf(8)).not.toEqual(first);
+  });
+});
 
 describe('a cycle in the foreground', () => {
   it('tells where it is with every candidate and pair, and keeps it for who looks from outside', async () => {
