@@ -22,7 +22,7 @@ const neighbours = {
   promotions: ['signals', 'config', 'base'],
   dream: ['promotions', 'signals', 'config', 'base'],
   policy: ['signals', 'config', 'base'],
-  deployment: ['dream', 'signals', 'config', 'base'],
+  deployment: ['dream', 'promotions', 'signals', 'config', 'base'],
   expectations: ['signals', 'config', 'base'],
   recording: ['signals', 'config', 'base'],
   latency: ['bus', 'intents', 'signals', 'config', 'base'],

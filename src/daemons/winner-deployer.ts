@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { isoTimestamp } from '../lib/base/clock.js';
 import { KlorosError, toError } from '../lib/base/errors.js';
 import { pathsOf } from '../lib/config/paths.js';
 import { announcement } from '../lib/deployment/announce.js';
-import { declaredNow, readCycle, winnersOf } from '../lib/deployment/cycle.js';
+import { declaredNow, readCycle, winnersOf, type Lost } from '../lib/deployment/cycle.js';
 import { deploymentId, deployWinner, type DeployOptions, type Winner } from '../lib/deployment/deploy.js';
 import { layoutOf } from '../lib/deployment/layout.js';
+import { noteOutcome } from '../lib/deployment/note-outcome.js';
 import { pruneDeployments } from '../lib/deployment/prune.js';
 import { finishAllLeft } from '../lib/deployment/recovery.js';
 import { measureOf } from '../lib/deployment/verdict.js';
@@ -80,7 +82,8 @@ async function withResult(
 async function deployAll(result: DreamResult, attempt: Attempt, isApproved = false): Promise<Answer> {
   const declared = await declaredNow(pathsOf(attempt.config).dream);
   const { winners, lost } = winnersOf(result, declared);
-  const said = lost.map(({ winnerId, errorType, message }) => failed(winnerId, errorType, message));
+  const said: Draft[] = [];
+  for (const one of lost) said.push(await tellLost(one, result.cycle_id, attempt));
   if (declared instanceof KlorosError) return said;
   for (const winner of winners) said.push(...(await deployOne(winner, declared, { attempt, isApproved })));
   return said;
@@ -99,7 +102,15 @@ async function deployOne(
   const removed = await pruneDeployments(layout, attempt.config.deployment.keep);
   if (removed.versions.length + removed.backups.length > 0)
     attempt.log.info(removed, `${layout.experiment}: versions and backups that are not needed any more were removed`);
+  await noteOutcome(pathsOf(attempt.config), layout.experiment, record);
   return announcement(layout, record);
+}
+
+async function tellLost({ experiment, winnerId, ...lost }: Lost, cycleId: string, attempt: Attempt): Promise<Draft> {
+  const at = isoTimestamp(attempt.clock.nowMs());
+  const known = { winner_id: winnerId, cycle_id: cycleId, stage: 'refused', at, reason: lost.message } as const;
+  await noteOutcome(pathsOf(attempt.config), experiment, known);
+  return failed(winnerId, lost.errorType, lost.message);
 }
 
 function optionsOf(winner: Winner, experiments: Experiments, attempt: Attempt): Omit<DeployOptions, 'mayDeploy'> {

@@ -4,6 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { winnerDeployer } from '../../src/daemons/winner-deployer.js';
 import type { Config } from '../../src/lib/config/schema.js';
+import { operatorsReason, rollBackAndTell } from '../../src/lib/cli/roll-back.js';
+import { pathsOf } from '../../src/lib/config/paths.js';
+import { acknowledge } from '../../src/lib/promotions/acknowledge.js';
 import { signalOf } from '../helpers/signals.js';
 import { freshConfig, surroundings } from './surroundings.js';
 
@@ -118,6 +121,37 @@ describe('winner_deployer_daemon', () => {
       expect(await hear(config, 'Q_DEPLOYMENT_APPROVED', approved)).toMatchObject([{ signal: 'Q_WINNER_DEPLOYED' }]);
     },
   );
+
+  it('tells the promotions that led to a winner what became of it, when it is deployed, refused and taken back', async () => {
+    const config = home(2);
+    const { promotions } = pathsOf(config);
+    const outcome = (name: string) =>
+      JSON.parse(readFileSync(join(promotions, 'acknowledged', name), 'utf8')) as Record<string, unknown>;
+    writeFileSync(
+      join(config.home, 'dream_lab/c1/result.json'),
+      JSON.stringify({ ...cycle, promotions: ['a.json', 'gone.json'] }),
+    );
+    mkdirSync(promotions);
+    writeFileSync(join(promotions, 'a.json'), '{}');
+    const known = { cycle_id: 'c1', acknowledged_at: 'now', winner: 'w', fitness_improvement: 0.05 };
+    await acknowledge(promotions, ['a.json'], known);
+    rmSync(join(config.home, 'dream.yaml'));
+    await hear(config, 'Q_DREAM_COMPLETE', ended);
+    const about = { experiment: 'app', winner: 'w' };
+    expect(outcome('a.outcome.json')).toMatchObject({
+      ...known,
+      deployments: [
+        { ...about, stage: 'refused', reason: expect.stringContaining('There are no experiments') as string },
+      ],
+    });
+    writeFileSync(join(config.home, 'dream.yaml'), stringify({ experiments: [experiment] }));
+    await hear(config, 'Q_DEPLOYMENT_APPROVED', approved);
+    expect(outcome('a.outcome.json')).toMatchObject({ ...known, deployments: [{ ...about, stage: 'deployed' }] });
+    await rollBackAndTell(config, 'app', operatorsReason('asked'));
+    expect(outcome('a.outcome.json')['deployments']).toMatchObject([
+      { ...about, stage: 'rolled_back', reason: 'asked' },
+    ]);
+  });
 
   it('deploys the winners whose experiments are declared, and tells of each that is not', async () => {
     const config = home(2);

@@ -1,8 +1,10 @@
 import { systemClock } from '../base/clock.js';
 import { toError } from '../base/errors.js';
+import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { announcement } from '../deployment/announce.js';
 import { layoutOf } from '../deployment/layout.js';
+import { noteOutcome } from '../deployment/note-outcome.js';
 import { rollback, type RollbackReason, type RolledBack } from '../deployment/rollback.js';
 import { sayFollowing } from '../operator/say-following.js';
 import { idMaker } from '../signals/id.js';
@@ -25,6 +27,7 @@ export function operatorsReason(reason: string): RollbackReason {
 export async function rollBackAndTell(config: Config, experiment: string, why: RollbackReason): Promise<ToldRollback> {
   const layout = layoutOf(config.deployRoot, experiment);
   const done = await rollback(layout, why);
+  await noteOutcome(pathsOf(config), experiment, done.record);
   const drafts = await announcement(layout, done.record);
   const after = { signal: 'Q_WINNER_DEPLOYED', fact: 'deployment_id', value: done.record.id };
   const nowMs = () => systemClock.nowMs();

@@ -24,6 +24,7 @@ export async function readCycle(dreamLab: string, cycleId: string): Promise<Drea
 
 /** A winner that cannot even be looked at, and why. */
 export interface Lost {
+  experiment: string;
   winnerId: string;
   errorType: string;
   message: string;
@@ -83,6 +84,7 @@ function lostBy({ code, message, why, next }: KlorosError, facts: Record<string,
   const words = Object.entries({ ...facts, approved_by: 'operator' }).map(([name, value]) => `--fact ${name}=${value}`);
   const again = `then deploy it: kloros bus emit Q_DEPLOYMENT_APPROVED ${words.join(' ')}`;
   return {
+    experiment: facts['experiment'] ?? '',
     winnerId: facts['winner_id'] ?? '',
     errorType: UNUSABLE.get(code) ?? 'ExperimentNotFound',
     message: [`${message}: ${why ?? ''}`, ...next, again].join('; '),

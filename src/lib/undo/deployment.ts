@@ -1,6 +1,7 @@
 import { KlorosError } from '../base/errors.js';
 import type { Clock } from '../base/clock.js';
 import { currentVersion, deployedExperiments, layoutOf, type Layout } from '../deployment/layout.js';
+import { finishLeft } from '../deployment/recovery.js';
 import { readRecords, type DeploymentRecord } from '../deployment/record.js';
 import { planRollback, type RolledBack, type RollbackReason } from '../deployment/rollback.js';
 import type { Undoable, UndoStep } from './undoable.js';
@@ -72,7 +73,9 @@ async function refuseOlder(layout: Layout, id: string, current: DeploymentRecord
   });
 }
 
+/** What a killed process left is finished first, or what is shown would be in use no more when it is taken back. */
 async function inUse(layout: Layout): Promise<DeploymentRecord | undefined> {
+  await finishLeft(layout);
   const id = await currentVersion(layout);
   return id === null ? undefined : (await readRecords(layout)).findLast((record) => record.id === id);
 }

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
-import { rollback } from '../../../src/lib/deployment/rollback.js';
-import { layoutOf } from '../../../src/lib/deployment/layout.js';
+import { planRollback, rollback, type RollbackReason } from '../../../src/lib/deployment/rollback.js';
+import { layoutOf, type Layout } from '../../../src/lib/deployment/layout.js';
 import { acknowledge } from '../../../src/lib/promotions/acknowledge.js';
 import { scanPromotions } from '../../../src/lib/promotions/promotions.js';
 import { acknowledgementUndo } from '../../../src/lib/undo/acknowledgement.js';
@@ -11,6 +11,12 @@ import { deploymentUndo } from '../../../src/lib/undo/deployment.js';
 import { findUndo } from '../../../src/lib/undo/index.js';
 import { shop } from '../deployment/shop.js';
 import { temporaryFolder } from '../dream/experiments.js';
+
+/** A rollback of what is in use, as it lies there when its process was killed. */
+async function transactionBack(layout: Layout, why: RollbackReason) {
+  const { changes, record } = await planRollback(layout, why);
+  return { files: changes, to: record.previous, record };
+}
 
 describe('taking a deployment back', () => {
   async function deployedShop() {
@@ -41,6 +47,18 @@ describe('taking a deployment back', () => {
     expect(look().current).toBe('versions/c2.w5');
     expect((await step.apply()).at(-1)).toBe('c2.w5 goes, c1.w3 is in use again');
     expect(look().current).toBe('versions/c1.w3');
+  });
+
+  it('looks after what a killed process left is finished, and not before', async () => {
+    const { kind, layout, deploy, winner, look } = await deployedShop();
+    const rolledBack = { nowMs: 0, by: 'operator', errorType: 'RolledBackByOperator', reason: 'asked' } as const;
+    writeFileSync(layout.transaction, JSON.stringify(await transactionBack(layout, rolledBack)));
+    expect((await kind.list()).map(({ id }) => id)).toEqual(['c1.w3']);
+    expect(look().current).toBe('versions/c1.w3');
+    expect(existsSync(layout.transaction)).toBe(false);
+    await deploy(winner('c3', 7));
+    writeFileSync(layout.transaction, JSON.stringify(await transactionBack(layout, rolledBack)));
+    await expect(findUndo([kind], ['c3.w7'])).rejects.toMatchObject({ code: 'UNDONE_ALREADY' });
   });
 
   it('goes back step by step, and says of what is not in use why it cannot', async () => {

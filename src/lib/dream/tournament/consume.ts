@@ -26,7 +26,8 @@ import {
  *                          Q_TOURNAMENT_COMPLETE after the title match
  *
  * Any instance may play any match. Results are written down one after the other, and each keeps what it opened, so that
- * of two matches that end at once only one calls the next, and a match that is handled again says the same again.
+ * of two matches that end at once only one calls the next, and a match that is handled again says the same again. No more
+ * matches are called at once than `max_parallel` allows, however many instances there are.
  */
 
 /** What a daemon gives to each of its signals. */
@@ -42,7 +43,9 @@ export async function beginTournament(signal: Signal, { config }: ArenaPlace): P
   const facts = readFacts(signal, 'Q_TOURNAMENT_TRIGGER');
   const { tournament_id, cycle_id, experiment, deadline, entrants, baseline, scale } = facts;
   const order: TournamentOrder = { tournament_id, cycle_id, experiment, deadline, entrants, baseline, scale };
-  const record = await openTournament(recordPath(pathsOf(config).dreamLab, order), order);
+  const { dreamLab } = pathsOf(config);
+  const { max_parallel: mostAtOnce } = (await readSnapshot(dreamLab, cycle_id)).run.scheduling;
+  const record = await openTournament(recordPath(dreamLab, order), order, mostAtOnce);
   return isOver(record) && firstCalls(record).length === 0 ? [completed(record)] : called(record, firstCalls(record));
 }
 

@@ -31,8 +31,13 @@ export interface MatchCall {
 
 /** A tournament as its file keeps it. */
 export interface TournamentRecord extends TournamentOrder {
+  /** Matches that may be played at once; absent: whoever plays sees to it. */
+  most_at_once?: number;
   played: Record<string, MatchReport>;
-  /** Matches that the end of each match opened; `start` is the beginning. The same answer whenever it is asked again. */
+  /**
+   * Matches that the end of each match opened, or made room for; `start` is the beginning. The same answer whenever it
+   * is asked again.
+   */
   opened: Record<string, MatchCall[]>;
 }
 
@@ -48,11 +53,16 @@ export function recordPath(
   return join(dreamLab, cycle_id, `tournament-${experiment}.json`);
 }
 
-/** Begins a tournament, or finds it begun: the matches that can be played at once. */
-export async function openTournament(path: string, order: TournamentOrder): Promise<TournamentRecord> {
+/** Begins a tournament, or finds it begun: the matches that can be played at once, `mostAtOnce` of them. */
+export async function openTournament(
+  path: string,
+  order: TournamentOrder,
+  mostAtOnce?: number,
+): Promise<TournamentRecord> {
   return change(path, (found) => {
     if (found !== undefined) return found;
-    const record: TournamentRecord = { ...order, played: {}, opened: {} };
+    const limit = mostAtOnce === undefined ? {} : { most_at_once: mostAtOnce };
+    const record: TournamentRecord = { ...order, ...limit, played: {}, opened: {} };
     return { ...record, opened: { [START]: callable(record) } };
   });
 }
@@ -103,13 +113,14 @@ async function change(
   });
 }
 
-/** Matches that can be played and that nothing has opened yet. */
+/** Matches that can be played and that nothing has opened yet, as many as there is room for beside those that are played. */
 function callable(record: TournamentRecord): MatchCall[] {
   const called = new Set(Object.values(record.opened).flatMap((calls) => calls.map(({ match }) => match)));
   const best = champion(record);
   const title = typeof best === 'string' ? [{ match: TITLE, a: best, b: record.baseline.id }] : [];
   const calls = playable(matchesOf(record)).map(({ id, a, b }) => ({ match: id, a, b }));
-  return [...calls, ...title].filter(({ match }) => !called.has(match) && !(match in record.played));
+  const room = (record.most_at_once ?? Infinity) - [...called].filter((match) => !(match in record.played)).length;
+  return [...calls, ...title].filter(({ match }) => !called.has(match) && !(match in record.played)).slice(0, room);
 }
 
 function champion(record: TournamentRecord): string | null | undefined {

@@ -24,12 +24,12 @@ const TRIGGER = {
 };
 
 /** An arena whose evaluator writes down each of its runs, and hangs while the file `hang` is there. */
-async function arena() {
+async function arena(run: Record<string, unknown> = {}, work = ':') {
   const home = temporaryFolder();
   const { config } = await loadConfig({ env: { KLOROS_HOME: home }, cwd: home, flags: {} });
   const { dreamLab } = pathsOf(config);
   const runs = join(home, 'runs');
-  const script = `echo $$ >> ${runs}; [ -e ${home}/hang ] && sleep 3600; echo "{\\"score\\": $KLOROS_PARAM_X}"`;
+  const script = `echo $$ >> ${runs}; [ -e ${home}/hang ] && sleep 3600; printf + >> ${home}/marks; ${work}; printf - >> ${home}/marks; echo "{\\"score\\": $KLOROS_PARAM_X}"`;
   const experiment = {
     name: 'plain',
     search_space: { x: { type: 'float', min: 0, max: 1 } },
@@ -38,7 +38,7 @@ async function arena() {
     selector: { match_pairs: 2 },
   };
   mkdirSync(dreamLab, { recursive: true });
-  await writeSnapshot(dreamLab, 'dream_1', await experimentsOf(stringify({ experiments: [experiment] })));
+  await writeSnapshot(dreamLab, 'dream_1', await experimentsOf(stringify({ run, experiments: [experiment] })));
   const place = (attempt: number, abort = new AbortController().signal) => ({
     ...{ config, clock: systemClock, attempt, abort },
   });
@@ -47,6 +47,31 @@ async function arena() {
 }
 
 const heard = ({ signal, facts }: Draft) => signalOf(signal, facts);
+
+describe('matches at once', () => {
+  it('are no more than max_parallel allows, however many instances play', async () => {
+    const { place, home } = await arena({ scheduling: { max_parallel: 2 } }, 'sleep 0.1');
+    const entrants = Array.from({ length: 8 }, (_, index) => ({ id: `m${index}`, params: { x: index / 10 } }));
+    const said: string[] = [];
+    const play = async (drafts: readonly Draft[]): Promise<void> => {
+      said.push(
+        ...drafts.map(({ signal, facts }) => (signal === 'Q_TOURNAMENT_MATCH' ? String(facts['match']) : signal)),
+      );
+      const matches = drafts.filter(({ signal }) => signal === 'Q_TOURNAMENT_MATCH');
+      // Each as soon as it is called, as by instances without number.
+      await Promise.all(matches.map(async (call) => play(await playForSignal(heard(call), place(1)))));
+    };
+    await play(await beginTournament(signalOf('Q_TOURNAMENT_TRIGGER', { ...TRIGGER, entrants }), place(1)));
+    expect(said.slice(0, -1).sort()).toEqual(['1.1', '1.2', '1.3', '1.4', '2.1', '2.2', '3.1', 'title']);
+    expect(said.at(-1)).toBe('Q_TOURNAMENT_COMPLETE');
+    let [running, most] = [0, 0];
+    for (const mark of readFileSync(join(home, 'marks'), 'utf8').trim()) {
+      running += mark === '+' ? 1 : -1;
+      most = Math.max(most, running);
+    }
+    expect(most).toBe(2);
+  });
+});
 
 describe('a match', () => {
   it('that is handled again after its instance died says the same, and is not played again', async () => {
