@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import DreamHistory from '../../src/commands/dream/history.js';
 import DreamInit from '../../src/commands/dream/init.js';
@@ -9,7 +11,8 @@ import DreamShow from '../../src/commands/dream/show.js';
 import DreamRun from '../../src/commands/dream/run.js';
 import DreamTry from '../../src/commands/dream/try.js';
 import DreamWinners from '../../src/commands/dream/winners.js';
-import { kloros, type CliResult } from '../helpers/cli.js';
+import { bin, cliEnv, kloros, type CliResult } from '../helpers/cli.js';
+import { APP } from '../helpers/dream-home.js';
 import { examplesOf } from '../helpers/examples.js';
 
 let home: string;
@@ -22,6 +25,47 @@ vi.setConfig({ testTimeout: 300_000 });
 const env = () => ({ KLOROS_HOME: home, KLOROS_DREAM_MAX_LOAD: '100000', KLOROS_DREAM_MIN_FREE_MB: '0' });
 const dream = (...args: string[]): Promise<CliResult> => kloros(['dream', ...args], { env: env() });
 const json = ({ stdout }: CliResult): unknown => JSON.parse(stdout);
+
+describe('on a terminal', () => {
+  /** Runs the program in a terminal of its own, as an operator does; answers all that was written to it. */
+  const inTerminal = (
+    command: string,
+    more: Record<string, string>,
+  ): Promise<{ code: number | null; screen: string }> =>
+    new Promise((resolve) => {
+      const options = { env: cliEnv({ ...more, TERM: 'xterm-256color' }), maxBuffer: 64 << 20 };
+      const child = execFile(
+        'script',
+        ['--quiet', '--return', '--command', command, '/dev/null'],
+        options,
+        (_, stdout) => resolve({ code: child.exitCode, screen: stdout }),
+      );
+      child.stdin?.end();
+    });
+
+  it('dream run shows the generation, its candidates, the best and what is left, and the matches', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'kloros-dream-live-'));
+    writeFileSync(
+      join(place, 'dream.yaml'),
+      stringify({ run: { seed: 1 }, experiments: [{ ...APP, param_mapping: {} }] }),
+    );
+    const command = [process.execPath, ...bin, 'dream', 'run', '--yes'].map((word) => `'${word}'`).join(' ');
+    const { code, screen } = await inTerminal(command, { ...env(), KLOROS_HOME: place });
+    rmSync(place, { recursive: true, force: true });
+    // eslint-disable-next-line no-control-regex -- what a terminal is told besides text
+    const text = screen.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, '');
+    expect(code).toBe(0);
+    expect(text).toContain('app  generation 0');
+    expect(text).toMatch(/[1-5] of 5; \d+ evaluations/);
+    expect(text).toMatch(/best \d\.\d{3} mutation_\d, in use \d\.\d{3}/);
+    expect(text).toMatch(/left: \d candidates, \d generations, \d+m/);
+    expect(text).toMatch(/app {2}match \d\.\d|app {2}match title|app {2}tournament/);
+    expect(text).toContain('Done: 4 candidates in');
+    // It draws over what it drew before.
+    // eslint-disable-next-line no-control-regex -- the cursor goes up
+    expect(screen).toMatch(/\u001B\[\d*A/);
+  });
+});
 
 describe('before there are experiments', () => {
   it('says how to get one', async () => {

@@ -122,6 +122,38 @@ describe('winner_deployer_daemon', () => {
     },
   );
 
+  it('says of a winner whose gain is not confirmed that it was refused, with the figures, and that nothing was changed', async () => {
+    const constant = { ...experiment, evaluator: { command: ['echo', '{"score": 100}'] } };
+    const config = home(2);
+    writeFileSync(join(config.home, 'dream.yaml'), stringify({ experiments: [constant] }));
+    expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toMatchObject([
+      {
+        signal: 'Q_DEPLOYMENT_FAILED',
+        facts: {
+          ...{ winner_id: 'w', deployment_id: 'c1.w', error_type: 'GainNotConfirmed', rollback_completed: false },
+          error_message: expect.stringContaining('+0 % ± 0 % in 2 pairs of runs against what is in use') as string,
+        },
+      },
+    ]);
+    expect(env(config)).toBe('# mine\nLEVEL=1\n');
+  });
+
+  it('says of a winner that it took back by itself why, and that everything is as it was', async () => {
+    const post_check = { command: ['sh', '-c', 'echo the service does not start >&2; exit 1'] };
+    const config = home(2);
+    writeFileSync(join(config.home, 'dream.yaml'), stringify({ experiments: [{ ...experiment, post_check }] }));
+    expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toMatchObject([
+      {
+        signal: 'Q_DEPLOYMENT_FAILED',
+        facts: {
+          ...{ winner_id: 'w', deployment_id: 'c1.w', error_type: 'PostCheckFailed', rollback_completed: true },
+          error_message: expect.stringContaining('the service does not start') as string,
+        },
+      },
+    ]);
+    expect(env(config)).toBe('# mine\nLEVEL=1\n');
+  });
+
   it('tells the promotions that led to a winner what became of it, when it is deployed, refused and taken back', async () => {
     const config = home(2);
     const { promotions } = pathsOf(config);

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { dreamConsumer } from '../../src/daemons/dream-consumer.js';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
+import { pathsOf } from '../../src/lib/config/paths.js';
+import { releaseLock, takeLock } from '../../src/lib/dream/cycle/lock.js';
 import { defineDaemon } from '../../src/lib/runtime/define-daemon.js';
 import { say } from '../../src/lib/signals/facts.js';
 import { until } from '../helpers/colony.js';
+import { writeDreamHome } from '../helpers/dream-home.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 import { startSupervised, type Supervised } from '../helpers/supervised.js';
@@ -20,6 +24,33 @@ const ask = (key: string) =>
   signalOf('Q_CURIOSITY_INVESTIGATE', { question: 'What is it?', question_id: key, priority: 'normal', evidence: [] });
 
 const COMPLETE = { investigation_timestamp: '20261125_103000', hypothesis: null, confidence: 0, evidence_count: 0 };
+
+describe('a trigger that waits behind another cycle', () => {
+  it('is on no clock until its own cycle is attempted, however long that takes', async () => {
+    const soon = { Q_DREAM_COMPLETE: { within: '400ms' } };
+    const dream = { maxLoad: 100_000, minFreeMb: 0 };
+    const colony = await startColony({ monitor: QUIET, expectations: soon, dream, delivery: { pollMs: 20 } });
+    ending = colony;
+    writeDreamHome(colony.config);
+    const { dreamLab } = pathsOf(colony.config);
+    await takeLock(dreamLab, 'dream_in_the_foreground');
+    await colony.start(dreamConsumer);
+    await colony.start(orchestratorMonitor);
+    const trigger = signalOf('Q_DREAM_TRIGGER', { reason: 'test', topic: null, promotion_count: 0 });
+    await colony.bus.emit([trigger]);
+    const startMs = Date.now();
+    await until('four times its limit has passed', async () => Date.now() - startMs > 1_600);
+    expect(await said(colony, 'Q_DREAM_TIMEOUT')).toEqual([]);
+    expect(await said(colony, 'Q_DREAM_STEP')).toEqual([]);
+    const freeMs = Date.now();
+    await releaseLock(dreamLab, 'dream_in_the_foreground');
+    // Nobody plays its tournament: its own cycle is late, and only from now on.
+    await until('it is late', async () => (await said(colony, 'Q_DREAM_TIMEOUT')).length > 0);
+    const [timeout] = await said(colony, 'Q_DREAM_TIMEOUT');
+    expect(timeout?.cause_id).toBe(trigger.id);
+    expect(Date.parse(timeout?.timestamp ?? '')).toBeGreaterThanOrEqual(freeMs + 400);
+  });
+});
 
 describe('a colony with a worker that hangs', () => {
   it('tells of the question that it works at, not of the one behind it, and joins the late answer', async () => {
