@@ -60,6 +60,8 @@ export function childOf(
   return crossed.map((gene, index) => {
     const share = kinds[index] === 'categorical' ? mutation.swap : Math.max(NUDGED, 1 / kinds.length);
     if (index !== chosen && random.next() >= share) return gene;
+    // A mutator that is not declared does not mutate; the other kind has its own.
+    if (kinds[index] === 'categorical' && mutation.swap === 0) return gene;
     return kinds[index] === 'categorical' ? random.next() : reflected(gene + sigma * random.gaussian());
   });
 }

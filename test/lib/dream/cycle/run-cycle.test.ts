@@ -50,7 +50,11 @@ describe('a cycle whose candidates are all alike', () => {
 describe('a cycle that is stopped', () => {
   it('has in its result what was judged until then, also of the generation that did not come to its end', async () => {
     const abort = new AbortController();
-    const watch = { progress: ({ evaluated }: Progress) => void (evaluated === 6 && abort.abort(new Error('Ctrl-C'))) };
+    const watch = {
+      progress: ({ evaluated }: Progress) => {
+        if (evaluated === 6) abort.abort(new Error('Ctrl-C'));
+      },
+    };
     const place = await placeFor({}, watch, abort.signal);
     const { failure, mutations_generated, experiments } = await runCycle(request, place);
     expect(failure).toMatchObject({ error_type: 'Interrupted' });
