@@ -37,7 +37,7 @@ describe('on a terminal', () => {
       const options = { env: cliEnv({ ...more, TERM: 'xterm-256color' }), maxBuffer: 64 << 20 };
       const child = execFile(
         'script',
-        ['--quiet', '--return', '--command', command, '/dev/null'],
+        ['--quiet', '--return', '--command', `stty cols 120 rows 40; ${command}`, '/dev/null'],
         options,
         (_, stdout) => resolve({ code: child.exitCode, screen: stdout }),
       );
