@@ -223,6 +223,49 @@ export function describeBusContract(engineName: string, start: () => Promise<Eng
       expect(numbers(await claimAll(await bus.consumer(spec({ name: 'late' })), all.length))).toEqual(all);
     });
 
+    it('makes what a forgotten consumer had open dead letters, and keeps nothing more for it', async () => {
+      const open = signalOf('Q_A', { n: 1 });
+      await bus.emit([open]);
+      await engine.dieAt('claimed');
+      const unseen = signalOf('Q_A', { n: 2 });
+      await bus.emit([unseen]);
+      expect(await bus.standing('worker', unseen.id)).toBe('waiting');
+      expect(await bus.forget('worker')).toEqual({ deadLetters: 1 });
+      const letters = await bus.deadLetters(0);
+      expect(letters).toMatchObject([{ daemon: 'worker', attempts: 1, signal: { id: open.id } }]);
+      expect(await bus.consumers()).toMatchObject([{ name: 'worker', enabled: false }]);
+      expect(await bus.standing('worker', open.id)).toBe('dead');
+      expect(await bus.standing('worker', unseen.id)).toBe('unknown');
+      await expect(bus.forget('worker')).rejects.toMatchObject({ code: 'CONSUMER_NOT_FOUND' });
+      await expect(bus.reopen(letters[0]!.number)).rejects.toMatchObject({ code: 'NOT_REOPENABLE' });
+      expect(await bus.deadLetters(0)).toHaveLength(1);
+    });
+
+    it('forgets no consumer of which a process lives', async () => {
+      const living = await engine.join('worker');
+      await (await living.bus.consumer(spec())).claim(1);
+      await expect(bus.forget('worker')).rejects.toMatchObject({ code: 'CONSUMER_RUNS' });
+      const holding = await bus.consumer(spec({ name: 'other' }));
+      await bus.emit([signalOf('Q_A')]);
+      await holding.claim(1);
+      await expect(bus.forget('other')).rejects.toMatchObject({ code: 'CONSUMER_RUNS' });
+      expect((await bus.consumers()).map(({ enabled }) => enabled)).toEqual([true, true]);
+    });
+
+    it('lets a forgotten consumer come back: where it was, or, where newcomers hear what is new, there', async () => {
+      for (const from of ['beginning', 'now'] as const) {
+        await (await bus.consumer(spec({ name: from, from }))).close();
+      }
+      await bus.emit([signalOf('Q_A', { n: 1 })]);
+      for (const name of ['beginning', 'now']) expect(await bus.forget(name)).toEqual({ deadLetters: 0 });
+      await bus.emit([signalOf('Q_A', { n: 2 })]);
+      const beginning = await bus.consumer(spec({ name: 'beginning' }));
+      const now = await bus.consumer(spec({ name: 'now', from: 'now' }));
+      await bus.emit([signalOf('Q_A', { n: 3 })]);
+      expect(numbers(await claimAll(beginning, 3))).toEqual([1, 2, 3]);
+      expect(numbers(await claimAll(now, 1))).toEqual([3]);
+    });
+
     it('shares the work of two instances: each signal is claimed by one of them', async () => {
       const second = await engine.join('second');
       const consumers = [await bus.consumer(spec()), await second.bus.consumer(spec())];

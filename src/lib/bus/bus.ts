@@ -90,6 +90,12 @@ export type Outcome =
   | { kind: 'release' }
   | { kind: 'release'; delayMs: number };
 
+/** What became of a consumer's open work when it was forgotten. */
+export interface Forgotten {
+  /** Signals that it had begun with and not ended; each is a dead letter now. */
+  deadLetters: number;
+}
+
 /** What became of a settlement. `fenced`: the lease was lost; `conflict`: a derived id exists with other content. */
 export type Settled = 'settled' | 'dead' | 'fenced' | 'conflict';
 
@@ -208,6 +214,11 @@ export interface Bus {
   ): Promise<void>;
   consumer(spec: ConsumerSpec): Promise<Consumer>;
   consumers(): Promise<ConsumerStatus[]>;
+  /**
+   * Gives up the place of a consumer that is gone for good, so that nothing is kept for it any more. What it had open
+   * becomes dead letters. Throws CONSUMER_NOT_FOUND, and CONSUMER_RUNS while a process of it lives.
+   */
+  forget(consumer: string): Promise<Forgotten>;
   /** Live processes, also of daemons that are no consumers, where the engine knows them. */
   attendants(): Promise<Attendant[]>;
   /**

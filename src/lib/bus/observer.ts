@@ -62,6 +62,15 @@ export interface Wait {
   atMs: number;
 }
 
+/** What retention may not remove because a consumer has still to see or settle the first of it. */
+export interface Holding {
+  consumer: string;
+  signals: number;
+  bytes: number;
+  /** Of them, those that are old enough to be removed. */
+  overdue: number;
+}
+
 /** A live process at the journal. */
 export interface Attendant {
   /** Daemon or command. */
@@ -115,6 +124,8 @@ export interface Observer {
   openWork(query: { limit: number; seq?: number }): OpenWork[];
   /** Of each enabled consumer that has something to do, the oldest of it. */
   waits(): Wait[];
+  /** Of each of those, what is kept for it; overdue is what was said before `beforeMs`. */
+  holdings(beforeMs: number): Holding[];
   /** Enabled consumers that hear a name. */
   hearers(signal: string): string[];
   standing(daemon: string, signalId: string): Standing;

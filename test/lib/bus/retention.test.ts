@@ -6,6 +6,7 @@ import { retain, retentionBarrier } from '../../../src/lib/bus/embedded/retentio
 import { openBus } from '../../../src/lib/bus/open-bus.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
 import type { Config } from '../../../src/lib/config/schema.js';
+import { pino } from 'pino';
 import { removeHome, silentLog, temporaryConfig } from '../../helpers/colony.js';
 import { done, signalOf } from '../../helpers/signals.js';
 
@@ -95,11 +96,36 @@ describe('retention', () => {
     expect((await bus.find((await bus.browse({ afterSeq: 999 }))[0]!.signal.id))!.signal.facts['n']).toBe(999);
   });
 
+  it('says loudly where it is held back, by whom, and what ends that; forgetting that consumer does', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    await bus.consumer(spec);
+    await bus.emit([...Array(500).keys()].map((n) => signalOf('Q_A', { n, padding: 'x'.repeat(1_000) })));
+    await published();
+    const limits = { days: 30, maxBytes: 300_000 };
+    expect(await retain(journal, limits, { clock: systemClock, log })).toBe(0);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 50, slowest: 'worker', lag: 500, maxBytes: 300_000, bytes: expect.any(Number) as number },
+    ]);
+    expect(lines[0]).toContain('worker has still to see it');
+    expect(lines[0]).toContain('kloros bus forget worker');
+    await bus.forget('worker');
+    expect(await retain(journal, limits, { clock: systemClock, log })).toBeGreaterThan(0);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is not held back by a consumer that has nothing more to see, however long it has been away', async () => {
+    await (await bus.consumer(spec)).close();
+    await bus.emit([signalOf('Q_B', { n: 1 })]);
+    await published();
+    expect(await retainAt(later)).toBe(1);
+  });
+
   it('is held back by enabled consumers only', () => {
     const consumers = [
-      { enabled: true, fetched: 50, lowestOpen: 10 },
-      { enabled: false, fetched: 0, lowestOpen: null },
-      { enabled: true, fetched: 20, lowestOpen: null },
+      { enabled: true, lowest: 10 },
+      { enabled: false, lowest: 1 },
+      { enabled: true, lowest: null },
     ];
     expect(retentionBarrier(consumers, 100)).toBe(9);
     expect(retentionBarrier([], 100)).toBe(100);

@@ -177,6 +177,9 @@ describe('signals', () => {
     expect(codesOf(await found('signals')).filter((code) => code !== 'SIGNAL_NEVER_SAID')).toEqual([
       'CONSUMER_LEFT_BEHIND',
     ]);
+    expect((await found('signals')).find(({ code }) => code === 'CONSUMER_LEFT_BEHIND')?.next[0]).toBe(
+      'kloros bus forget of-old',
+    );
     const few = daemons.filter(({ name }) => name !== 'dream_consumer_daemon');
     expect(codesOf(await found('signals', { daemons: few }))).toContain('SIGNAL_UNHEARD');
   });

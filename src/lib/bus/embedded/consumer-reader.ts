@@ -4,7 +4,12 @@ import { openOutages } from './outages.js';
 import { openPauses } from './pauses.js';
 
 /** A consumer's row with what is open for it. */
-export type StoredConsumer = Omit<ConsumerStatus, 'pids'> & { id: number; fetched: number; lowestOpen: number | null };
+export type StoredConsumer = Omit<ConsumerStatus, 'pids'> & {
+  id: number;
+  fetched: number;
+  /** Position of the first that it has not seen or not settled; null where it has done all. */
+  lowest: number | null;
+};
 
 /** Reads where consumers are. */
 export interface ConsumerReader {
@@ -40,6 +45,11 @@ export function openConsumerReader(database: Database): ConsumerReader {
       'SELECT count(*) FROM signals WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ?',
     )
     .pluck();
+  const next = database
+    .prepare<[string, number], number | null>(
+      'SELECT min(seq) FROM signals WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ?',
+    )
+    .pluck();
   const open = database.prepare<[number], OpenWork>(
     'SELECT coalesce(sum(token > 0), 0) AS running, coalesce(sum(token = 0), 0) AS waiting, min(seq) AS lowest FROM work WHERE consumer = ?',
   );
@@ -54,12 +64,17 @@ export function openConsumerReader(database: Database): ConsumerReader {
     .pluck();
   const lagOf = (row: ConsumerRow, hears: readonly string[]) =>
     hears.reduce((sum, name) => sum + (pending.get(name, row.fetched) ?? 0), 0);
+  const nextOf = (row: ConsumerRow, hears: readonly string[]) =>
+    hears.flatMap((name) => next.get(name, row.fetched) ?? []);
   return {
     consumers: () =>
       rows.all().map((row) => {
         const hears = JSON.parse(row.hears) as string[];
         const standing = { pause: pauses.of(row.name) ?? null, outages: outages.of(row.name) };
-        return statusOf(row, { ...standing, hears, lag: lagOf(row, hears), open: open.get(row.id) });
+        return statusOf(row, {
+          ...{ ...standing, hears, lag: lagOf(row, hears) },
+          ...{ open: open.get(row.id), unseen: nextOf(row, hears) },
+        });
       }),
     holders: (consumer) => holders.all(consumer),
     hasWork: (id) => hasWork.get({ id }) === 1,
@@ -68,9 +83,10 @@ export function openConsumerReader(database: Database): ConsumerReader {
 
 function statusOf(
   row: ConsumerRow,
-  more: Pick<ConsumerStatus, 'hears' | 'pause' | 'outages' | 'lag'> & { open: OpenWork | undefined },
+  more: Pick<ConsumerStatus, 'hears' | 'pause' | 'outages' | 'lag'> & { open: OpenWork | undefined; unseen: number[] },
 ): StoredConsumer {
-  const { hears, pause, outages, lag, open } = more;
+  const { hears, pause, outages, lag, open, unseen } = more;
+  const needed = [...unseen, ...(open?.lowest == null ? [] : [open.lowest])];
   return {
     id: row.id,
     name: row.name,
@@ -83,7 +99,7 @@ function statusOf(
     enabled: row.enabled === 1,
     running: open?.running ?? 0,
     waiting: open?.waiting ?? 0,
-    lowestOpen: open?.lowest ?? null,
+    lowest: needed.length === 0 ? null : Math.min(...needed),
     lastHandledAtMs: row.handled_ms,
   };
 }

@@ -3,7 +3,7 @@ import { untilNotBusy, type Database } from './database.js';
 
 /** Who hears what. */
 export interface ConsumerRegister {
-  /** Enters or updates a consumer and answers its number; a new one starts where it declares. */
+  /** Enters or updates a consumer and answers its number; one that is new, or was forgotten, starts where it declares. */
   register(spec: ConsumerSpec): number;
   name(id: number): string;
   maxAttempts(id: number): number;
@@ -12,7 +12,8 @@ export interface ConsumerRegister {
 const UPSERT = `INSERT INTO consumers (name, hears, fetched, max_attempts, ordered, urgent_first)
 VALUES (@name, @hears, CASE @from WHEN 'now' THEN coalesce((SELECT max(seq) FROM signals), 0) ELSE 0 END, @maxAttempts, @ordered, @urgentFirst)
 ON CONFLICT (name) DO UPDATE SET hears = excluded.hears, max_attempts = excluded.max_attempts,
-  ordered = excluded.ordered, urgent_first = excluded.urgent_first, enabled = 1
+  ordered = excluded.ordered, urgent_first = excluded.urgent_first, enabled = 1,
+  fetched = CASE WHEN consumers.enabled = 0 AND @from = 'now' THEN excluded.fetched ELSE consumers.fetched END
 RETURNING id`;
 
 /** Prepares the statements about consumers. */

@@ -11,6 +11,7 @@ import type {
   ConsumerStatus,
   DeadLetter,
   FollowQuery,
+  Forgotten,
   Pause,
   Recorded,
   Standing,
@@ -95,12 +96,14 @@ export class EmbeddedBus implements Bus {
 
   async consumers(): Promise<ConsumerStatus[]> {
     const living = await this.attendants();
-    return this.#parts.journal.read
-      .consumers()
-      .map(({ id: _id, fetched: _fetched, lowestOpen: _lowest, ...status }) => ({
-        ...status,
-        pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid),
-      }));
+    return this.#parts.journal.read.consumers().map(({ id: _id, fetched: _fetched, lowest: _lowest, ...status }) => ({
+      ...status,
+      pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid),
+    }));
+  }
+
+  async forget(consumer: string): Promise<Forgotten> {
+    return this.#parts.journal.write({ kind: 'forget', consumer, nowMs: this.#parts.clock.nowMs() });
   }
 
   async attendants(): Promise<Attendant[]> {

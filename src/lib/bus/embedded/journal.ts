@@ -8,6 +8,7 @@ import { openConsumers, type ConsumerRegister } from './consumers.js';
 import { openDatabase, type Database } from './database.js';
 import { openDeadStore, type DeadStore } from './dead.js';
 import type { Answer, Kind, Operation, Operations } from './operations.js';
+import { openForget } from './forget.js';
 import { openDue } from './due.js';
 import { openOwners, type Owners } from './owners.js';
 import { openOutages } from './outages.js';
@@ -98,6 +99,7 @@ function openHandlers(database: Database, stores: Omit<Doors, 'appender'>, pause
   const claimer = new Claimer(database, { appender, dead, pauses });
   return {
     ...openUpkeep(database, dead),
+    forget: openForget(database, dead),
     pause: (change) => pauses.change(change),
     report: (input) => openOutages(database).report(input),
     settle: (input) => settler.settle(input),

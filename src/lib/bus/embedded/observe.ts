@@ -1,7 +1,7 @@
 import { isAlive } from '../../base/process-identity.js';
 import type { ConsumerStatus } from '../bus.js';
-import type { Attendant, Count, Observer, OpenWork, TimeRange, Wait } from '../observer.js';
-import { openConsumerReader, type ConsumerReader, type StoredConsumer } from './consumer-reader.js';
+import type { Attendant, Count, Holding, Observer, OpenWork, TimeRange, Wait } from '../observer.js';
+import { openConsumerReader, type ConsumerReader } from './consumer-reader.js';
 import { untilNotBusy, type Database } from './database.js';
 import { openDeadStore } from './dead.js';
 import { integrityOf } from './integrity.js';
@@ -99,7 +99,9 @@ function windowOf(row: { first: number | null; last: number | null } | undefined
 
 type WorkRow = Omit<OpenWork, 'state'> & { token: number };
 
-function openPeople(database: Database): Pick<Observer, 'consumers' | 'openWork' | 'attendants' | 'waits' | 'hearers'> {
+function openPeople(
+  database: Database,
+): Pick<Observer, 'consumers' | 'openWork' | 'attendants' | 'waits' | 'holdings' | 'hearers'> {
   const reader = openConsumerReader(database);
   const owners = openOwners(database);
   const hearing = database
@@ -120,11 +122,9 @@ function openPeople(database: Database): Pick<Observer, 'consumers' | 'openWork'
   return {
     consumers: () => {
       const living = attendants();
-      return reader
-        .consumers()
-        .map(({ id: _id, fetched: _fetched, lowestOpen: _lowest, ...status }): ConsumerStatus => {
-          return { ...status, pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid) };
-        });
+      return reader.consumers().map(({ id: _id, fetched: _fetched, lowest: _lowest, ...status }): ConsumerStatus => {
+        return { ...status, pids: living.filter(({ name }) => name === status.name).map(({ pid }) => pid) };
+      });
     },
     openWork: ({ limit, seq }) =>
       (seq === undefined ? oldest.all(limit) : ofSignal.all(seq, limit)).map(({ token, ...work }) => ({
@@ -134,27 +134,38 @@ function openPeople(database: Database): Pick<Observer, 'consumers' | 'openWork'
     attendants,
     hearers: (signal) => hearing.all(signal),
     waits: openWaits(database, reader),
+    holdings: openHoldings(database, reader),
   };
 }
 
-/** The oldest of what is fetched, and of what is not, for each consumer. */
+/** The oldest of what is fetched and not settled, or not fetched, for each consumer. */
 function openWaits(database: Database, reader: ConsumerReader): Observer['waits'] {
-  const columns = `SELECT seq, signals.id AS signalId, names.name AS signal, at_ms AS atMs FROM ${NAMED}`;
-  const at = database.prepare<[number], Omit<Wait, 'consumer'>>(`${columns} WHERE seq = ?`);
-  const next = database.prepare<[string, number], Omit<Wait, 'consumer'>>(
-    `${columns} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? ORDER BY seq LIMIT 1`,
+  const at = database.prepare<[number], Omit<Wait, 'consumer'>>(
+    `SELECT seq, signals.id AS signalId, names.name AS signal, at_ms AS atMs FROM ${NAMED} WHERE seq = ?`,
   );
-  const oldestOf = ({ fetched, hears, lowestOpen }: StoredConsumer) => {
-    const open = lowestOpen === null ? undefined : at.get(lowestOpen);
-    const unfetched = hears.flatMap((name) => next.get(name, fetched) ?? []);
-    return [...(open ? [open] : []), ...unfetched].sort((a, b) => a.seq - b.seq)[0];
-  };
   return () =>
-    reader
-      .consumers()
-      .filter(({ enabled }) => enabled)
-      .flatMap((consumer) => {
-        const wait = oldestOf(consumer);
-        return wait ? [{ consumer: consumer.name, ...wait }] : [];
-      });
+    needy(reader).flatMap(({ name, lowest }) => {
+      const wait = at.get(lowest);
+      return wait ? [{ consumer: name, ...wait }] : [];
+    });
+}
+
+/** What lies behind the first that a consumer needs: nothing of it may be removed. */
+function openHoldings(database: Database, reader: ConsumerReader): Observer['holdings'] {
+  const held = database.prepare<[number, number], Omit<Holding, 'consumer'>>(
+    `SELECT count(*) AS signals, coalesce(sum(length(frame)), 0) AS bytes, coalesce(sum(at_ms < ?), 0) AS overdue
+     FROM signals WHERE seq >= ?`,
+  );
+  return (beforeMs) =>
+    needy(reader).map(({ name, lowest }) => ({
+      consumer: name,
+      ...(held.get(beforeMs, lowest) ?? { signals: 0, bytes: 0, overdue: 0 }),
+    }));
+}
+
+/** Enabled consumers that have something to do. */
+function needy(reader: ConsumerReader): { name: string; lowest: number }[] {
+  return reader
+    .consumers()
+    .flatMap(({ name, enabled, lowest }) => (enabled && lowest !== null ? [{ name, lowest }] : []));
 }

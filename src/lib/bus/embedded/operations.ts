@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from '../../base/process-identity.js';
-import type { DeadLetterDraft, Failure, Outage, Pause, StateChange } from '../bus.js';
+import type { DeadLetterDraft, Failure, Forgotten, Outage, Pause, StateChange } from '../bus.js';
 
 /** A signal as a journal row. */
 export interface Row {
@@ -68,6 +68,7 @@ export interface Operations {
   leave: { in: { owner: number }; out: void };
   report: { in: { consumer: string; identity: ProcessIdentity; outage: Outage | null }; out: void };
   pause: { in: { daemons: readonly string[] | null; pause: Pause | null }; out: void };
+  forget: { in: { consumer: string; nowMs: number }; out: Forgotten };
   reopen: { in: { number: number }; out: number };
   resolve: { in: { number: number }; out: number };
   mark: { in: { key: 'hub_cursor' | 'projected'; value: number }; out: void };
@@ -94,7 +95,7 @@ export function isDurable(kind: Kind): boolean {
 }
 
 /** Operations that may be refused, each by itself, while the rest of its commit stands. */
-const REFUSABLE: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say', 'reopen']);
+const REFUSABLE: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say', 'reopen', 'forget']);
 
 /** Whether an operation may be refused by itself. */
 export function isRefusable({ kind }: Operation): boolean {

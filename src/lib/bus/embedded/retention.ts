@@ -14,12 +14,10 @@ const DAY_MS = 86_400_000;
 
 /** Highest position that no enabled consumer has still to see. */
 export function retentionBarrier(
-  consumers: readonly Pick<StoredConsumer, 'enabled' | 'fetched' | 'lowestOpen'>[],
+  consumers: readonly Pick<StoredConsumer, 'enabled' | 'lowest'>[],
   hubCursor: number,
 ): number {
-  const marks = consumers
-    .filter(({ enabled }) => enabled)
-    .map(({ fetched, lowestOpen }) => Math.min(fetched, (lowestOpen ?? Infinity) - 1));
+  const marks = consumers.flatMap(({ enabled, lowest }) => (enabled && lowest !== null ? [lowest - 1] : []));
   return Math.min(hubCursor, ...marks);
 }
 
@@ -53,12 +51,14 @@ async function removeAll(removeSome: () => Promise<number>): Promise<number> {
 }
 
 function warnTooLarge(journal: Journal, options: RetentionOptions, log: Logger): void {
-  const slowest = journal.read
+  const [slowest] = journal.read
     .consumers()
-    .filter(({ enabled }) => enabled)
-    .sort((a, b) => a.fetched - b.fetched)[0];
+    .flatMap(({ name, enabled, lag, lowest }) => (enabled && lowest !== null ? [{ name, lag, lowest }] : []))
+    .sort((a, b) => a.lowest - b.lowest);
+  const figures = { bytes: journal.read.usedBytes(), maxBytes: options.maxBytes };
+  if (slowest === undefined) return log.error(figures, 'The journal is larger than its limit, and the hub is behind');
   log.error(
-    { bytes: journal.read.usedBytes(), maxBytes: options.maxBytes, slowest: slowest?.name, lag: slowest?.lag },
-    'The journal is larger than its limit, and nothing may be removed: consumers have still to see it. Start or disable the slowest',
+    { ...figures, slowest: slowest.name, lag: slowest.lag },
+    `The journal is larger than its limit, and nothing may be removed: ${slowest.name} has still to see it. Start it; where nobody will run it again: kloros bus forget ${slowest.name}`,
   );
 }

@@ -5,6 +5,7 @@ interface Consumer {
   id: number;
   hears: string;
   fetched: number;
+  enabled: number;
 }
 
 interface SignalPlace {
@@ -14,7 +15,9 @@ interface SignalPlace {
 
 /** Prepares the statements that say where one signal stands with one daemon. */
 export function openStandingReader(database: Database): (daemon: string, signalId: string) => Standing {
-  const consumerOf = database.prepare<[string], Consumer>('SELECT id, hears, fetched FROM consumers WHERE name = ?');
+  const consumerOf = database.prepare<[string], Consumer>(
+    'SELECT id, hears, fetched, enabled FROM consumers WHERE name = ?',
+  );
   const placeOf = database.prepare<[string], SignalPlace>(
     'SELECT seq, names.name FROM signals JOIN names ON names.id = name_id WHERE signals.id = ?',
   );
@@ -30,6 +33,7 @@ export function openStandingReader(database: Database): (daemon: string, signalI
     if (token !== undefined) return token > 0 ? 'running' : 'waiting';
     if (isDead.get(place.seq, daemon) !== undefined) return 'dead';
     if (!(JSON.parse(consumer.hears) as string[]).includes(place.name)) return 'unknown';
-    return place.seq > consumer.fetched ? 'waiting' : 'handled';
+    if (place.seq <= consumer.fetched) return 'handled';
+    return consumer.enabled === 1 ? 'waiting' : 'unknown';
   };
 }

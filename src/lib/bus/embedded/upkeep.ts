@@ -28,7 +28,9 @@ export function openUpkeep(database: Database, dead: DeadStore): Upkeep {
   );
   const beat = database.prepare('UPDATE owners SET beat = beat + 1 WHERE id = ?');
   const leave = database.prepare('DELETE FROM owners WHERE id = ?');
-  const consumerId = database.prepare<[string], number>('SELECT id FROM consumers WHERE name = ?').pluck();
+  const consumerId = database
+    .prepare<[string], number>('SELECT id FROM consumers WHERE name = ? AND enabled = 1')
+    .pluck();
   const reopen = database.prepare(
     'INSERT INTO work (consumer, seq, priority, replay) VALUES (?, ?, 0, ?) ON CONFLICT (consumer, seq) DO NOTHING',
   );
@@ -62,7 +64,7 @@ function notReopenable(number: number): KlorosError {
   return new KlorosError({
     code: 'NOT_REOPENABLE',
     message: `Dead letter ${number} cannot be handled again`,
-    why: 'it holds no signal of a known consumer',
+    why: 'it holds no signal of a consumer that the journal knows',
     next: ['mend its cause and say the signal again: kloros bus emit'],
   });
 }

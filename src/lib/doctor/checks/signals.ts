@@ -59,6 +59,9 @@ function leftBehind({ journal, members }: DoctorView): Finding[] {
       level: 'warning',
       what: `The journal keeps ${lag + waiting} signals for ${name}, and there is no such daemon`,
       why: 'what a consumer has still to see is never removed, so the journal grows',
-      next: ['kloros daemon list', `run the daemon that was called ${name} once more, from the version that had it`],
+      next: [
+        `kloros bus forget ${name}`,
+        `or run the daemon that was called ${name} once more, from the version that had it`,
+      ],
     }));
 }

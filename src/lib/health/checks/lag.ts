@@ -46,5 +46,7 @@ function lagText(consumer: ConsumerStatus, wait: Wait | undefined, nowMs: number
 
 function nextFor({ name, paused, pids }: ConsumerStatus): string[] {
   if (paused) return [`it is paused; let it go on, or leave it: nothing is lost`];
-  return pids.length === 0 ? ['kloros up', `kloros daemon run ${name}`] : ['kloros health --watch --check lag'];
+  return pids.length === 0
+    ? ['kloros up', `kloros daemon run ${name}`, `kloros bus forget ${name}     # where nobody will run it again`]
+    : ['kloros health --watch --check lag'];
 }
