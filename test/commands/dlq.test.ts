@@ -115,6 +115,11 @@ describe('kloros dlq', () => {
     expect(await dlq('replay')).toMatchObject({ code: 2 });
     expect(await dlq('replay', '--all', '--ramp', '1,x', '--yes')).toMatchObject({ code: 2 });
     expect(await dlq('replay', '--resume', '--yes')).toMatchObject({ code: 2 });
+    for (const more of ['17', '--all', '--rate=5', '--group=3fa9'])
+      expect(await dlq('replay', '--resume', more)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('resume') as string,
+      });
     expect(readFileSync(file())).toEqual(before);
   });
 

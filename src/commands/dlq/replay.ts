@@ -50,7 +50,10 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
     ...selectionFlags,
     ...replayFlags,
     all: Flags.boolean({ summary: 'The whole queue' }),
-    resume: Flags.boolean({ summary: 'Go on with the replay that was interrupted last' }),
+    resume: Flags.boolean({
+      summary: 'Go on with the replay that was interrupted last, with its rows and its pace',
+      exclusive: [...Object.keys(selectionFlags), 'all', 'broadcast', 'rate', 'ramp', 'limit', 'reason'],
+    }),
     'dry-run': Flags.boolean({ summary: 'Show what would happen, change nothing' }),
     yes: Flags.boolean({ summary: 'Do not ask', char: 'y' }),
   };
@@ -60,6 +63,7 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
     const settings = runSettings(flags);
     const input = { ...flags, ids: argv.map(String) };
     const { config } = await this.settings();
+    if (flags.resume && input.ids.length > 0) throw frozen();
     if (flags.resume) return this.#resume(config, flags);
     if (!isNarrowed(input) && !flags.all) throw nothingChosen();
     await this.#tellUnfinished(config);
@@ -168,6 +172,12 @@ function nothingChosen() {
   return usageError('Nothing is chosen', 'neither ids nor a filter nor --all is given', [
     'kloros dlq groups',
     'kloros dlq replay --group GROUP --dry-run',
+  ]);
+}
+
+function frozen() {
+  return usageError('--resume takes no ids', 'the selection was frozen when that replay started', [
+    'kloros dlq replay --resume',
   ]);
 }
 
