@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isBuilt, type CliResult } from '../helpers/cli.js';
 
@@ -23,6 +24,8 @@ export interface Lab {
   demand(line: string): Promise<string>;
   /** Resolves when the line succeeds. */
   until(description: string, line: string): Promise<void>;
+  /** Resolves when the line succeeds in the machine that has booted again. */
+  reboot(line: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,14 +49,23 @@ export async function startLab(): Promise<Lab> {
     demand,
     runAs: (user, line) =>
       run(
-        `cd ~${user} && exec runuser -u ${user} -- env HOME=~${user} XDG_RUNTIME_DIR=/run/user/$(id -u ${user}) sh -c ${quoted(line)}`,
+        `cd ~${user} && exec runuser -u ${user} -- env HOME=/home/${user} XDG_RUNTIME_DIR=/run/user/$(id -u ${user}) sh -c ${quoted(line)}`,
       ),
     until,
+    reboot: async (line) => {
+      await run('touch /run/before && systemctl reboot');
+      for (let round = 0; (await run(`test ! -e /run/before && ${line}`)).code !== 0; round += 1) {
+        if (round === ROUNDS) throw new Error('waited in vain until all was back');
+        await sleep(LOOK_EVERY_MS);
+      }
+    },
     stop: async () => {
       await script('stop');
     },
   };
 }
+
+const LOOK_EVERY_MS = 500;
 
 /** Of half a second and more; a slow machine has its time. */
 const ROUNDS = 400;

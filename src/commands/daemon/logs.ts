@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core';
 import { daemons, findDaemon } from '../../daemons/index.js';
+import { systemClock } from '../../lib/base/clock.js';
 import { renderLogLine } from '../../lib/base/log.js';
 import { outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { journalText } from '../../lib/cli/journal-line.js';
 import { daemonArgs, KeeperCommand } from '../../lib/cli/keeper-command.js';
 import { pathsOf } from '../../lib/config/paths.js';
+import { parseSince, type Since } from '../../lib/operator/since.js';
 import { readLogs, type LogLine } from '../../lib/keeping/read-logs.js';
 
 /** Shows what daemons write. */
@@ -15,13 +17,21 @@ export default class DaemonLogs extends KeeperCommand {
 A supervisor in a terminal writes to that terminal, and nowhere else.`;
   static override examples = [
     '<%= config.bin %> daemon logs intent-router --lines 20',
+    '<%= config.bin %> daemon logs --since 1h',
     '<%= config.bin %> daemon logs --follow',
   ];
   static override strict = false;
   static override args = daemonArgs;
   static override flags = {
     follow: Flags.boolean({ summary: 'Wait for more', char: 'f' }),
-    lines: Flags.integer({ summary: 'So many of the last lines', default: 50, min: 0, char: 'n' }),
+    lines: Flags.integer({
+      summary: 'So many of the last lines',
+      default: 50,
+      min: 0,
+      char: 'n',
+      exclusive: ['since'],
+    }),
+    since: Flags.string({ summary: 'All since then: 1h, an ISO time, or "beginning"', helpValue: 'TIME' }),
     output: outputFlag(),
   };
 
@@ -37,6 +47,7 @@ A supervisor in a terminal writes to that terminal, and nowhere else.`;
       folder: pathsOf(config).logs,
       daemons: named.length > 0 ? named : ['kloros', ...chosen],
       lines,
+      sinceMs: flags.since === undefined ? undefined : sinceMsOf(parseSince(flags.since, systemClock.nowMs())),
       follow,
       abort: this.interrupted,
       env: process.env,
@@ -48,4 +59,9 @@ A supervisor in a terminal writes to that terminal, and nowhere else.`;
 
 function textOf(line: LogLine): string {
   return line.kind === 'journal' ? journalText(line.object) : renderLogLine(line.text);
+}
+
+function sinceMsOf(since: Since): number {
+  if (since === 'beginning') return 0;
+  return since === 'now' ? systemClock.nowMs() : since.sinceMs;
 }

@@ -18,13 +18,19 @@ export function lastLines(folder: string, daemons: readonly string[], count: num
   return count === 0 ? [] : lines.sort((a, b) => a.atMs - b.atMs).slice(-count);
 }
 
+/** The lines of several daemons' log files since then, in order of time. */
+export function linesSince(folder: string, daemons: readonly string[], sinceMs: number): LoggedLine[] {
+  const lines = daemons.flatMap((daemon) => tailOf(folder, daemon, Infinity));
+  return lines.filter(({ atMs }) => atMs >= sinceMs).sort((a, b) => a.atMs - b.atMs);
+}
+
 function tailOf(folder: string, daemon: string, count: number): LoggedLine[] {
-  const found: string[] = [];
+  const found: string[][] = [];
   for (const file of logFilesOf(folder, daemon).reverse()) {
-    if (found.length >= count) break;
-    found.unshift(...readFileSync(file, 'utf8').split('\n').filter(Boolean));
+    if (found.flat().length >= count) break;
+    found.unshift(readFileSync(file, 'utf8').split('\n').filter(Boolean));
   }
-  return withTimes(daemon, found.slice(-count));
+  return withTimes(daemon, found.flat().slice(-count));
 }
 
 function withTimes(daemon: string, texts: readonly string[]): LoggedLine[] {

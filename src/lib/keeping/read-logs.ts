@@ -2,7 +2,9 @@ import { KlorosError } from '../base/errors.js';
 import { logFilesOf } from '../supervise/log-files.js';
 import { readJournal, type JournalLine } from '../systemd/journal.js';
 import { keeperWords, type KeeperKind } from './keeper.js';
-import { followLines, lastLines, type LoggedLine } from './log-tail.js';
+import { followLines, lastLines, linesSince, type LoggedLine } from './log-tail.js';
+
+const MS_PER_S = 1_000;
 
 /** A line, from wherever it is kept. */
 export type LogLine = { kind: 'journal'; object: JournalLine } | { kind: 'file'; object: unknown; text: string };
@@ -14,6 +16,8 @@ export interface LogsRequest {
   folder: string;
   daemons: readonly string[];
   lines: number;
+  /** Epoch milliseconds: all since then, and not so many of the last. */
+  sinceMs?: number | undefined;
   follow: boolean;
   abort: AbortSignal;
   env: NodeJS.ProcessEnv;
@@ -22,17 +26,25 @@ export interface LogsRequest {
 
 /** Reads the journal or the log files; false where the journal could not be read to its end. Throws LOGS_NOT_FOUND. */
 export async function readLogs(request: LogsRequest): Promise<boolean> {
-  const { kind, folder, daemons, lines, follow, abort, env, onLine } = request;
+  const { kind, folder, daemons, lines, sinceMs, follow, abort, env, onLine } = request;
   if (kind.kind === 'systemd') {
     const { scope } = kind;
     const say = (object: JournalLine) => void onLine({ kind: 'journal', object });
-    return (await readJournal({ scope, daemons, lines, since: undefined, follow, abort, env, onLine: say })) === 0;
+    return (
+      (await readJournal({ scope, daemons, lines, since: atText(sinceMs), follow, abort, env, onLine: say })) === 0
+    );
   }
   const isWritten = kind.kind === 'up' && kind.detached;
   if (!isWritten && daemons.every((daemon) => logFilesOf(folder, daemon).length === 0)) throw noLogs(kind);
-  for (const line of lastLines(folder, daemons, lines)) await onLine(fileLine(line));
+  const past = sinceMs === undefined ? lastLines(folder, daemons, lines) : linesSince(folder, daemons, sinceMs);
+  for (const line of past) await onLine(fileLine(line));
   if (follow) for await (const line of followLines(folder, daemons, abort)) await onLine(fileLine(line));
   return true;
+}
+
+/** A time as journalctl reads it. */
+function atText(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `@${(ms / MS_PER_S).toFixed(3)}`;
 }
 
 function fileLine({ daemon, text }: LoggedLine): LogLine {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followLines, lastLines } from '../../../src/lib/keeping/log-tail.js';
+import { followLines, lastLines, linesSince } from '../../../src/lib/keeping/log-tail.js';
 import { LogFiles } from '../../../src/lib/supervise/log-files.js';
 
 const line = (time: number, msg: string) => JSON.stringify({ time, msg });
@@ -27,6 +27,15 @@ describe('the tail of log files', () => {
       ['hub', 50],
     ]);
     expect(lastLines(folder, ['nobody'], 4)).toEqual([]);
+  });
+
+  it('is everything since a time, from the files that were set aside too', () => {
+    for (const time of [10, 30, 50]) files.write('hub', line(time, 'from the hub'));
+    for (const time of [20, 40]) files.write('router', line(time, 'from the router'));
+    const times = (sinceMs: number) => linesSince(folder, ['hub', 'router'], sinceMs).map(({ atMs }) => atMs);
+    expect(times(0)).toEqual([10, 20, 30, 40, 50]);
+    expect(times(30)).toEqual([30, 40, 50]);
+    expect(times(51)).toEqual([]);
   });
 
   it('hears everything that is said from now on, also while files are set aside', async () => {
