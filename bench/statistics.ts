@@ -19,10 +19,7 @@ export function round(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** Milliseconds on a clock that all processes of a machine share. */
-export function sharedNowMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}
+export { sharedNowMs } from '../src/lib/load/signals.js';
 
 /** The middle of a few measurements. */
 export function median(values: readonly number[]): number {

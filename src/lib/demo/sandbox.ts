@@ -1,12 +1,12 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { stringify } from 'yaml';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { freePortBase } from '../base/free-ports.js';
 import { loadConfig } from '../config/load.js';
-import { HUB_PORT_OFFSETS, PORT_COUNT } from '../config/paths.js';
+import { PORT_COUNT } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
+import { withoutSettings, writeOwnConfig } from '../supervise/own-surroundings.js';
 import { gypOfNpm, ownCode } from './real-code.js';
 
 /** A colony's surroundings that nobody else uses. */
@@ -78,29 +78,12 @@ async function copyPackage(from: string | undefined, into: string): Promise<stri
   return [copy];
 }
 
-/** Everything that could lead out of the sandbox is written down, since it outranks /etc/kloros. */
+/** A demo does not wait a minute for the monitor, and shows its cycle on a busy machine too. */
 async function writeHome(
   home: string,
   { portBase, sourceRoots }: Pick<Config, 'portBase' | 'sourceRoots'>,
 ): Promise<void> {
-  const capabilitiesPath = join(home, 'capabilities.yaml');
-  const [xsub, xpub, router] = HUB_PORT_OFFSETS;
-  const endpoint = (offset: number) => `tcp://${HOST}:${portBase + offset}`;
-  const config = {
-    portBase,
-    host: HOST,
-    hub: { xsub: endpoint(xsub), xpub: endpoint(xpub), router: endpoint(router) },
-    sourceRoots,
-    deployRoot: join(home, 'deployed'),
-    capabilitiesPath,
-    // A demo does not wait a minute for the monitor, and shows its cycle on a busy machine too.
-    monitor: { intervalMs: 1_000 },
-    dream: { maxLoad: 10_000, minFreeMb: 50 },
-  };
-  await writeFileSafely(join(home, 'config.yaml'), stringify(config));
-  await writeFileSafely(capabilitiesPath, REGISTRY);
-}
-
-function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(KLOROS|KLR)_/.test(name)));
+  const settings = { sourceRoots, monitor: { intervalMs: 1_000 }, dream: { maxLoad: 10_000, minFreeMb: 50 } };
+  await writeOwnConfig({ home, host: HOST, portBase, settings });
+  await writeFileSafely(join(home, 'capabilities.yaml'), REGISTRY);
 }
