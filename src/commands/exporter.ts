@@ -4,11 +4,17 @@ import { daemons } from '../daemons/index.js';
 import { systemClock } from '../lib/base/clock.js';
 import { parseDurationMs } from '../lib/base/duration.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
+import { openObserver } from '../lib/bus/open-observer.js';
 import { operatorLog } from '../lib/cli/operator-log.js';
 import { METRICS_CONTENT_TYPE } from '../lib/metrics/metrics-text.js';
 import { metricsReader } from '../lib/metrics/open-metrics.js';
 import { serveMetrics } from '../lib/metrics/serve.js';
 import { keepTextfile, writeTextfile } from '../lib/metrics/textfile.js';
+import { pathsOf } from '../lib/config/paths.js';
+import type { Config } from '../lib/config/schema.js';
+import { tracesUrl } from '../lib/otlp/collector.js';
+import { Cursor } from '../lib/otlp/cursor.js';
+import { exportSpans } from '../lib/otlp/export-spans.js';
 
 const PORT = 9777;
 
@@ -17,28 +23,37 @@ export default class Exporter extends KlorosCommand {
   static override summary = 'Serve the figures of the colony to Prometheus, or write them to a file';
   static override description = `Serves /metrics until Ctrl-C, to this machine alone unless --host says otherwise: nobody is asked for a password.
 With --textfile it writes a file for node_exporter's textfile collector instead; with --port besides, it does both.
+With --otlp it sends the journal to an OpenTelemetry collector: a span a signal, below its cause.
 It changes nothing in the colony.`;
   static override examples = [
     '<%= config.bin %> exporter --once',
     '<%= config.bin %> exporter --once --textfile kloros.prom',
     '<%= config.bin %> exporter --port 9777   # curl http://127.0.0.1:9777/metrics',
+    '<%= config.bin %> exporter --otlp http://127.0.0.1:4318   # traces to a collector',
   ];
   static override flags = {
     host: Flags.string({ summary: 'Address to listen at', default: '127.0.0.1' }),
     port: Flags.integer({ summary: `Port to listen at; 0 takes a free one [default: ${PORT}]`, min: 0, max: 65_535 }),
     textfile: Flags.string({ summary: 'Write a file; its name ends in .prom', helpValue: 'PATH' }),
     interval: Flags.string({ summary: 'Pause between two files', default: '15s', helpValue: 'DURATION' }),
-    once: Flags.boolean({ summary: 'Write the file, or to stdout, once and end', exclusive: ['port'] }),
+    otlp: Flags.string({ summary: 'Send signals as spans to this collector, by OTLP/HTTP', helpValue: 'URL' }),
+    'otlp-since': Flags.string({
+      summary: 'Where a collector that is new begins, e.g. 1h ago; without it, now',
+      dependsOn: ['otlp'],
+      helpValue: 'DURATION',
+    }),
+    once: Flags.boolean({ summary: 'Write the file, or to stdout, once and end', exclusive: ['port', 'otlp'] }),
   };
 
-  async run(): Promise<{ url?: string; textfile?: string; text?: string }> {
+  async run(): Promise<Exported & { text?: string }> {
     const { flags } = await this.parse(Exporter);
     const everyMs = parseDurationMs(flags.interval);
     const { config } = await this.settings();
     const text = metricsReader({ config, clock: systemClock, log: operatorLog(), members: daemons });
     if (flags.textfile !== undefined && !flags.textfile.endsWith('.prom'))
       this.warn(`node_exporter reads only files that end in .prom, which ${flags.textfile} does not`);
-    if (!flags.once) return this.#run(text, { ...flags, everyMs });
+    const spans = flags.otlp === undefined ? undefined : spansTo(flags.otlp, config, flags['otlp-since']);
+    if (!flags.once) return this.#run(text, { ...flags, everyMs, spans });
     if (flags.textfile === undefined) return this.#print(await text());
     await writeTextfile({ path: flags.textfile, text });
     this.note(`Wrote ${flags.textfile}`);
@@ -50,23 +65,58 @@ It changes nothing in the colony.`;
     return { text };
   }
 
-  async #run(text: () => Promise<string>, flags: RunFlags): Promise<{ url?: string; textfile?: string }> {
-    const { host, port, textfile, everyMs } = flags;
-    const abort = this.interrupted;
-    const isServed = textfile === undefined || port !== undefined;
-    const log = operatorLog();
+  async #run(text: () => Promise<string>, flags: RunFlags): Promise<Exported> {
+    const { host, port, textfile, everyMs, spans } = flags;
+    const [abort, log] = [this.interrupted, operatorLog()];
     const serving = { host, port: port ?? PORT, contentType: METRICS_CONTENT_TYPE, text, log };
-    const server = isServed ? await serveMetrics(serving) : undefined;
-    if (server) this.note(`Serves ${server.url}; Ctrl-C ends it`);
-    if (textfile !== undefined) this.note(`Writes ${textfile} every ${flags.interval}; Ctrl-C ends it`);
+    const server = isServed(flags) ? await serveMetrics(serving) : undefined;
+    const result: Exported = { url: server?.url, textfile, otlp: spans?.url };
+    this.#tell(result, flags.interval);
     try {
-      if (textfile !== undefined) await keepTextfile({ path: textfile, everyMs, text, log }, abort);
-      else if (!abort.aborted) await once(abort, 'abort');
+      await Promise.all([
+        ...(textfile === undefined ? [] : [keepTextfile({ path: textfile, everyMs, text, log }, abort)]),
+        ...(spans === undefined ? [] : [exportSpans({ ...spans, log }, abort)]),
+        ...(server === undefined || abort.aborted ? [] : [once(abort, 'abort')]),
+      ]);
     } finally {
       await server?.close();
     }
-    return { ...(server ? { url: server.url } : {}), ...(textfile === undefined ? {} : { textfile }) };
+    return result;
   }
+
+  #tell({ url, textfile, otlp }: Exported, interval: string): void {
+    if (url !== undefined) this.note(`Serves ${url}; Ctrl-C ends it`);
+    if (textfile !== undefined) this.note(`Writes ${textfile} every ${interval}; Ctrl-C ends it`);
+    if (otlp !== undefined) this.note(`Sends spans to ${otlp}; Ctrl-C ends it`);
+  }
+}
+
+/** Who wants a file or spans has no server unless it is asked for besides. */
+function isServed({ port, textfile, spans }: RunFlags): boolean {
+  return port !== undefined || (textfile === undefined && spans === undefined);
+}
+
+/** What it does until it is ended. */
+interface Exported {
+  url?: string | undefined;
+  textfile?: string | undefined;
+  otlp?: string | undefined;
+}
+
+const POLL_MS = 1_000;
+
+function spansTo(given: string, config: Config, since: string | undefined) {
+  const url = tracesUrl(given);
+  return {
+    ...{
+      url,
+      home: config.home,
+      cursor: new Cursor(pathsOf(config).otlp, url),
+      openObserver: () => openObserver(config),
+    },
+    ...{ pollMs: POLL_MS, retryMs: POLL_MS },
+    sinceMs: since === undefined ? undefined : systemClock.nowMs() - parseDurationMs(since),
+  };
 }
 
 interface RunFlags {
@@ -75,4 +125,5 @@ interface RunFlags {
   textfile?: string | undefined;
   interval: string;
   everyMs: number;
+  spans: ReturnType<typeof spansTo> | undefined;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bin, cliEnv, kloros } from '../helpers/cli.js';
+import { startCollector } from '../helpers/collector.js';
 import { until } from '../helpers/colony.js';
 
 let home: string;
@@ -20,6 +21,33 @@ describe('kloros exporter', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain('reads only files that end in .prom');
     expect(readFileSync(path, 'utf8')).toContain('kloros_signals_total{signal="other"} 0\n');
+  });
+
+  it('sends the journal to a collector until Ctrl-C, and serves no figures unasked', async () => {
+    const env = { KLOROS_HOME: home };
+    await kloros(['bus', 'emit', 'HELLO'], { env });
+    const collector = await startCollector();
+    const args = ['exporter', '--otlp', collector.url, '--otlp-since', '1h'];
+    const child = spawn(process.execPath, [...bin, ...args], { env: cliEnv(env) });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    try {
+      await until('the span is there', () => collector.spans.some(({ name }) => name === 'HELLO'));
+      const exited = once(child, 'exit');
+      child.kill('SIGINT');
+      expect(await exited).toEqual([130, null]);
+      expect(said).toContain(`Sends spans to ${collector.url}/v1/traces; Ctrl-C ends it`);
+      expect(said).not.toContain('/metrics');
+    } finally {
+      child.kill('SIGKILL');
+      await collector.close();
+    }
+  });
+
+  it('refuses what is no address of a collector', async () => {
+    const { code, stderr } = await kloros(['exporter', '--otlp', 'nowhere'], { env: { KLOROS_HOME: home } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('"nowhere" is no address of a collector');
   });
 
   it('serves until Ctrl-C', async () => {

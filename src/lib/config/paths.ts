@@ -36,6 +36,8 @@ export interface Paths {
   figures: string;
   /** Signals that were counted for the exporter. */
   signalTotals: string;
+  /** Up to where each collector has taken the signals as spans. */
+  otlp: string;
   /** Socket at which a supervisor is told what to start and stop. */
   control: string;
   /** A file in it, named after a daemon, says that a signal waits for it. */
@@ -79,6 +81,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     chronicle: at('run', 'supervisor.json'),
     figures: at('run', 'figures'),
     signalTotals: at('run', 'signal-totals.json'),
+    otlp: at('run', 'otlp'),
     control: at('run', 'supervisor.sock'),
     wake: wakeFolderOf(config.home),
     logs: at('logs'),

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/base/clock.js';
+import type { Bus } from '../../../src/lib/bus/bus.js';
+import { openBus } from '../../../src/lib/bus/open-bus.js';
+import { openObserver } from '../../../src/lib/bus/open-observer.js';
+import type { Config } from '../../../src/lib/config/schema.js';
+import { tracesUrl } from '../../../src/lib/otlp/collector.js';
+import { Cursor } from '../../../src/lib/otlp/cursor.js';
+import { exportSpans, type ExportOptions } from '../../../src/lib/otlp/export-spans.js';
+import { startCollector, type Collector } from '../../helpers/collector.js';
+import { removeHome, silentLog, temporaryConfig, until } from '../../helpers/colony.js';
+import { chained, signalOf } from '../../helpers/signals.js';
+
+let config: Config;
+let bus: Bus;
+let collector: Collector;
+let stop: AbortController;
+let running: Promise<void>;
+
+beforeEach(async () => {
+  config = await temporaryConfig();
+  bus = await openBus({ config, clock: systemClock, log: silentLog, name: 'test' });
+  stop = new AbortController();
+  running = Promise.resolve();
+});
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await collector.close();
+  await bus.close();
+  removeHome(config);
+});
+
+function start(url: string, more: Partial<ExportOptions> = {}): void {
+  const traces = tracesUrl(url);
+  const options = {
+    ...{ url: traces, home: config.home, cursor: new Cursor(join(config.home, 'otlp'), traces) },
+    ...{ openObserver: () => openObserver(config), sinceMs: 0, log: silentLog, pollMs: 5, retryMs: 5 },
+  };
+  running = exportSpans({ ...options, ...more }, stop.signal);
+}
+
+async function restart(url: string): Promise<void> {
+  stop.abort();
+  await running;
+  stop = new AbortController();
+  start(url, { sinceMs: undefined });
+}
+
+const names = () => collector.spans.map(({ name }) => name);
+
+describe('the journal as spans', () => {
+  it('is a span a signal, below its cause, of the daemon that said it', async () => {
+    collector = await startCollector();
+    const cause = signalOf('A');
+    await bus.emit([cause, chained(cause, 'B')]);
+    start(collector.url);
+    await until('both are there', () => collector.spans.length === 2);
+    const [root, child] = collector.spans;
+    expect([root, child]).toMatchObject([
+      { service: 'test', name: 'A', parentSpanId: undefined },
+      { service: 'worker', name: 'B', traceId: root?.traceId, parentSpanId: root?.spanId },
+    ]);
+    expect(collector.refusals).toBe(0);
+  });
+
+  it('begins with what is said from now on where nothing else is wished', async () => {
+    collector = await startCollector();
+    await bus.emit([signalOf('BEFORE')]);
+    start(collector.url, { sinceMs: undefined });
+    const cursor = new Cursor(join(config.home, 'otlp'), tracesUrl(collector.url));
+    await until('it has begun', async () => (await cursor.read()) === 1);
+    await bus.emit([signalOf('AFTER')]);
+    await until('it is there', () => collector.spans.length > 0);
+    expect(names()).toEqual(['AFTER']);
+  });
+
+  it('loses nothing and sends nothing twice while the collector is away, and after a restart', async () => {
+    collector = await startCollector();
+    const { url } = collector;
+    await bus.emit([signalOf('FIRST')]);
+    start(url);
+    await until('it is there', () => collector.spans.length === 1);
+    await collector.close();
+    await bus.emit(Array.from({ length: 600 }, () => signalOf('MEANWHILE')));
+    await restart(url);
+    collector = await startCollector(Number(new URL(url).port));
+    await until('the rest is there', () => collector.spans.length >= 600);
+    expect(names()).toEqual(Array.from({ length: 600 }, () => 'MEANWHILE'));
+    expect(new Set(collector.spans.map(({ spanId }) => spanId)).size).toBe(600);
+  });
+
+  it('tries again what a collector is too busy for, and leaves out what it will never take', async () => {
+    collector = await startCollector(0, (request) => (request === 1 ? 503 : request === 2 ? 400 : 200));
+    await bus.emit([signalOf('REFUSED')]);
+    start(collector.url);
+    await until('it was refused', () => collector.refusals === 2);
+    await bus.emit([signalOf('TAKEN')]);
+    await until('the next is there', () => collector.spans.length === 1);
+    expect(names()).toEqual(['TAKEN']);
+  });
+});
+
+describe('the address of a collector', () => {
+  it.each([
+    ['http://host:4318', 'http://host:4318/v1/traces'],
+    ['http://host:4318/', 'http://host:4318/v1/traces'],
+    ['https://host/otlp', 'https://host/otlp/v1/traces'],
+    ['https://host/v1/traces', 'https://host/v1/traces'],
+  ])('%s leads to %s', (given, url) => {
+    expect(tracesUrl(given)).toBe(url);
+  });
+
+  it.each(['host:4318', 'ftp://host', ''])('is not %j', (given) => {
+    expect(() => tracesUrl(given)).toThrow('is no address of a collector');
+  });
+});
