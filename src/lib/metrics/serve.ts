@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { portHolder } from '../base/port-holder.js';
@@ -14,6 +15,8 @@ export interface ServeOptions {
   contentType: string;
   text: () => Promise<string>;
   log: Logger;
+  /** Longest that a scrape waits for the figures, default 8,000: Prometheus gives up after 10 s. */
+  limitMs?: number;
 }
 
 /** A server of figures. */
@@ -22,6 +25,7 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+const LIMIT_MS = 8_000;
 const INDEX = '<!doctype html><title>kloros exporter</title><p><a href="/metrics">/metrics</a></p>\n';
 
 /** Serves figures at /metrics. Throws KlorosError PORT_TAKEN with its holder, and ADDRESS_UNUSABLE. */
@@ -39,12 +43,12 @@ export async function serveMetrics(options: ServeOptions): Promise<MetricsServer
   };
 }
 
-type Answering = Pick<ServeOptions, 'contentType' | 'text' | 'log'>;
+type Answering = Pick<ServeOptions, 'contentType' | 'text' | 'log' | 'limitMs'>;
 
 async function answer(
   { method = 'GET', url = '/' }: IncomingMessage,
   response: ServerResponse,
-  { contentType, text, log }: Answering,
+  { contentType, text, log, limitMs = LIMIT_MS }: Answering,
 ): Promise<void> {
   const { pathname } = new URL(url, 'http://localhost');
   const end = (status: number, type: string, body: string) =>
@@ -53,10 +57,24 @@ async function answer(
   if (pathname === '/') return void end(200, 'text/html; charset=utf-8', INDEX);
   if (pathname !== '/metrics') return void end(404, 'text/plain', 'The figures are at /metrics\n');
   try {
-    end(200, contentType, await text());
+    const figures = await within(limitMs, text());
+    if (figures !== undefined) return void end(200, contentType, figures);
+    log.error({ limitMs }, 'The figures take too long');
+    end(503, 'text/plain', `The figures take longer than ${limitMs} ms\n`);
   } catch (error) {
     log.error({ err: toError(error) }, 'The figures cannot be read');
     end(500, 'text/plain', 'The figures cannot be read; the log says why\n');
+  }
+}
+
+/** Undefined where it takes longer. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
+  const over = new AbortController();
+  const timer = sleep(limitMs, undefined, { signal: over.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([work, timer]);
+  } finally {
+    over.abort();
   }
 }
 

@@ -38,6 +38,16 @@ describe('a server of figures', () => {
     expect((await fetch(server.url)).status).toBe(200);
   });
 
+  it('lets nobody wait for longer than a scrape lasts, and says so', async () => {
+    let finish: (text: string) => void = () => undefined;
+    const text = () => new Promise<string>((resolve) => (finish = resolve));
+    server = await serveMetrics({ ...base, port: 0, text, limitMs: 20 });
+    const late = await fetch(server.url);
+    expect([late.status, await late.text()]).toEqual([503, 'The figures take longer than 20 ms\n']);
+    finish('kloros_x 1\n');
+    expect(late.headers.get('content-type')).toBe('text/plain');
+  });
+
   it('names who holds its port', async () => {
     server = await serveMetrics({ ...base, port: 0, text: async () => '' });
     const port = Number(new URL(server.url).port);
