@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bus } from '../../src/lib/bus/bus.js';
@@ -36,6 +36,47 @@ describe('kloros bus record and play', () => {
     const result = { played: 1, signals: { 'REPLAY.HEARTBEAT': 1 }, hearers: [] };
     expect(JSON.parse(played.stdout)).toMatchObject({ status: 0, result });
     expect(await bus.browse({ signals: ['REPLAY.HEARTBEAT'] })).toMatchObject([{ signal: { facts: { n: 1 } } }]);
+  });
+
+  describe('of what was said in one moment', () => {
+    const replayed = async (name: string) => (await bus.browse({ signals: [`REPLAY.${name}`] })).length;
+
+    beforeAll(async () => {
+      await bus.emit([signalOf('STEP'), signalOf('STEP'), signalOf('LOOP')]);
+      await run('record', at('moment.jsonl'), '--range', '-1h:now');
+    });
+
+    it('say one at a key, and end at another', async ({ skip }) => {
+      // script(1) lends a terminal.
+      if (spawnSync('script', ['--version']).error) return skip('script(1) is not installed');
+      const line = [process.execPath, ...bin, 'bus', 'play', at('moment.jsonl'), '--signal', 'STEP', '--step', '--yes'];
+      const child = spawn('script', ['-qec', line.join(' '), '/dev/null'], { env: cliEnv(env()) });
+      let shown = '';
+      child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+      const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+      const asked = () => shown.split('[enter: say it').length - 1;
+      await until('it asks', () => asked() === 1);
+      child.stdin.write('\r');
+      await until('it asks for the second', () => asked() === 2);
+      child.stdin.write('q\r');
+      expect(await exited).toBe(0);
+      expect(await replayed('STEP')).toBe(1);
+    });
+
+    it('refuse to wait for keys where there are none', async () => {
+      const { code, stderr } = await run('play', at('moment.jsonl'), '--step', '--yes');
+      expect(code).toBe(2);
+      expect(stderr).toContain('--step needs a terminal');
+    });
+
+    it('begin anew until Ctrl-C', async () => {
+      const args = ['bus', 'play', at('moment.jsonl'), '--signal', 'LOOP', '--loop', '--yes'];
+      const child = execFile(process.execPath, [...bin, ...args], { env: cliEnv(env()) });
+      const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+      await until('it has begun anew', async () => (await replayed('LOOP')) > 1);
+      child.kill('SIGINT');
+      expect(await ended).toBe(130);
+    });
   });
 
   it('record what is said from now on, and end the file whole at Ctrl-C', async () => {

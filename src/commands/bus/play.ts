@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Args, Flags } from '@oclif/core';
 import { systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
@@ -17,6 +18,8 @@ import { play, playedName, type PlayQuery } from '../../lib/recording/play.js';
 import { surveyRecording } from '../../lib/recording/survey.js';
 import type { Signal } from '../../lib/signals/envelope.js';
 import { idMaker } from '../../lib/signals/id.js';
+
+const BETWEEN_ROUNDS_MS = 1_000;
 
 /** What `bus play --json` answers. */
 interface Result {
@@ -52,7 +55,7 @@ goes under its own name, and the daemons act on it: it says which, and asks.`;
     signal: Flags.string({ summary: 'Only these recorded names or globs', multiple: true, helpValue: 'NAME' }),
     remap: Flags.string({ summary: 'Say one name as another', multiple: true, helpValue: 'A=B' }),
     roots: Flags.boolean({ summary: 'Only what nothing in the recording caused: the colony makes the rest anew' }),
-    loop: Flags.boolean({ summary: 'Begin anew at the end, until Ctrl-C' }),
+    loop: Flags.boolean({ summary: 'Begin anew a second after the end, until Ctrl-C' }),
     'for-real': Flags.boolean({ summary: 'Under their own names, so that the daemons act on them' }),
     'dry-run': Flags.boolean({ summary: 'Show what would be said, say nothing' }),
     yes: Flags.boolean({ summary: 'Do not ask', char: 'y' }),
@@ -100,8 +103,14 @@ goes under its own name, and the daemons act on it: it says which, and asks.`;
       played: (signal: Signal) => this.line(signal, () => signalLine(signal)),
     };
     let played = await play(query, pace, player);
-    while (loop && !this.interrupted.aborted) played += await play(query, pace, player);
+    while (loop && (await this.#rested())) played += await play(query, pace, player);
     return played;
+  }
+
+  /** What was said in one moment would else be said again without a pause, for ever. False on Ctrl-C. */
+  async #rested(): Promise<boolean> {
+    await sleep(BETWEEN_ROUNDS_MS, undefined, { signal: this.interrupted }).catch(() => undefined);
+    return !this.interrupted.aborted;
   }
 
   /** False where the operator has seen enough. */

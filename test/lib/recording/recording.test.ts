@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/lib/base/clock.js';
 import { planOf } from '../../../src/lib/recording/plan.js';
-import { play, type PlayQuery } from '../../../src/lib/recording/play.js';
+import { play, type PlayPace, type PlayQuery } from '../../../src/lib/recording/play.js';
 import { pastOf, record } from '../../../src/lib/recording/record.js';
 import { surveyRecording } from '../../../src/lib/recording/survey.js';
 import { RecordingWriter } from '../../../src/lib/recording/write.js';
@@ -59,6 +59,40 @@ async function played(path: string, more?: Partial<PlayQuery>, pace = { rate: In
   await play(queryOf(path, more), pace, { bus, clock, nextId, played: () => undefined, abort: everything.abort });
   return said;
 }
+
+/** Plays with real time; `said` is told of each, and may abort. */
+async function paced(path: string, pace: PlayPace, said: (stop: () => void) => void = () => undefined) {
+  const stop = new AbortController();
+  const monotonic: Clock = { ...clock, monotonicMs: () => performance.now() };
+  const startMs = performance.now();
+  const count = await play(queryOf(path), pace, {
+    ...{ bus: { emit: async () => undefined }, clock: monotonic, nextId: () => 'new', abort: stop.signal },
+    played: () => said(() => stop.abort()),
+  });
+  return { count, tookMs: performance.now() - startMs };
+}
+
+describe('the pace of playing', () => {
+  it('is that of the recording, so many times faster', async () => {
+    const { path } = await recorded('fast.jsonl');
+    const { count, tookMs } = await paced(path, { rate: 50 });
+    expect(count).toBe(3);
+    expect(tookMs).toBeGreaterThanOrEqual(39); // Two seconds at fifty times; a timer may be a millisecond early.
+  });
+
+  it('ends in the middle of a rest where it is told to', async () => {
+    const { path } = await recorded('slow.jsonl');
+    expect(await paced(path, { rate: 0.001 }, (stop) => stop())).toMatchObject({ count: 1 });
+  });
+
+  it('is that of who is asked before each, until they have seen enough', async () => {
+    const { path } = await recorded('step.jsonl');
+    const asked: string[] = [];
+    const step = async ({ signal }: Signal) => asked.push(signal) < 3;
+    expect(await paced(path, { rate: 1, step })).toMatchObject({ count: 2 });
+    expect(asked).toEqual(['Q_DREAM_TRIGGER', 'HEARTBEAT', 'Q_DREAM_STEP']);
+  });
+});
 
 describe('a recording', () => {
   it.each(['whole.jsonl', 'whole.jsonl.gz'])(
