@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import Health from '../../src/commands/health.js';
 import type { Config } from '../../src/lib/config/schema.js';
@@ -5,6 +6,7 @@ import type { HealthReport } from '../../src/lib/health/run-checks.js';
 import { kloros, type CliResult } from '../helpers/cli.js';
 import { removeHome, temporaryConfig, until } from '../helpers/colony.js';
 import { examplesOf } from '../helpers/examples.js';
+import { makeSmallDisk, whyNoSmallDisk } from '../helpers/small-disk.js';
 import { startUp, type Up } from '../helpers/up.js';
 
 /** Limits that tell how busy the machine of the test is, and nothing of the colony. */
@@ -74,6 +76,38 @@ describe('kloros health', () => {
     });
     const { stdout } = await health('--check', 'restarts');
     expect(stdout).toContain('orchestrator_monitor 1 in a week, 1 in a day; last: it was ended by SIGKILL');
+  });
+
+  it('sees a consumer that stands still while signals wait for it', async () => {
+    const colony = await start('chemical-bus', 'investigation-consumer');
+    process.kill(colony.pidOf('investigation_consumer_daemon'), 'SIGSTOP');
+    for (let said = 0; said < 2; said += 1)
+      await kloros(['bus', 'emit', 'Q_CURIOSITY_INVESTIGATE', '--example'], { env });
+    const lag = ['--check', 'lag', '--threshold'];
+    expect(await health(...lag, 'lagWarning=2')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('investigation_consumer_daemon has 2 waiting') as string,
+    });
+    expect(await health(...lag, 'lagCritical=1')).toMatchObject({ code: 2 });
+    process.kill(colony.pidOf('investigation_consumer_daemon'), 'SIGCONT');
+    await until('it has caught up', async () => (await health(...lag, 'lagWarning=1')).code === 0);
+  });
+
+  const noDisk = whyNoSmallDisk();
+  it.skipIf(noDisk !== undefined)('sees a disk that is full, and again that it is not', async () => {
+    const disk = makeSmallDisk(64);
+    try {
+      const home = { env: { ...env, KLOROS_HOME: join(disk.folder, 'home') } };
+      await kloros(['bus', 'emit', 'OBSERVATION'], home);
+      const look = () => kloros(['health', '--check', 'disk'], home);
+      expect((await look()).code).toBe(0);
+      disk.fill();
+      expect(await look()).toMatchObject({ code: 2, stdout: expect.stringContaining('CRITICAL') as string });
+      disk.free();
+      expect((await look()).code).toBe(0);
+    } finally {
+      disk.end();
+    }
   });
 
   it('is a monitoring plugin, with its figures and limits', async () => {

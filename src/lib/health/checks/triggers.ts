@@ -1,16 +1,19 @@
 import { formatDuration } from '../../base/formats.js';
+import { expectationsOf } from '../../expectations/declared.js';
 import { catalogue } from '../../signals/catalogue.js';
 import { result, shownLimits, statusAbove, type HealthCheck } from '../check.js';
 
 const MOST = 500;
 
-/** Triggers that a daemon has fetched or should have, and has not settled. */
+/** Triggers, and whatever else an expectation waits after, that a daemon has fetched or should have, and has not settled. */
 export const triggers: HealthCheck = {
   name: 'triggers',
   asks: 'whether a trigger waits for its answer for too long',
   run: async ({ config, clock, observer }) => {
     const limits = { warning: config.health.triggerWarningMs / 1000, critical: config.health.triggerCriticalMs / 1000 };
-    const isTrigger = ({ signal }: { signal: string }) => catalogue.get(signal)?.kind === 'trigger';
+    const expecting = new Set(expectationsOf(config).expectations.map(({ after }) => after));
+    const isTrigger = ({ signal }: { signal: string }) =>
+      expecting.has(signal) || catalogue.get(signal)?.kind === 'trigger';
     const open = [...observer().openWork({ limit: MOST }), ...observer().waits()].filter(isTrigger);
     const oldest = open.reduce<(typeof open)[number] | undefined>(
       (least, one) => (least === undefined || one.atMs < least.atMs ? one : least),

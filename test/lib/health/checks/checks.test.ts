@@ -175,6 +175,21 @@ describe('triggers', () => {
   });
 });
 
+describe('what an expectation of the configuration waits after', () => {
+  it('counts as a trigger, and nothing else does that the catalogue does not know', async () => {
+    const hears = ['MY_REQUEST'];
+    await (await bus.consumer({ ...WORKER, hears })).close();
+    await sayAt(Date.now() - 700_000, 'MY_REQUEST');
+    expect(await check('triggers')).toMatchObject({ status: 'OK' });
+    const expectations = { MY_ANSWER: { after: 'MY_REQUEST', within: '1m', emit: 'MY_TIMEOUT' } };
+    config = configSchema.parse({ ...config, expectations });
+    expect(await check('triggers')).toMatchObject({
+      status: 'WARNING',
+      why: expect.stringContaining('MY_REQUEST') as string,
+    });
+  });
+});
+
 describe('the clock', () => {
   it('was set back where the journal has a signal from the future', async () => {
     await sayAt(Date.now(), 'Q_X');
