@@ -18,11 +18,16 @@ export function readableParseError(thrown: unknown, line: CommandLine): unknown 
   if (!('parse' in thrown)) return unusableValue(thrown, help);
   const unknown = 'flags' in thrown ? namesOf(thrown.flags) : [];
   if (unknown.length > 0) return unknownFlag(unknown, line, help);
-  const [message, ...rest] = thrown.message.replace(/\nSee more help with --help$/, '').split('\n');
+  const [message, ...rest] = complaintOf(thrown).split('\n');
   const words = 'args' in thrown ? namesOf(thrown.args) : [];
   if (words.length > 0 && message?.startsWith('Missing')) return missingArgument(words, line, help);
   if (areBareFacts(words, line)) return bareFacts(words, help);
   return usageError(message ?? 'Wrong usage', detailOf(rest), [help]);
+}
+
+/** Without what oclif says of every complaint, a heading and a hint. */
+function complaintOf({ message }: Error): string {
+  return message.replace(/\nSee more help with --help$/, '').replace(/^The following errors? occurred:\s*/, '');
 }
 
 /** What a flag's own check says, which oclif throws as if the program had failed. */

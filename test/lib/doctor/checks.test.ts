@@ -49,6 +49,33 @@ const onBus = async (work: (bus: Awaited<ReturnType<typeof openBus>>) => Promise
   await bus.close();
 };
 
+describe('what people write for the colony to do by itself', () => {
+  const write = (name: 'policies' | 'dream', text: string) => writeFileSync(pathsOf(config)[name], text);
+
+  it('is nothing to tell of where there is none, or where it can be used', async () => {
+    expect(await found('rules')).toEqual([]);
+    write('policies', 'rules: []\n');
+    write('dream', 'experiments: []\n');
+    expect(await found('rules')).toEqual([]);
+  });
+
+  it('is a problem where it cannot be used, with its line', async () => {
+    write('policies', 'rules:\n  - name: [\n');
+    write('dream', 'experiments: 7\n');
+    const findings = await found('rules');
+    expect(codesOf(findings)).toEqual(['POLICIES_INVALID', 'EXPERIMENTS_INVALID']);
+    for (const { level, what } of findings) {
+      expect(level).toBe('problem');
+      expect(what).toMatch(/\.yaml.*line \d/);
+    }
+  });
+
+  it('is a warning where nobody follows it', async () => {
+    write('dream', 'experimentz: []\nexperiments: []\n');
+    expect(codesOf(await found('rules'))).toEqual(['EXPERIMENTS_DOUBTFUL']);
+  });
+});
+
 describe('node', () => {
   it('is told from its version alone', async () => {
     expect(codesOf(await found('node', { nodeVersion: '20.18.3' }))).toEqual(['NODE_TOO_OLD']);

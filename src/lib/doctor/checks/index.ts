@@ -6,6 +6,7 @@ import { nativeModules } from './native-modules.js';
 import { node } from './node.js';
 import { permissions } from './permissions.js';
 import { ports } from './ports.js';
+import { rules } from './rules.js';
 import { signals } from './signals.js';
 import { units } from './units.js';
 
@@ -15,5 +16,5 @@ export const groundChecks: readonly DoctorCheck<GroundView>[] = [node, nativeMod
 /** Every check, from the ground up. */
 export const doctorChecks: readonly DoctorCheck[] = [
   ...groundChecks,
-  ...[disk, clock, configuration, permissions, ports, units, signals],
+  ...[disk, clock, configuration, rules, permissions, ports, units, signals],
 ];
