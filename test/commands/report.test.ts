@@ -47,6 +47,9 @@ describe('kloros report', () => {
   it('says what is wrong with a place that cannot be written, or with none at all', async () => {
     await run('bus', 'emit', 'OBSERVATION');
     expect((await run('report', '--html', '/proc/report.html')).code).not.toBe(0);
-    expect(await run('report')).toMatchObject({ code: 2, stderr: expect.stringContaining('Error: Missing required flag html') as string });
+    expect(await run('report')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Error: Missing required flag html') as string,
+    });
   });
 });
