@@ -6,6 +6,8 @@ export interface Glance {
   names: string[];
   /** Ids that begin so, the newest first. */
   ids: string[];
+  /** Names of those who have a place in it. */
+  consumers: string[];
 }
 
 /** Looks at a journal by its indexes alone; undefined where there is none. */
@@ -20,7 +22,11 @@ export function glanceAt(path: string, { prefix, limit }: { prefix: string; limi
       )
       .pluck()
       .all(prefix, `${prefix}\u{10ffff}`, limit);
-    return { names, ids };
+    const consumers = database
+      .prepare<[], string>('SELECT name FROM consumers WHERE enabled = 1 ORDER BY name')
+      .pluck()
+      .all();
+    return { names, ids, consumers };
   } finally {
     database.close();
   }

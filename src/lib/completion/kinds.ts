@@ -2,6 +2,7 @@
 export type Kind =
   | 'archivedLetter'
   | 'check'
+  | 'consumer'
   | 'cycle'
   | 'daemon'
   | 'deadLetter'
@@ -24,6 +25,7 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   '--hears': ['daemon'],
   '--only': ['daemon'],
   '--source': ['daemon'],
+  'bus:forget consumer': ['consumer'],
   signal: ['signal'],
   pattern: ['signal'],
   '--signal': ['signal'],

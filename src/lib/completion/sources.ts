@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../base/errors.js';
 import { pathsOf } from '../config/paths.js';
+import type { Glance } from '../bus/glance.js';
 import type { Candidate } from './candidate.js';
 import type { Kind } from './kinds.js';
 import { archivedLetters, deadLetters, groups } from './letters.js';
@@ -19,11 +20,13 @@ export interface Surroundings {
 type Source = (surroundings: Surroundings) => Promise<Candidate[]> | Candidate[];
 
 const IDS_SHOWN = 30;
+const NOTHING_YET: Glance = { names: [], ids: [], consumers: [] };
 
 /** Where candidates of each kind come from; each loads no more than it needs. */
 const SOURCES: Readonly<Record<Exclude<Kind, 'file'>, Source>> = {
   archivedLetter: (at) => archivedLetters(pathsIn(at).failedSignalsArchive),
   check: ({ names }) => names.checks.map(valueOnly),
+  consumer: async (at) => (await journalOf(at)).consumers.map(valueOnly),
   cycle: async (at) => (await namesIn(pathsIn(at).dreamLab)).filter(isCycle).toReversed().map(valueOnly),
   daemon: ({ names }) => names.daemons.map(({ name, purpose }) => ({ value: name, text: purpose })),
   deadLetter: (at) => deadLetters(pathsIn(at).failedSignals),
@@ -55,9 +58,9 @@ async function signals(at: Surroundings): Promise<Candidate[]> {
   return [...known, ...foreign.map((value) => ({ value, text: 'seen in the journal' }))];
 }
 
-async function journalOf(at: Surroundings): Promise<{ names: string[]; ids: string[] }> {
+async function journalOf(at: Surroundings): Promise<Glance> {
   const { glanceAt } = await import('../bus/glance.js');
-  return glanceAt(pathsIn(at).journal, { prefix: at.word, limit: IDS_SHOWN }) ?? { names: [], ids: [] };
+  return glanceAt(pathsIn(at).journal, { prefix: at.word, limit: IDS_SHOWN }) ?? NOTHING_YET;
 }
 
 /** By the end of each name, by which `policy explain` finds them too. */
