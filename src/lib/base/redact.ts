@@ -13,6 +13,8 @@ const PLAIN = new RegExp(
   `(${NAME.source}${SIGN.source}(?:(?:bearer|basic|digest|token|negotiate)\\s{1,20})?)[^\\s"',;}\\\\][^\\s"',;}]*`,
   'gi',
 );
+/** A flag of a command line and its value as two words. */
+const FLAGS = new RegExp(`(--[\\w-]{0,40}?${NAME.source}\\s{1,20})(?:"[^"]*"|'[^']*'|[^\\s"'-][^\\s"',;]*)`, 'gi');
 const COOKIES = /(\bcookie["']?\s{0,20}[:=]\s{0,20}["']?)[^\s"'][^"'\r\n]*/gi;
 const BEARER = /(\bbearer\s{1,20})[\w.~+/-]{16,}=*/gi;
 const PRIVATE_KEY = /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[\s\S]*?(?=-----END |$(?![\s\S]))/g;
@@ -25,6 +27,7 @@ export function maskSecrets(text: string): string {
     .replaceAll(URL_QUERIES, `$1?${MASK}`)
     .replaceAll(QUOTED, `$1$2${MASK}$4`)
     .replaceAll(PLAIN, `$1${MASK}`)
+    .replaceAll(FLAGS, `$1${MASK}`)
     .replaceAll(COOKIES, `$1${MASK}`)
     .replaceAll(BEARER, `$1${MASK}`);
 }

@@ -16,6 +16,9 @@ describe('a text that is kept', () => {
     [String.raw`body {\"api_key\":\"abc\",\"n\":1}`, String.raw`body {\"api_key\":\"[redacted]\",\"n\":1}`],
     ["password='hunter 2', user=joe", "password='[redacted]', user=joe"],
     ['password="torn off', 'password="[redacted]'],
+    ['mysql --user joe --password hunter2 -h x', 'mysql --user joe --password [redacted] -h x'],
+    ["curl --auth-token 'a b' x", 'curl --auth-token [redacted] x'],
+    ['--api-key "a b" failed', '--api-key [redacted] failed'],
     ['Cookie: a=b; c=d', 'Cookie: [redacted]'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA', '-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA'],
   ])('of %s is %s', (text, clean) => {
@@ -27,6 +30,8 @@ describe('a text that is kept', () => {
     'Unexpected token } in JSON at position 4',
     'tests passed: 3, tokens: 500',
     'https://host:1/path',
+    'x --password --verbose',
+    'the password is wrong',
     'a@b.org',
   ])('is as it was where it holds none: %s', (text) => expect(maskSecrets(text)).toBe(text));
 
