@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { safeText } from '../lib/base/redact.js';
 import type { DeadLetterDraft } from '../lib/bus/bus.js';
 import type { IntegrationFailure } from '../lib/capabilities/decide.js';
 import { undiscoveredName } from '../lib/capabilities/decide.js';
@@ -14,6 +15,8 @@ import type { Signal } from '../lib/signals/envelope.js';
 import { readFacts, say } from '../lib/signals/facts.js';
 
 type Completion = ReturnType<typeof readFacts<'Q_INVESTIGATION_COMPLETE'>>;
+
+const LONGEST_MESSAGE = 4_096;
 
 /** Registers the modules that investigations discovered; every outcome speaks, and everything done can be undone. */
 export const capabilityIntegrator = defineDaemon<InvestigationStore>({
@@ -72,13 +75,15 @@ function integrated(record: UndoRecord, investigatedAt: string | null) {
 
 function failed(signal: Signal, failure: IntegrationFailure, facts: Completion): Answer {
   const key = undiscoveredName(facts.hypothesis);
+  // Its words name paths, settings and contents of files, and are published as a dead letter's are kept.
+  const message = safeText(failure.message, LONGEST_MESSAGE);
   const said = say('Q_INTEGRATION_FAILED', {
     investigation_id: facts.question_id,
     error_type: failure.errorType,
-    error_message: failure.message,
+    error_message: message,
     retry_possible: failure.retryPossible,
     ...(key === undefined ? {} : { capability_key: key }),
-    reason: failure.message,
+    reason: message,
   });
   return { signals: [said], deadLetters: [deadLetter(signal, failure)] };
 }

@@ -87,6 +87,17 @@ describe('capability_integrator_daemon', () => {
     });
   });
 
+  it('publishes no secret that stands in the reason of a refusal', async () => {
+    const outside = join(config.home, 'token=hunter2');
+    mkdirSync(outside);
+    symlinkSync(outside, join(root, 'audio'));
+    const { said } = await handle({ id: 'a', module_dir: join(root, 'audio') });
+    const facts = said.signals?.[0]?.facts;
+    expect(facts).toMatchObject({ error_type: 'PathRefused', reason: facts?.['error_message'] });
+    expect(JSON.stringify(facts)).not.toContain('hunter2');
+    expect(facts?.['error_message']).toContain('token=[redacted]');
+  });
+
   it('only logs an investigation that discovered no module', async () => {
     const { said, lines } = await handle({ id: 'a', hypothesis: 'SERVICE_FAILURE_x', module_dir: root });
     expect(said).toEqual({});
