@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
+import type { KeptDaemon } from '../../src/lib/keeping/keeper.js';
 import { unitOf } from '../../src/lib/systemd/unit-names.js';
 import { quoted, startLab, whyNot, type Lab } from './lab.js';
 
@@ -19,6 +20,10 @@ describe.skipIf(whyNot !== '')(`without root in a real systemd${whyNot === '' ? 
   afterAll(() => lab.stop());
 
   const kloros = (line: string) => lab.runAs(USER, `kloros ${line}`);
+  const kept = async (name: string) => {
+    const { stdout } = await kloros(`daemon status ${name} --json`);
+    return (JSON.parse(stdout) as { result: KeptDaemon[] }).result[0];
+  };
   const ask = async (name: string) => {
     await lab.runAs(USER, `mkdir -p src/${name} && echo "def run_${name}(): return 1" >src/${name}/core.py`);
     expect(await kloros(`intent submit --path /home/${USER}/src/${name}`)).toMatchObject({ code: 0 });
@@ -33,6 +38,18 @@ describe.skipIf(whyNot !== '')(`without root in a real systemd${whyNot === '' ? 
     await lab.demand(`rm /var/lib/systemd/linger/${USER}`);
     expect((await kloros('systemd install --user --dry-run')).stderr).toContain(`loginctl enable-linger ${USER}`);
     await lab.demand(`touch /var/lib/systemd/linger/${USER}`);
+  });
+
+  it('systemd is the keeper that daemon stop, start, restart, wait, status and logs speak with', async () => {
+    expect((await kloros('daemon stop intent-router --yes')).code).toBe(0);
+    expect(await kept('intent-router')).toMatchObject({ keeper: 'systemd (user)', state: 'stopped', pid: null });
+    expect((await kloros('daemon wait intent-router --for stopped')).code).toBe(0);
+    expect((await kloros('daemon start intent-router')).code).toBe(0);
+    const before = await kept('intent-router');
+    expect(before).toMatchObject({ state: 'ready', restarts: 0 });
+    expect((await kloros('daemon restart intent-router --yes')).code).toBe(0);
+    expect((await kloros('daemon wait intent-router --for ready')).code).toBe(0);
+    expect((await kept('intent-router'))?.pid).not.toBe(before?.pid);
   });
 
   it('all comes back with the machine, and works', async () => {

@@ -28,6 +28,7 @@ export function systemdKeeper(scope: Scope, env: NodeJS.ProcessEnv): Keeper {
       await demand(systemctl, 'start', ...(await units(names)));
     },
     stop: async (names) => {
+      if (names.length === 0) return; // All were started by hand; systemctl takes no empty list.
       await demand(systemctl, 'stop', ...(await units(names)));
     },
     restart: async (names) => {
