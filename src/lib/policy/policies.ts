@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { isMap, isNode, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { KlorosError, toError } from '../base/errors.js';
+import { versionOf } from '../base/hot-file.js';
 import { issuesInWords } from '../base/issues.js';
+import { readYaml, type LocatedYaml } from '../base/located-yaml.js';
 import { BUILT_IN_RULES } from './built-in.js';
 import { policiesSchema, ruleSchema } from './rule-schema.js';
 import { compileRule, type Rule } from './rule.js';
@@ -32,43 +32,20 @@ export function builtInPolicies(alsoSays: readonly string[] = []): Policies {
  * key. Throws KlorosError INVALID_POLICIES, which names line, rule and key; there is no half of a file.
  */
 export function parsePolicies(text: string, options: ParseOptions): Policies {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [problem] = document.errors;
-  if (problem)
-    throw invalid(options, {
-      line: problem.linePos?.[0].line ?? 1,
-      why: `it is not YAML: ${firstLine(problem.message)}`,
-    });
-  const source: Source = { ...options, document, lines };
-  const parsed = policiesSchema.safeParse(valueOf(source) ?? {});
+  const read = readYaml(text);
+  if ('problem' in read) throw invalid(options, read.problem);
+  const source: Source = { ...options, ...read };
+  const parsed = policiesSchema.safeParse(source.value ?? {});
   if (!parsed.success)
     throw invalid(options, {
-      line: lineOf(source, parsed.error.issues[0]?.path ?? []),
+      line: source.lineOf(parsed.error.issues[0]?.path ?? []),
       why: issuesInWords(parsed.error).join('; '),
     });
   const { rules, time_zone: timeZone } = parsed.data;
   return { rules: mergedRules(source, rules), timeZone, version: versionOf(text) };
 }
 
-/** An alias without its anchor only shows here. */
-function valueOf(source: Source): unknown {
-  try {
-    return source.document.toJS() as unknown;
-  } catch (error) {
-    throw invalid(source, { line: 1, why: `it is not YAML: ${firstLine(toError(error).message)}` });
-  }
-}
-
-/** Eight hex digits of a text. */
-export function versionOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
-}
-
-interface Source extends ParseOptions {
-  document: Document.Parsed;
-  lines: LineCounter;
-}
+type Source = ParseOptions & LocatedYaml;
 
 type Written = Record<string, unknown> & { name: string };
 
@@ -77,7 +54,7 @@ function mergedRules(source: Source, written: readonly Written[]): Rule[] {
   const seen = new Set<string>();
   for (const [index, rule] of written.entries()) {
     if (seen.has(rule.name))
-      throw invalid(source, { line: lineOf(source, ['rules', index, 'name']), why: `${rule.name} is there twice` });
+      throw invalid(source, { line: source.lineOf(['rules', index, 'name']), why: `${rule.name} is there twice` });
     seen.add(rule.name);
     merged.set(rule.name, ruleOf(source, rule, index));
   }
@@ -91,7 +68,7 @@ function ruleOf(source: Source, written: Written, index: number): Rule {
     const [issue] = parsed.error.issues;
     const key = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : (issue?.path ?? []);
     const why = issuesInWords(parsed.error).join('; ');
-    throw invalid(source, { line: lineOf(source, ['rules', index, ...key]), why: `rule ${written.name}: ${why}` });
+    throw invalid(source, { line: source.lineOf(['rules', index, ...key]), why: `rule ${written.name}: ${why}` });
   }
   try {
     return compileRule(parsed.data, { origin: 'file', alsoSays: source.alsoSays });
@@ -105,21 +82,7 @@ function expressionError(source: Source, { name, index, error }: { name: string;
   const key = /^(?<key>[\w.]+):/.exec(message)?.groups?.['key']?.split('.') ?? [];
   const why = error instanceof KlorosError && error.why !== undefined ? `${message}: ${error.why}` : message;
   const next = error instanceof KlorosError ? error.next : [];
-  return invalid(source, { line: lineOf(source, ['rules', index, ...key]), why: `rule ${name}: ${why}`, next });
-}
-
-/** Line of the innermost node of a path that the file has. */
-function lineOf({ document, lines }: Source, path: readonly PropertyKey[]): number {
-  let node: unknown = document.contents;
-  let line = 1;
-  for (const part of path) {
-    const pair = isMap(node) ? node.items.find(({ key }) => String(key) === String(part)) : undefined;
-    const next: unknown = isSeq(node) ? node.items[Number(part)] : pair?.value;
-    const at: unknown = pair?.key ?? next;
-    if (isNode(at) && at.range) line = lines.linePos(at.range[0]).line;
-    node = next;
-  }
-  return line;
+  return invalid(source, { line: source.lineOf(['rules', index, ...key]), why: `rule ${name}: ${why}`, next });
 }
 
 interface Complaint {
@@ -135,8 +98,4 @@ function invalid({ path }: ParseOptions, { line, why, next = [] }: Complaint): K
     why,
     next: [...next, 'correct it; until then the rules before this edit stay in force: kloros policy list'],
   });
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
 }
