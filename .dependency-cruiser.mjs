@@ -24,6 +24,7 @@ const neighbours = {
   policy: ['signals', 'config', 'base'],
   deployment: ['dream', 'promotions', 'signals', 'config', 'base'],
   expectations: ['signals', 'config', 'base'],
+  healing: ['signals', 'config', 'base'],
   recording: ['signals', 'config', 'base'],
   latency: ['bus', 'intents', 'signals', 'config', 'base'],
   health: [
@@ -56,6 +57,7 @@ const neighbours = {
     'doctor',
     'health',
     'expectations',
+    'healing',
     'dead-letter',
     'deployment',
     'dream',
@@ -86,6 +88,7 @@ const domain = [
   'policy',
   'deployment',
   'expectations',
+  'healing',
   'recording',
   'health/conditions',
 ];

@@ -10,6 +10,9 @@ import { checkConditions } from '../lib/health/conditions/check.js';
 import { FLOW_ANEW, flowChange } from '../lib/health/conditions/flow-state.js';
 import { emittedFor } from '../lib/expectations/declared.js';
 import type { TimeoutWatch } from '../lib/expectations/timeout-watch.js';
+import { carryOut } from '../lib/healing/carry-out.js';
+import type { Healer } from '../lib/healing/healer.js';
+import { openHealer } from '../lib/healing/open-healer.js';
 import { openTimeoutWatch } from '../lib/expectations/open-timeout-watch.js';
 import { promotionFacts } from '../lib/promotions/facts.js';
 import { scanPromotions } from '../lib/promotions/promotions.js';
@@ -21,6 +24,7 @@ import {
   type SourceBatch,
   type SourceEnv,
 } from '../lib/runtime/define-daemon.js';
+import type { Config } from '../lib/config/schema.js';
 import type { Draft, Signal } from '../lib/signals/envelope.js';
 import { readFacts, say } from '../lib/signals/facts.js';
 
@@ -28,26 +32,51 @@ import { readFacts, say } from '../lib/signals/facts.js';
 interface Watches {
   modules: ModuleWatch;
   timeouts: TimeoutWatch;
+  healer: Healer;
 }
 
-/** Looks at the colony every minute: promotions, new modules, what is overdue, and what is wrong with it or its machine. */
+/**
+ * Looks at the colony every minute: promotions, new modules, what is overdue, what is wrong with it or its machine, and
+ * what is to be repaired.
+ */
 export const orchestratorMonitor = defineDaemon<Watches>({
   name: 'orchestrator_monitor',
-  purpose: 'Watch promotions, the registry and the health of the colony',
-  hears: ['Q_MODULE_INTEGRATED', 'Q_HEALTH_ALERT'],
+  purpose: 'Watch promotions, the registry and the health of the colony, and repair what can be',
+  hears: ['Q_MODULE_INTEGRATED', 'Q_HEALTH_ALERT', 'Q_REPAIR_STARTED'],
   says: [
     'Q_PROMOTIONS_DETECTED',
     'Q_MODULE_DISCOVERED',
     'Q_HEALTH_ALERT',
     'Q_INVESTIGATION_TIMEOUT',
     'Q_DREAM_TIMEOUT',
+    'Q_REPAIR_STARTED',
+    'Q_REPAIR_MADE',
+    'Q_REPAIR_JUDGED',
   ],
-  alsoSays: emittedFor,
+  alsoSays: (config) => [...emittedFor(config), ...config.healing.alsoSays],
+  timeoutMs: longestRepairMs,
   from: 'now',
-  open: async (env) => ({ modules: moduleWatch(env), timeouts: openTimeoutWatch(env, await env.state()) }),
+  open,
   handle: hear,
   source: watch,
 });
+
+async function open(env: DaemonEnv): Promise<Watches> {
+  const state = await env.state();
+  return {
+    modules: moduleWatch(env),
+    timeouts: openTimeoutWatch(env, state),
+    healer: openHealer(env, state),
+  };
+}
+
+/** A restart waits for the orderly end of a daemon and for its start. */
+const RESTART_MS = 180_000;
+
+function longestRepairMs({ healing }: Config): number {
+  const commandsMs = Object.values(healing.commands).map(({ timeoutMs }) => timeoutMs);
+  return RESTART_MS + Math.max(0, ...commandsMs);
+}
 
 function moduleWatch(env: DaemonEnv): ModuleWatch {
   return new ModuleWatch({
@@ -67,7 +96,16 @@ const NOTHING: Part = { signals: [], state: [] };
 /** Of an alert the flight recorder takes note; what is noted is written by a later round, so that a full disk holds up nobody. */
 async function hear(signal: Signal, attempt: Attempt, watches: Watches): Promise<Part> {
   if (signal.signal === 'Q_HEALTH_ALERT') return { signals: [], state: await noteAlert(signal, attempt) };
+  if (signal.signal === 'Q_REPAIR_STARTED') return repair(signal, attempt);
   return hearIntegration(signal, attempt, watches);
+}
+
+async function repair(signal: Signal, attempt: Attempt): Promise<Part> {
+  const { config, colony, clock, abort, log } = attempt;
+  const done = await carryOut(signal, { config, colony, clock, abort, state: await attempt.state() });
+  const { rule, action, target, outcome, detail } = done.signals[0]?.facts ?? {};
+  log.info({ rule, outcome }, `Repair of ${String(target)} by ${String(action)}: ${String(detail)}`);
+  return done;
 }
 
 /** An integration is the moment at which a module appears: it is spoken of at once, and not at the next minute. */
@@ -86,10 +124,16 @@ async function* watch(env: SourceEnv, abort: AbortSignal, watches: Watches): Asy
       const isDue = !isEdited || env.clock.monotonicMs() >= dueMs;
       const batch = await look(env, isDue ? roundOf(env, watches) : editsOf(env, watches));
       if (batch.signals.length + batch.state.length > 0) yield batch;
+      if (isDue) {
+        // After the rest was committed, so that a timeout of this round has its repair in this round.
+        const repairs = await look(env, { repairs: () => repairsSaid(env, watches) });
+        if (repairs.signals.length + repairs.state.length > 0) yield repairs;
+      }
       if (isDue) dueMs = env.clock.monotonicMs() + env.config.monitor.intervalMs;
       isEdited = await wakeUp.rest(Math.max(1, dueMs - env.clock.monotonicMs()), abort);
       if (await wasHeldBack(env)) {
         watches.timeouts.beginAnew();
+        watches.healer.beginAnew();
         yield { signals: [], state: [FLOW_ANEW] };
       }
     }
@@ -174,5 +218,14 @@ async function timeoutsSaid({ log }: DaemonEnv, timeouts: TimeoutWatch): Promise
   const { signals, state, late } = await timeouts.look();
   for (const { expectation, trigger, answer } of late)
     log.info({ id: answer.id, timeout: trigger.told?.timeoutId }, `${expectation.until} came after its timeout`);
+  return { signals, state };
+}
+
+async function repairsSaid(env: DaemonEnv, { healer }: Watches): Promise<Part> {
+  const { signals, state, considered, words } = await healer.look(await env.state());
+  const { log } = env;
+  if (words !== undefined) log.warn(words);
+  for (const { rule, subject, outcome, reason } of considered)
+    log.info({ rule }, `${subject}: ${outcome === 'repairs' ? 'is repaired' : 'is not repaired'}, ${reason}`);
   return { signals, state };
 }

@@ -8,6 +8,7 @@ import { investigationRecordSchema } from '../../src/lib/investigation/record.js
 import type { Answer, Attempt, SourceEnv } from '../../src/lib/runtime/define-daemon.js';
 import type { Said } from '../../src/lib/bus/bus.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
+import { aloneColony } from '../helpers/alone-colony.js';
 import { WrittenJournal } from '../helpers/written-journal.js';
 
 export const NOW_MS = Date.UTC(2025, 10, 15, 10, 30);
@@ -36,6 +37,7 @@ export function surroundings(config: Config) {
     state: async () => ({ ...state }),
     flow: async () => ({ waiting: 0, lastHandledAtMs: null }),
     journal: new WrittenJournal(),
+    colony: aloneColony(),
     ready: async () => undefined,
     abort: new AbortController().signal,
     attempt: 1,

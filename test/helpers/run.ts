@@ -5,13 +5,14 @@ import { openBus } from '../../src/lib/bus/open-bus.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import type { AnyDaemon } from '../../src/lib/runtime/define-daemon.js';
 import { runDaemon, type RunningDaemon } from '../../src/lib/runtime/run-daemon.js';
+import type { RunOptions } from '../../src/lib/runtime/run-options.js';
 import { removeHome, silentLog, temporaryConfig } from './colony.js';
 
 /** A colony in this process: a hub, an onlooker's bus, and whatever a test starts. */
 export interface TestColony {
   config: Config;
   bus: Bus;
-  start(definition: AnyDaemon, options?: { instance?: string }): Promise<RunningDaemon>;
+  start(definition: AnyDaemon, options?: Pick<RunOptions, 'instance' | 'keeper'>): Promise<RunningDaemon>;
   /** Ends its processes and leaves its home. */
   leave(): Promise<void>;
   end(): Promise<void>;
@@ -21,7 +22,7 @@ export interface TestColony {
 export async function startColony(overrides: Record<string, unknown> = {}): Promise<TestColony> {
   const config = await temporaryConfig(overrides);
   const running: RunningDaemon[] = [];
-  const start = async (definition: AnyDaemon, options: { instance?: string } = {}) => {
+  const start = async (definition: AnyDaemon, options: Pick<RunOptions, 'instance' | 'keeper'> = {}) => {
     const daemon = await runDaemon(definition, {
       config,
       clock: systemClock,

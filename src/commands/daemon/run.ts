@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { findDaemon } from '../../daemons/index.js';
+import { daemons, findDaemon } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { createLog, type Logger } from '../../lib/base/log.js';
 import { startWatchdog } from '../../lib/base/watchdog.js';
@@ -8,6 +8,8 @@ import { usageError } from '../../lib/cli/command-error.js';
 import { exitCodeOf } from '../../lib/cli/exit-codes.js';
 import { stderrForm } from '../../lib/cli/operator-log.js';
 import { canRest, isOnDemand } from '../../lib/config/activation.js';
+import { repairKeeper } from '../../lib/keeping/repair-keeper.js';
+import { cannotRestart } from '../../lib/runtime/colony-door.js';
 import type { AnyDaemon } from '../../lib/runtime/define-daemon.js';
 import { untilIdle } from '../../lib/runtime/idle.js';
 import { linkToSystemd } from '../../lib/runtime/sd-notify.js';
@@ -64,6 +66,7 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
       clock: systemClock,
       log,
       random: Math.random,
+      keeper: repairKeeper({ config, daemons, env: process.env, cannotRestart }),
       onStuckWriter: (holders) => supervisor?.stuck(holders),
       ...instance,
     });

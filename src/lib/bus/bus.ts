@@ -163,6 +163,8 @@ export interface Attendant {
   /** Daemon or command. */
   name: string;
   pid: number;
+  /** Grows while it holds work and is alive. */
+  beat: number;
 }
 
 /** One daemon's door to the signals. */
@@ -226,6 +228,11 @@ export interface Bus {
    * nobody who is paused claims anything. A signal `governance.kill` does the same in the moment in which it is durable.
    */
   setPaused(daemons: readonly string[] | null, pause: Pause | null): Promise<void>;
+  /**
+   * Gives back what processes of a daemon hold that are gone, stopped, or did not beat for the time of a lease; answers
+   * how many signals that were. Whoever it was taken from settles nothing any more.
+   */
+  clearLeases(daemon: string): Promise<number>;
   /** Also of daemons that are no consumers, since a source pauses too. */
   pauseOf(daemon: string): Promise<Pause | undefined>;
   /** Oldest first, at most 500. */

@@ -20,6 +20,7 @@ export interface Paths {
   promotions: string;
   policies: string;
   policyDecisions: string;
+  healing: string;
   /** Experiments of D-REAM. */
   dream: string;
   /** Cycles of D-REAM, each in a folder of its own. */
@@ -72,6 +73,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     promotions: at('dream_lab', 'promotions'),
     policies: at('policies.yaml'),
     policyDecisions: at('policy_decisions.jsonl'),
+    healing: at('healing.yaml'),
     dream: at('dream.yaml'),
     dreamLab: at('dream_lab'),
     flights: at('recordings'),

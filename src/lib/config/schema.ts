@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deploymentSettings } from './deployment.js';
 import { expectationSettings } from './expectations.js';
 import { flightSettings } from './flight.js';
+import { healingSettings } from './healing.js';
 import { healthSettings } from './health.js';
 import { activationSettings, logSettings } from './supervision.js';
 
@@ -216,6 +217,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   flight: flightSettings.meta({ description: 'Recordings of the minutes around each critical alert' }),
+  healing: healingSettings,
   health: healthSettings,
 });
 

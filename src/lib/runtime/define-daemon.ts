@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Config } from '../config/schema.js';
 import type { Draft, Signal } from '../signals/envelope.js';
 import type { JournalView, Said, StartFrom } from '../bus/bus.js';
+import type { ColonyDoor } from './colony-door.js';
 import type { Flow } from './flow.js';
 
 /** What every part of a daemon is given: nothing reads the clock, the environment or a random source by itself (D7). */
@@ -20,6 +21,8 @@ export interface DaemonEnv {
   flow(): Promise<Flow>;
   /** What may be read of the journal. */
   journal: JournalView;
+  /** What may be done to other daemons. */
+  colony: ColonyDoor;
 }
 
 /** What a source is given. */

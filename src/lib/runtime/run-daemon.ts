@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
 import { FiguresKeeper } from '../figures/keeper.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
+import { colonyDoor } from './colony-door.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
 import type { AnyDaemon, Attempt, DaemonDefinition, DaemonEnv } from './define-daemon.js';
@@ -86,7 +87,11 @@ function gateOptionsOf({ name }: DaemonDefinition<unknown>, { config, clock, log
   return { name, bus, maintenancePath: pathsOf(config).maintenance, clock, log, lookMs };
 }
 
-function envOf({ name }: DaemonDefinition<unknown>, { config, clock, log, random }: RunOptions, bus: Bus): DaemonEnv {
+function envOf(
+  { name }: DaemonDefinition<unknown>,
+  { config, clock, log, random, keeper }: RunOptions,
+  bus: Bus,
+): DaemonEnv {
   return {
     name,
     config,
@@ -96,6 +101,7 @@ function envOf({ name }: DaemonDefinition<unknown>, { config, clock, log, random
     state: (prefix) => bus.state(name, prefix),
     flow: async () => flowOf(await bus.consumers()),
     journal: bus,
+    colony: colonyDoor(bus, keeper),
   };
 }
 

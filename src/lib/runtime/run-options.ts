@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Config } from '../config/schema.js';
+import type { KeeperDoor } from './colony-door.js';
 import type { Vitals } from './pulse.js';
 
 /** What a daemon is run with; nothing is read from the process's surroundings. */
@@ -11,6 +12,8 @@ export interface RunOptions {
   random: () => number;
   /** Told which processes hold the journal's lock while nobody can write for seconds. */
   onStuckWriter?: ((holders: number[]) => void) | undefined;
+  /** What this daemon may do with the processes of the others; absent: nothing. */
+  keeper?: KeeperDoor;
   /** Names a further instance beside the first; it has no port of its own. */
   instance?: string;
 }

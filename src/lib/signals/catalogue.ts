@@ -1,12 +1,13 @@
 import { advisory } from './advisory.js';
 import { completion } from './completion.js';
 import { error } from './error.js';
+import { repair } from './repair.js';
 import { trigger } from './trigger.js';
 import type { z } from 'zod';
 import type { SignalDefinition } from './facts-definition.js';
 
 /** Every signal that kloros knows, by name, with its exact types. */
-export const definitions = { ...advisory, ...trigger, ...completion, ...error };
+export const definitions = { ...advisory, ...trigger, ...completion, ...error, ...repair };
 
 type Definitions = typeof definitions;
 

@@ -9,6 +9,7 @@ import type { Attempt } from '../../../src/lib/runtime/define-daemon.js';
 import type { Draft, Signal } from '../../../src/lib/signals/envelope.js';
 import { checkFacts } from '../../../src/lib/signals/facts.js';
 import { FIXTURES, temporaryFolder } from './tree.js';
+import { aloneColony } from '../../helpers/alone-colony.js';
 import { WrittenJournal } from '../../helpers/written-journal.js';
 
 /** What the daemon opens. */
@@ -59,6 +60,7 @@ export function attempt(abort = new AbortController().signal): Attempt {
     state: async () => ({}),
     flow: async () => ({ waiting: 0, lastHandledAtMs: null }),
     journal: new WrittenJournal(),
+    colony: aloneColony(),
     abort,
     attempt: 1,
     token: 1,

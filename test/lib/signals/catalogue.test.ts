@@ -51,6 +51,9 @@ const DOCUMENT: Record<string, [kind: string, emitter: string, fields: string]> 
 /** What daemons of kloros say to each other besides. */
 const AMONG_OURSELVES = [
   'Q_POLICY_DUE',
+  'Q_REPAIR_STARTED',
+  'Q_REPAIR_MADE',
+  'Q_REPAIR_JUDGED',
   'Q_DEPLOYMENT_APPROVED',
   'Q_DREAM_STEP',
   'Q_TOURNAMENT_TRIGGER',

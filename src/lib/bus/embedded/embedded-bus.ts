@@ -16,6 +16,7 @@ import type {
   Recorded,
   Standing,
 } from '../bus.js';
+import { clearLeases } from './clear-leases.js';
 import { EmbeddedConsumer } from './embedded-consumer.js';
 import type { Journal } from './journal.js';
 import { deadLettersOf, recordedOf, rowOf } from './rows.js';
@@ -108,12 +109,19 @@ export class EmbeddedBus implements Bus {
 
   async attendants(): Promise<Attendant[]> {
     const living = this.#parts.journal.owners.all().filter(isAlive);
-    return living.map(({ name, pid }) => ({ name, pid }));
+    return living.map(({ name, pid, beat }) => ({ name, pid, beat }));
   }
 
   async setPaused(daemons: readonly string[] | null, pause: Pause | null): Promise<void> {
     await this.#parts.journal.write({ kind: 'pause', daemons, pause });
     this.wake();
+  }
+
+  async clearLeases(daemon: string): Promise<number> {
+    const { journal, leaseMs } = this.#parts;
+    const cleared = await clearLeases({ journal, daemon, leaseMs, rest: (ms) => new WakeUp().rest(ms) });
+    if (cleared > 0) this.#tell([]);
+    return cleared;
   }
 
   async pauseOf(daemon: string): Promise<Pause | undefined> {

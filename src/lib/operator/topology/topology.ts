@@ -1,4 +1,5 @@
-import type { Attendant, ConsumerStatus } from '../../bus/bus.js';
+import type { ConsumerStatus } from '../../bus/bus.js';
+import type { Attendant } from '../../bus/observer.js';
 import { HUB_PORT_OFFSETS } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 
