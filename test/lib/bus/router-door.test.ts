@@ -52,7 +52,7 @@ describe('the door for peers that want an answer', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     closing.push(() => child.kill('SIGKILL'));
-    await once(child.stdout!, 'data');
+    await once(child.stdout, 'data');
     return child;
   }
 

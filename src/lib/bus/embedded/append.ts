@@ -2,6 +2,7 @@ import { KlorosError } from '../../base/errors.js';
 import { saysTheSame } from './essence.js';
 import type { Database } from './database.js';
 import type { ForeignAnswer, ForeignRow, Row } from './operations.js';
+import { openRepetitions } from './repetitions.js';
 
 /** Writes signals into the journal. */
 export interface Appender {
@@ -15,9 +16,6 @@ export interface Appender {
   nameOf(id: number): string;
 }
 
-const OLD_REPETITIONS =
-  'DELETE FROM foreign_seen WHERE key IN (SELECT key FROM foreign_seen WHERE until_ms < ? LIMIT 200)';
-
 /** Prepares the statements that append; `onNew` hears of every row that is no repetition, inside its transaction. */
 export function openAppender(database: Database, onNew: (row: Row) => void): Appender {
   const names = new Map<string, number>();
@@ -28,12 +26,7 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
     'INSERT INTO signals (id, name_id, trace, at_ms, priority, frame) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
   );
   const frameOf = database.prepare<[string], Buffer>('SELECT frame FROM signals WHERE id = ?').pluck();
-  // Seen until a time beyond what a sight of now would give: the clock jumped back, and it is no repetition.
-  const see = database.prepare(
-    'INSERT INTO foreign_seen (key, until_ms, id) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET until_ms = excluded.until_ms, id = excluded.id WHERE until_ms < ? OR until_ms > excluded.until_ms',
-  );
-  const seenAs = database.prepare<[string], string>('SELECT id FROM foreign_seen WHERE key = ?').pluck();
-  const forget = database.prepare(OLD_REPETITIONS);
+  const repetitions = openRepetitions(database);
 
   const nameId = (name: string): number => {
     const known = names.get(name);
@@ -59,12 +52,12 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
     nameOf,
     append: (rows) => rows.forEach(appendOne),
     appendForeign: (rows, nowMs) => {
-      forget.run(nowMs);
-      return rows.map(({ row, seen }) => {
-        const { changes } = see.run(seen.key, seen.untilMs, row.id, nowMs);
-        if (changes === 0) return { id: seenAs.get(seen.key) ?? row.id, duplicate: true };
-        appendOne(row);
-        return { id: row.id, duplicate: false };
+      repetitions.forget(nowMs);
+      return rows.map((foreign) => {
+        const known = repetitions.see(foreign, nowMs);
+        if (known !== undefined) return { id: known, duplicate: true };
+        appendOne(foreign.row);
+        return { id: foreign.row.id, duplicate: false };
       });
     },
   };

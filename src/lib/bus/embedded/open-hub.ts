@@ -99,9 +99,11 @@ function deadLetterDoor(journal: Journal): Omit<OpenedHub, 'close'> {
 
 async function openWire(options: OpenHubOptions, journal: Journal): Promise<{ hub: Hub; close(): Promise<void> }> {
   const { config, clock, log, name } = options;
-  const { xsub, xpub, router, own } = endpointsOf(config);
+  const endpoints = endpointsOf(config);
+  const { xsub, xpub, router } = endpoints;
   const publisher = await Publisher.bound(xpub);
-  const hub = new Hub({ name, journal, publisher, clock, log, xsub, ownPorts: options.ownPortOffsets.map(own) });
+  const ownPorts = options.ownPortOffsets.map((offset) => endpoints.own(offset));
+  const hub = new Hub({ name, journal, publisher, clock, log, xsub, ownPorts });
   const door = new RouterDoor({ endpoint: router, journal, clock, log });
   const close = async () => {
     await door.close();
