@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 
+/** The rooms below nearly all others. */
+const BASICS = ['signals', 'config', 'base'];
+
 /**
  * Who may import whom (ARCHITECTURE.md, "Rooms"). A room imports itself, npm packages, and the rooms named here.
  * Types of the bus interface, lib/bus/bus.ts, may be imported by every room but base, signals and config: they are words.
@@ -27,18 +30,7 @@ const neighbours = {
   healing: ['signals', 'config', 'base'],
   recording: ['signals', 'config', 'base'],
   latency: ['bus', 'intents', 'signals', 'config', 'base'],
-  health: [
-    'bus',
-    'dead-letter',
-    'supervise',
-    'systemd',
-    'capabilities',
-    'promotions',
-    'expectations',
-    'signals',
-    'config',
-    'base',
-  ],
+  health: ['bus', 'dead-letter', 'supervise', 'systemd', 'capabilities', 'promotions', 'expectations', ...BASICS],
   load: ['health', 'bus', 'runtime', 'supervise', 'signals', 'config', 'base'],
   metrics: ['figures', 'health', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
   otlp: ['bus', 'signals', 'config', 'base'],

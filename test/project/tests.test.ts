@@ -7,7 +7,13 @@ import { filesBelow, root } from './tree.js';
 const ACROSS = ['contract', 'integration', 'faults', 'project', 'systemd'];
 
 /** Tests of what a whole room does, beside those of its modules. */
-const WHOLE_ROOM = ['commands/program', 'lib/bus/crash', 'lib/intents/beset', 'lib/intents/hostile'];
+const WHOLE_ROOM = [
+  'commands/program',
+  'lib/bus/crash',
+  'lib/deployment/noise',
+  'lib/intents/beset',
+  'lib/intents/hostile',
+];
 
 const sources = filesBelow('src', '.ts');
 const tests = filesBelow('test', '.test.ts').map((file) => file.slice('test/'.length, -'.test.ts'.length));
