@@ -60,6 +60,7 @@ describe('the figures of the dead letter queue', () => {
     const left = (kind: ArchivedLetter['resolution']['kind']): ArchivedLetter => ({
       letter: letter!,
       resolution: { kind, at: '2026-11-20T11:00:00Z', reason: null },
+      atMs: NOON_MS - 3_600_000,
     });
     const archived = [left('replayed'), left('edited'), left('replayed'), left('deleted')];
     expect(statsOf([], archived, asked)).toMatchObject({
