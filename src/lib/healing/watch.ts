@@ -5,7 +5,7 @@ import type { Sighting } from './sighting.js';
 /** One look at the daemons of a colony. */
 export interface Measure {
   monotonicMs: number;
-  /** The longest that a living process which holds work does not beat. */
+  /** Who holds work and does not beat for so long loses it; several times as long is more than a loaded machine. */
   leaseMs: number;
   consumers: readonly Pick<ConsumerStatus, 'name' | 'enabled' | 'paused' | 'lag' | 'waiting' | 'running'>[];
   /** Their processes. */
@@ -19,12 +19,23 @@ interface Beat {
   beat: number;
   sinceMs: number;
   isStopped: boolean;
+  isHolding: boolean;
+}
+
+/** A queue since it was last shorter than at the look before. */
+interface Queue {
+  least: number;
+  now: number;
+  sinceMs: number;
 }
 
 interface Restarts {
   count: number;
   seenMs: number[];
 }
+
+/** An event loop that is busy, or a machine that is loaded, may cost a daemon its lease, and not its life. */
+const LEAST_LEASES = 3;
 
 /** So many restarts are remembered of each daemon. */
 const MOST_SEEN = 1_000;
@@ -35,7 +46,7 @@ const MOST_SEEN = 1_000;
  */
 export class Watch {
   readonly #beats = new Map<number, Beat>();
-  readonly #queues = new Map<string, { least: number; now: number; sinceMs: number }>();
+  readonly #queues = new Map<string, Queue>();
   readonly #restarts = new Map<string, Restarts>();
   #nowMs = 0;
   #leaseMs = 0;
@@ -61,24 +72,27 @@ export class Watch {
     return when.event === 'lag_grows' ? this.#behind(when) : [];
   }
 
-  /** A process that holds nothing need not beat; one that is stopped cannot. */
+  /** A process that held nothing at either look need not have beaten in between; one that is stopped cannot. */
   #takeBeats({ processes, consumers, monotonicMs: nowMs }: Measure): void {
     const holding = new Set(consumers.flatMap(({ name, running }) => (running > 0 ? [name] : [])));
     const living = new Set(processes.map(({ pid }) => pid));
     for (const pid of this.#beats.keys()) if (!living.has(pid)) this.#beats.delete(pid);
     for (const { name, pid, beat, isStopped } of processes) {
       const before = this.#beats.get(pid);
-      const isSame = before?.beat === beat && before.isStopped === isStopped && (isStopped || holding.has(name));
-      this.#beats.set(pid, { name, beat, isStopped, sinceMs: isSame ? before.sinceMs : nowMs });
+      const isHolding = holding.has(name);
+      const isSame = before?.beat === beat && before.isStopped === isStopped;
+      const isSilent = isSame && (isStopped || (isHolding && before.isHolding));
+      this.#beats.set(pid, { name, beat, isStopped, isHolding, sinceMs: isSilent ? before.sinceMs : nowMs });
     }
   }
 
   #takeQueues({ consumers, monotonicMs: nowMs }: Measure): void {
     for (const { name, enabled, paused, lag, waiting, running } of consumers) {
-      const now = enabled && !paused ? lag + waiting + running : 0;
+      const now = lag + waiting + running;
       const before = this.#queues.get(name);
-      const isShorter = before === undefined || now === 0 || now < before.least;
-      this.#queues.set(name, isShorter ? { least: now, now, sinceMs: nowMs } : { ...before, now });
+      if (!enabled || paused) this.#queues.delete(name);
+      else if (before === undefined || now < before.now) this.#queues.set(name, { least: now, now, sinceMs: nowMs });
+      else this.#queues.set(name, { ...before, now });
     }
   }
 
@@ -98,9 +112,10 @@ export class Watch {
       const own = beats.filter((beat) => beat.name === name);
       const silentMs = Math.min(...own.map(({ sinceMs }) => this.#nowMs - sinceMs));
       const isStopped = own.every((beat) => beat.isStopped);
-      if (silentMs < Math.max(when.for, isStopped ? 0 : this.#leaseMs)) return [];
+      const limitMs = Math.max(when.for, isStopped ? 0 : LEAST_LEASES * this.#leaseMs);
+      if (silentMs < limitMs) return [];
       const what = isStopped ? 'is stopped' : 'holds work and does not beat';
-      return [seen(when.event, name, { detail: `${name} ${what}`, threshold: secondsText(when.for) })];
+      return [seen(when.event, name, { detail: `${name} ${what}`, threshold: secondsText(limitMs) })];
     });
   }
 
