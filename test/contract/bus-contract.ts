@@ -147,6 +147,46 @@ export function describeBusContract(engineName: string, start: () => Promise<Eng
       expect(await bus.browse({ signals: ['Q_LATE'] })).toEqual([]);
     });
 
+    it('takes what a silent owner holds when its leases are cleared: it is claimable, and the late owner is fenced', async () => {
+      const late = await engine.join('late');
+      const clearer = await engine.join('clearer');
+      await bus.emit([signalOf('Q_A')]);
+      const lateConsumer = await late.bus.consumer(spec());
+      const [held] = await lateConsumer.claim(1);
+      const consumer = await bus.consumer(spec());
+      const clearing = clearer.bus.clearLeases('worker');
+      expect(await consumer.claim(1)).toEqual([]);
+      clearer.advanceMs(60_000);
+      expect(await clearing).toBe(1);
+      const [taken] = await claimAll(consumer, 1);
+      expect(taken).toMatchObject({ signal: { id: held!.signal.id }, attempt: 2, deaths: 1 });
+      expect(await lateConsumer.settle(held!, done(signalOf('Q_LATE')))).toBe('fenced');
+      expect(await consumer.settle(taken!, done(signalOf('Q_B')))).toBe('settled');
+      expect(await bus.browse({ signals: ['Q_LATE'] })).toEqual([]);
+    });
+
+    it('takes an owner whose work is short, and ends before a beat is due, for no silent one', async () => {
+      const clearer = await engine.join('clearer');
+      const consumer = await bus.consumer(spec());
+      await bus.emit([signalOf('Q_A', { n: 1 }), signalOf('Q_A', { n: 2 })]);
+      const [first] = await consumer.claim(1);
+      const clearing = clearer.bus.clearLeases('worker');
+      await consumer.settle(first!, done());
+      const [second] = await consumer.claim(1);
+      clearer.advanceMs(60_000);
+      expect(await clearing).toBe(0);
+      expect(await consumer.settle(second!, done())).toBe('settled');
+    });
+
+    it('clears at once what a process held that is gone, and nothing where nobody holds or knows anything', async () => {
+      await bus.emit([signalOf('Q_A')]);
+      await engine.dieAt('claimed');
+      expect(await bus.clearLeases('worker')).toBe(1);
+      expect(await bus.clearLeases('worker')).toBe(0);
+      expect(await bus.clearLeases('stranger')).toBe(0);
+      expect(numbers(await claimAll(await bus.consumer(spec()), 1))).toHaveLength(1);
+    });
+
     it('lets a signal in backoff block nobody', async () => {
       const consumer = await bus.consumer(spec());
       await bus.emit([signalOf('Q_A', { n: 1 }), signalOf('Q_A', { n: 2 })]);

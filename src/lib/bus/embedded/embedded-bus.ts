@@ -118,8 +118,8 @@ export class EmbeddedBus implements Bus {
   }
 
   async clearLeases(daemon: string): Promise<number> {
-    const { journal, leaseMs } = this.#parts;
-    const cleared = await clearLeases({ journal, daemon, leaseMs, rest: (ms) => new WakeUp().rest(ms) });
+    const { journal, leaseMs, clock } = this.#parts;
+    const cleared = await clearLeases({ journal, daemon, leaseMs, clock });
     if (cleared > 0) this.#tell([]);
     return cleared;
   }

@@ -97,13 +97,19 @@ function openHandlers(database: Database, stores: Omit<Doors, 'appender'>, pause
   const appender = openAppender(database, (row) => pauses.obey(row));
   const settler = new Settler(database, { appender, ...stores });
   const claimer = new Claimer(database, { appender, dead, pauses });
+  const upkeep = openUpkeep(database, dead);
   return {
-    ...openUpkeep(database, dead),
+    ...upkeep,
     forget: openForget(database, dead),
     pause: (change) => pauses.change(change),
     report: (input) => openOutages(database).report(input),
     settle: (input) => settler.settle(input),
-    claim: (input) => claimer.claim(input),
+    claim: (input) => {
+      const claimed = claimer.claim(input);
+      // Who takes up work lives: else one whose work is short, and ends before a beat is due, looks silent.
+      if (claimed.length > 0) upkeep.beat(input);
+      return claimed;
+    },
     append: ({ rows }) => appender.append(rows),
     appendForeign: ({ rows, nowMs }) => appender.appendForeign(rows, nowMs),
     say: ({ daemon, rows, deadLetters, state: changes, nowMs }) => {
