@@ -7,6 +7,8 @@ import type { Config } from '../lib/config/schema.js';
 import { investigate, type Answered } from '../lib/investigation/investigator.js';
 import type { Scope } from '../lib/investigation/look.js';
 import { openProbeRecords } from '../lib/investigation/probe-records.js';
+import { modelFacts } from '../lib/investigation/model-facts.js';
+import { openModel, type Model } from '../lib/investigation/model.js';
 import type { Question } from '../lib/investigation/question.js';
 import {
   failureNoted,
@@ -26,6 +28,7 @@ import { readFacts, say } from '../lib/signals/facts.js';
 interface Resources {
   pool: SurveyPool;
   store: InvestigationStore;
+  model?: Model | undefined;
 }
 
 /** Answers questions about code, services and logs, and writes down what it found. */
@@ -55,7 +58,8 @@ async function answer(signal: Signal, attempt: Attempt, resources: Resources): P
   const suppression = suppressionOf(kept, question.questionId, clock.nowMs());
   if (suppression) return [refusal(signal, suppression, attempt)];
   const scope = scopeOf(attempt, resources.pool, question);
-  const answered = await investigate(question, { scope, store: resources.store, clock, abort });
+  const { store, model } = resources;
+  const answered = await investigate(question, { scope, store, clock, abort, model });
   const { error } = answered.record;
   const signals = [completion(signal, answered, attempt)];
   if (error === null) return { signals, state: forgotten(kept, question.questionId) };
@@ -107,12 +111,15 @@ function refusal(cause: Signal, suppression: Suppression, { clock, log }: Attemp
   });
 }
 
-async function open({ config, log }: DaemonEnv): Promise<Resources> {
+async function open({ config, log, clock }: DaemonEnv): Promise<Resources> {
   const store = openInvestigationStore(pathsOf(config));
   const { records, badLines } = await store.figures();
   if (badLines > 0)
     log.warn({ records, badLines }, 'The record has lines that are no investigations; they are left alone');
-  return { store, pool: openSurveyPool(config.investigation.concurrency) };
+  const { model: settings, concurrency } = config.investigation;
+  const onFailure = (error: Error) => log.warn({ err: error }, error.message);
+  const model = settings && openModel(settings, { clock, onFailure });
+  return { store, pool: openSurveyPool(concurrency), model };
 }
 
 function scopeOf({ config, log }: Attempt, pool: SurveyPool, { questionId }: Question): Scope {
@@ -161,8 +168,7 @@ function completion(cause: Signal, { record, fromRecord }: Answered, { clock }: 
       0,
       clock.nowMs() - Date.parse(cause.timestamp) - (fromRecord ? 0 : (record.duration_ms ?? 0)),
     ),
-    model_used: null,
-    tokens_used: null,
+    ...modelFacts(record, fromRecord),
     ...(record.error === null ? {} : { error: record.error, error_type: record.error_type }),
     ...(fromRecord ? { answered_from: record.id } : {}),
   });

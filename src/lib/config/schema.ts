@@ -143,6 +143,15 @@ export const configSchema = z.strictObject({
       timeoutMs: positiveMs.default(60_000),
       maxFiles: z.number().int().positive().default(5_000),
       maxFileBytes: z.number().int().positive().default(2_097_152),
+      model: z
+        .strictObject({
+          url: z.url(),
+          model: z.string(),
+          timeoutMs: positiveMs.default(20_000),
+          apiKeyFile: z.string().optional(),
+        })
+        .optional()
+        .meta({ description: 'OpenAI-compatible endpoint that says what a module is for; absent: its code alone' }),
     })
     .prefault({}),
   evidence: z

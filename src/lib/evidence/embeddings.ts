@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KlorosError, toError } from '../base/errors.js';
+import { postJson } from '../base/json-endpoint.js';
 
 /** An OpenAI-compatible endpoint, as configured in `evidence.embeddings`. */
 export interface EmbeddingOptions {
@@ -16,27 +17,16 @@ const answerSchema = z.object({
   data: z.array(z.object({ index: z.number().int().min(0), embedding: z.array(z.number()).min(1) })),
 });
 
-/** 32 MiB: far more than any batch of phrases needs, far less than what would hurt. */
-const MAX_BYTES = 33_554_432;
-
 /** One vector a text, in order. Throws EMBEDDINGS_FAILED at the time limit, on any HTTP error, and on a wrong shape. */
 export async function embed(
   texts: readonly string[],
   options: EmbeddingOptions,
   abort?: AbortSignal,
 ): Promise<Vector[]> {
-  const limit = AbortSignal.timeout(options.timeoutMs);
+  const { url, model, timeoutMs } = options;
   try {
-    const response = await fetch(endpoint(options.url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model: options.model, input: texts }),
-      signal: abort === undefined ? limit : AbortSignal.any([limit, abort]),
-      redirect: 'error',
-    });
-    const body = await boundedText(response);
-    if (!response.ok) throw new Error(`HTTP ${response.status}: ${body.slice(0, 200)}`);
-    return vectorsOf(JSON.parse(body), texts.length);
+    const question = { url: endpoint(url), body: { model, input: texts }, timeoutMs };
+    return vectorsOf(await postJson(question, abort), texts.length);
   } catch (cause) {
     throw failed(options, cause);
   }
@@ -49,19 +39,6 @@ export function cosine(a: Vector, b: Vector): number {
 
 function endpoint(url: string): string {
   return `${url.replace(/\/+$/, '')}/embeddings`;
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  if (response.body === null) return '';
-  for await (const chunk of response.body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`the answer is larger than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function vectorsOf(answer: unknown, count: number): Vector[] {
@@ -80,12 +57,10 @@ function unit(vector: Vector | undefined, at: number): Vector {
 }
 
 function failed(options: EmbeddingOptions, cause: unknown): KlorosError {
-  const error = toError(cause);
-  const why = error.name === 'TimeoutError' ? `no answer within ${options.timeoutMs} ms` : error.message;
   return new KlorosError({
     code: 'EMBEDDINGS_FAILED',
     message: `${endpoint(options.url)} gave no embeddings`,
-    why,
+    why: toError(cause).message,
     next: [`curl -s ${endpoint(options.url)} -d '{"model":"${options.model}","input":["x"]}'`],
     cause,
   });

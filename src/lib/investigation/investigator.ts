@@ -1,6 +1,7 @@
 import { isoTimestamp, type Clock } from '../base/clock.js';
 import { failureInWords } from './failure.js';
 import { look, type Scope, type Seen } from './look.js';
+import type { Model, ModelAnalysis } from './model.js';
 import { subjectOf, type Question } from './question.js';
 import { investigationRecordSchema, type InvestigationRecord } from './record.js';
 import type { InvestigationStore } from './store.js';
@@ -15,11 +16,18 @@ export interface Answered {
   fromRecord: boolean;
 }
 
+/** With what a question is answered. */
+export interface Investigating {
+  scope: Scope;
+  store: AnswerStore;
+  clock: Clock;
+  abort: AbortSignal;
+  /** Asked what a module is for, where one is configured (D8). */
+  model?: Model | undefined;
+}
+
 /** Investigates a question, or answers it from the record; the same signal twice is one record. */
-export async function investigate(
-  question: Question,
-  around: { scope: Scope; store: AnswerStore; clock: Clock; abort: AbortSignal },
-): Promise<Answered> {
+export async function investigate(question: Question, around: Investigating): Promise<Answered> {
   const { scope, store, clock, abort } = around;
   const mine = await store.bySignal(question.signalId);
   if (mine) return { record: mine, fromRecord: false };
@@ -27,10 +35,32 @@ export async function investigate(
   const seen = await look(question, subjectOf(question), { scope, abort });
   const before = question.again ? undefined : await store.latest(question.questionId);
   if (before && stillHolds(before, seen)) return { record: before, fromRecord: true };
+  const analysis = await analysisOf(question, seen, around);
   const durationMs = Math.round(clock.monotonicMs() - startedMs);
-  const record = recordOf(question, seen, { nowMs: clock.nowMs(), durationMs });
+  const record = recordOf(question, withAnalysis(seen, analysis), { nowMs: clock.nowMs(), durationMs });
   abort.throwIfAborted();
   return { record: await store.append(record), fromRecord: false };
+}
+
+async function analysisOf(
+  { question }: Question,
+  { fields: { module_name, language, files_analyzed, structure, purpose = null, imported_by = [] } }: Seen,
+  { model, abort }: Investigating,
+): Promise<ModelAnalysis | undefined> {
+  if (!module_name || !language || !files_analyzed || !structure) return undefined;
+  return model?.analyse({ question, module_name, language, files_analyzed, structure, purpose, imported_by }, abort);
+}
+
+/** Purpose and capabilities are the model's then; structure, hypothesis and confidence stay those of the code. */
+function withAnalysis(seen: Seen, analysis: ModelAnalysis | undefined): Seen {
+  if (analysis === undefined) return seen;
+  const { purpose, capabilities } = analysis;
+  const said = capabilities.length > 0 ? { purpose, capabilities } : { purpose };
+  return {
+    ...seen,
+    investigation_method: `${seen.investigation_method}+model`,
+    fields: { ...seen.fields, ...said, llm_analysis: { ...analysis } },
+  };
 }
 
 /** `YYYYMMDD_HHMMSS_mmm` in UTC. */
