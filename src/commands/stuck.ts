@@ -1,12 +1,13 @@
 import { Args, Flags } from '@oclif/core';
 import { findDaemon } from '../daemons/index.js';
 import { systemClock } from '../lib/base/clock.js';
-import type { Bus } from '../lib/bus/bus.js';
+import { observedJournal } from '../lib/bus/observed-journal.js';
+import type { Observer } from '../lib/bus/observer.js';
+import { openObserver } from '../lib/bus/open-observer.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
 import { storeOf } from '../lib/cli/dlq-selection.js';
 import { chosenRows, withLetters } from '../lib/cli/stuck-selection.js';
 import { lateTable, stuckPage, summaryOf, waitingTable } from '../lib/cli/stuck-tables.js';
-import { withBus } from '../lib/cli/with-bus.js';
 import type { Config } from '../lib/config/schema.js';
 import { waitingNow } from '../lib/expectations/waiting.js';
 import type { Waiting } from '../lib/expectations/waiting-row.js';
@@ -22,7 +23,8 @@ export default class Stuck extends KlorosCommand {
   static override summary = 'What waits for what, since when, on whom, and what to do';
   static override description = `Triggers without their completion, as kloros config show expectations declares them: what will never come
 by itself first, then what is overdue, then the rest; and completions that came after their timeout. With an ID (of a trigger
-or a timeout, or what was asked for) everything about it. Exit code 3 where an ID or a filter matches nothing.`;
+or a timeout, or what was asked for) everything about it. Exit code 3 where an ID or a filter matches nothing. Looks into
+the journal and joins nothing, so it works on a colony that is stopped, full or somebody else's.`;
   static override examples = [
     '<%= config.bin %> stuck',
     '<%= config.bin %> stuck --overdue --json',
@@ -40,17 +42,21 @@ or a timeout, or what was asked for) everything about it. Exit code 3 where an I
     const { args, flags } = await this.parse(Stuck);
     const { config } = await this.settings();
     const daemon = flags.daemon === undefined ? undefined : findDaemon(flags.daemon).name;
-    return withBus(config, async (bus) => {
-      const all = await this.#read(bus, config);
+    const observer = openObserver(config);
+    try {
+      const all = await this.#read(observer, config);
       const found = chosenRows(all, { id: args.id, overdue: flags.overdue, daemon });
-      return args.id === undefined ? this.#list(found, flags.limit) : this.#page(bus, found);
-    });
+      return args.id === undefined ? this.#list(found, flags.limit) : this.#page(observer, found);
+    } finally {
+      observer.close();
+    }
   }
 
-  async #read(bus: Bus, config: Config): Promise<Waiting> {
-    const all = await waitingNow({ config, journal: bus, clock: systemClock }, await bus.state(MONITOR));
+  async #read(observer: Observer, config: Config): Promise<Waiting> {
+    const watcher = { config, journal: observedJournal(observer), clock: systemClock };
+    const all = await waitingNow(watcher, observer.state(MONITOR));
     for (const problem of all.problems) this.warn(problem);
-    const monitor = (await bus.consumers()).find(({ name }) => name === MONITOR);
+    const monitor = observer.consumers().find(({ name }) => name === MONITOR);
     if (all.total > 0 && (monitor?.pids.length ?? 0) === 0) this.warn(`${MONITOR} does not run, so no timeout is told`);
     const hasDead = all.waiting.some(({ state }) => state === 'dead');
     return hasDead ? { ...all, waiting: withLetters(all.waiting, await storeOf(config).read()) } : all;
@@ -67,11 +73,10 @@ or a timeout, or what was asked for) everything about it. Exit code 3 where an I
     return result;
   }
 
-  async #page(bus: Bus, found: Waiting): Promise<Result> {
+  #page(observer: Observer, found: Waiting): Result {
     const { problems: _problems, ...result } = found;
     const traces = new Set([...found.waiting, ...found.late].map(({ trace }) => trace));
-    const pages = await Promise.all([...traces].map((trace) => bus.browse({ trace })));
-    const chain = pages.flat().map(({ signal }) => signal);
+    const chain = [...traces].flatMap((trace) => observer.page({ trace })).map(({ signal }) => signal);
     this.log(stuckPage(found, chain, systemClock.nowMs()));
     return { ...result, chain };
   }

@@ -1,12 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
 import { PermanentError } from '../../src/lib/base/errors.js';
+import { pathsOf } from '../../src/lib/config/paths.js';
 import type { WaitingRow } from '../../src/lib/expectations/waiting-row.js';
 import { defineDaemon } from '../../src/lib/runtime/define-daemon.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
 import { say } from '../../src/lib/signals/facts.js';
 import { kloros } from '../helpers/cli.js';
-import { until } from '../helpers/colony.js';
+import { removeHome, until } from '../helpers/colony.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 
@@ -118,5 +121,37 @@ describe('kloros stuck', { timeout: 240_000 }, () => {
     ]);
     expect(warnings).toEqual(['orchestrator_monitor does not run, so no timeout is told']);
     finish();
+  });
+
+  it('looks at a colony that is stopped, and changes no byte of its journal', async () => {
+    const stopped = await startColony();
+    const hears = ['Q_CURIOSITY_INVESTIGATE'];
+    const place = {
+      name: CONSUMER,
+      hears,
+      from: 'beginning',
+      maxAttempts: 1,
+      ordered: false,
+      urgentFirst: false,
+    } as const;
+    await (await stopped.bus.consumer(place)).close();
+    await stopped.bus.emit([ask('q1')]);
+    await stopped.leave();
+    const journal = () => readFileSync(pathsOf(stopped.config).journal);
+    const before = journal();
+    const env = { KLOROS_HOME: stopped.config.home, KLOROS_PORT_BASE: String(stopped.config.portBase) };
+    const { result } = JSON.parse((await kloros(['stuck', 'q1', '--json'], { env })).stdout) as Listed;
+    expect(result.waiting).toMatchObject([{ key: 'q1', state: 'queued', daemon: CONSUMER, pids: [] }]);
+    expect(result.chain).toHaveLength(1);
+    expect(journal().equals(before)).toBe(true);
+    removeHome(stopped.config);
+  });
+
+  it('of a home in which nothing ever ran says so, and makes nothing there', async () => {
+    const home = join(colony.config.home, 'nothing');
+    const { code, stderr } = await kloros(['stuck'], { env: { KLOROS_HOME: home } });
+    expect(code).toBe(1);
+    expect(stderr).toContain('There is no journal in');
+    expect(existsSync(home)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Standing } from './bus.js';
+import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Standing } from './bus.js';
 
 /** A stretch of the journal. */
 export interface TimeRange {
@@ -129,6 +129,8 @@ export interface Observer {
   /** Enabled consumers that hear a name. */
   hearers(signal: string): string[];
   standing(daemon: string, signalId: string): Standing;
+  /** What a daemon has begun with and not ended, after a position, in order, at most 500. */
+  begun(daemon: string, afterSeq: number): BegunWork[];
   /** Open dead letters of the signal at a position. */
   deadOf(seq: number): DeadLetter[];
   /** Open dead letters after a number, at most 500. */

@@ -37,6 +37,7 @@ export function observe(database: Database): Observer {
     deadLetters: (afterNumber) => deadLettersOf({ dead }, afterNumber),
     deadOf: (seq) => deadLettersAt({ dead }, seq),
     standing: openStandingReader(database),
+    begun: (daemon, afterSeq) => read.begun(daemon, afterSeq),
     state: (daemon) => state.of(daemon),
     integrity: (wholeBytes) => untilNotBusy(() => integrityOf(database, wholeBytes)),
     close: () => database.close(),
