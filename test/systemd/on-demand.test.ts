@@ -59,10 +59,10 @@ describe.skipIf(whyNot !== '')(`on demand in a real systemd${whyNot === '' ? '' 
     expect(Number(starts)).toBe(2);
   });
 
-  it('a signal that comes while its daemon is just ending, or has just ended, wakes it, each of six times', async () => {
+  it('a signal that comes while its daemon is just ending, or has just ended, wakes it, each of two times', async () => {
     const reaches = (state: string) =>
       `until systemctl show -p ActiveState --value ${unitOf(DEDUP)} | grep -qx ${state}; do :; done`;
-    const rounds = Array.from({ length: 6 }, (_, round) => {
+    const rounds = Array.from({ length: 2 }, (_, round) => {
       const signal = { signal: 'Q_INVESTIGATION_COMPLETE', source: 'test', facts: { question_id: `race.${round}` } };
       return `${reaches(round % 2 === 0 ? 'inactive' : 'deactivating')}; echo '${JSON.stringify(signal)}' >&3; ${reaches('active')}`;
     });
