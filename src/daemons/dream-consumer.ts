@@ -30,6 +30,8 @@ export const dreamConsumer = defineDaemon({
   timeoutMs: ({ dream }) => dream.timeLimitMs + BEYOND_LIMIT_MS,
   handle,
   source: watchTheTime,
+  // Who runs a cycle holds the lock that keeps another away, and only as long as it lives.
+  wakes: async (env) => ((await runningCycle(env)) === undefined ? undefined : 'stays'),
 });
 
 async function handle(signal: Signal, attempt: Attempt): Promise<Answer> {

@@ -3,7 +3,7 @@ import { WakeUp } from '../lib/base/wake-up.js';
 import { pathsOf } from '../lib/config/paths.js';
 import { decide } from '../lib/policy/engine.js';
 import { DecisionLog } from '../lib/policy/decision-log.js';
-import { dueSignals } from '../lib/policy/due.js';
+import { dueSignals, nextDueMs } from '../lib/policy/due.js';
 import { PoliciesFile } from '../lib/policy/policies-file.js';
 import { RULES_HEAR, RULES_SAY } from '../lib/policy/rule.js';
 import {
@@ -35,6 +35,8 @@ export const policyEngine = defineDaemon<Resources>({
   open,
   handle: decideOn,
   source: watch,
+  // An edit of policies.yaml is read at the next start, before anything is decided.
+  wakes: async (env) => nextDueMs(await env.state()),
 });
 
 async function open(env: DaemonEnv): Promise<Resources> {

@@ -139,6 +139,31 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     expect(await up.end('SIGTERM')).toBe(0);
   });
 
+  it('is the hub, the router and the monitor while nothing is to be done, and wakes the policy engine at its time', async () => {
+    env['KLOROS_ACTIVATION_IDLE_MS'] = '50';
+    const retries = 'rules: [{name: promotions_start_a_cycle, retries: {most: 1, pause: 3s}}]';
+    writeFileSync(join(config.home, 'policies.yaml'), retries);
+    const up = await start('--on-demand');
+    const stays = ['chemical_bus', 'intent_router', 'orchestrator_monitor'];
+    const others = daemons.map(({ name }) => name).filter((name) => !stays.includes(name));
+    const stateOf = (daemon: string) => up.events.findLast(({ name }) => name === daemon)?.state;
+    const allRest = () => until('all others rest', () => others.every((name) => stateOf(name) === 'IDLE'), 90_000);
+    await allRest();
+    expect(stays.map(stateOf)).toEqual(stays.map(() => 'RUNNING'));
+    const counts = ['unacknowledged_count=1', 'promotion_count=1', 'promotion_set=a', 'promotions_path=promotions'];
+    const facts = [...counts, 'oldest_promotion_age_hours=1', 'last_dream_time=2025-11-15T10:30:00Z'];
+    const emit = ['bus', 'emit', 'Q_PROMOTIONS_DETECTED', ...facts.flatMap((fact) => ['--fact', fact])];
+    expect((await kloros(emit, { env })).code).toBe(0);
+    // There is no experiment, so the cycle fails, and is tried again once.
+    const triggers = async () => (await saidLately(env)).filter(({ signal }) => signal === 'Q_DREAM_TRIGGER');
+    await until('it is triggered again', async () => (await triggers()).length === 2, 90_000);
+    const due = (await saidLately(env)).filter(({ signal }) => signal === 'Q_POLICY_DUE');
+    expect((await triggers()).map(({ cause_id: cause }) => cause)).toContain(due[0]?.id);
+    await allRest();
+    expect(up.events.filter(({ state }) => state === 'BACKOFF')).toEqual([]);
+    expect(await up.end('SIGTERM')).toBe(0);
+  });
+
   it('leaves no daemon behind when it is itself killed', async () => {
     const up = await start(...FEW);
     await up.end('SIGKILL');

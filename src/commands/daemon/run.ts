@@ -12,6 +12,7 @@ import { repairKeeper } from '../../lib/keeping/repair-keeper.js';
 import { cannotRestart } from '../../lib/runtime/colony-door.js';
 import type { AnyDaemon } from '../../lib/runtime/define-daemon.js';
 import { untilIdle } from '../../lib/runtime/idle.js';
+import type { RunningDaemon } from '../../lib/runtime/run-options.js';
 import { linkToSystemd } from '../../lib/runtime/sd-notify.js';
 import { linkToSupervisor, type SupervisorLink } from '../../lib/supervise/supervisor-link.js';
 
@@ -77,18 +78,19 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     const { idleMs, leastRunMs } = config.activation;
     const least = { idleMs, leastRunMs: systemd ? leastRunMs : 0 };
     const idle = rests ? [untilIdle(running, least, systemClock)] : [];
-    if ((await Promise.race([stopped, running.done, ...idle])) === 'idle') this.#tellOfRest(supervisor, log);
+    const over = await Promise.race([stopped, running.done, ...idle]);
     systemd?.stopping();
-    await running.stop();
+    if (over === 'idle') await this.#rest(running, () => tellOfRest(supervisor, log));
+    else await running.stop();
     await running.done;
     await callOffWatchdog();
   }
 
   /** Who is told to stop while it is ending is stopped, and not at rest. */
-  #tellOfRest(supervisor: SupervisorLink | undefined, log: Logger): void {
-    if (this.interrupted.aborted) return;
-    if (supervisor) supervisor.idle();
-    else log.info('Ends until a signal waits for it');
+  async #rest(running: RunningDaemon, tell: () => void): Promise<void> {
+    if (this.interrupted.aborted) return running.stop();
+    tell();
+    await running.rest();
   }
 
   #untilStopped(supervisor: SupervisorLink | undefined): Promise<void> {
@@ -97,6 +99,11 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
       supervisor?.onGone(resolve);
     });
   }
+}
+
+function tellOfRest(supervisor: SupervisorLink | undefined, log: Logger): void {
+  if (supervisor) supervisor.idle();
+  else log.info('Ends until it has something to do');
 }
 
 function logOf(daemon: string): Logger {

@@ -8,16 +8,17 @@ export interface Activated {
   activation?: 'always' | 'on-demand';
   handle?: unknown;
   source?: unknown;
+  wakes?: unknown;
 }
 
-/** Whether a daemon can end while nothing is to be done: only who does nothing but answer. */
-export function canRest({ role, handle, source }: Activated): boolean {
-  return role !== 'hub' && handle !== undefined && source === undefined;
+/** Whether a daemon can end while nothing is to be done: who only answers, or can say when it has to look again. */
+export function canRest({ role, handle, source, wakes }: Activated): boolean {
+  return role !== 'hub' && handle !== undefined && (source === undefined || wakes !== undefined);
 }
 
 /**
- * Whether a daemon ends when it has nothing to do, and is started when a signal waits for it. The hub carries, and a
- * source looks by itself at the time or at files: they cannot.
+ * Whether a daemon ends when it has nothing to do, and is started when a signal waits for it or its time has come. The
+ * hub carries, and who looks at files by itself cannot say when it has to look again: they cannot.
  */
 export function isOnDemand(daemon: Activated, config: Config): boolean {
   if (!canRest(daemon)) return false;

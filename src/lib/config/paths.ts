@@ -43,6 +43,8 @@ export interface Paths {
   control: string;
   /** A file in it, named after a daemon, says that a signal waits for it. */
   wake: string;
+  /** A file in it, named after a daemon that rests, says when that has work of its own. */
+  rest: string;
   /** What the daemons of a detached supervisor write. */
   logs: string;
   /** What was installed for systemd, and what it replaced. */
@@ -86,6 +88,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     otlp: at('run', 'otlp'),
     control: at('run', 'supervisor.sock'),
     wake: wakeFolderOf(config.home),
+    rest: at('run', 'rest'),
     logs: at('logs'),
     systemd: at('systemd.json'),
   };

@@ -14,17 +14,26 @@ export type DueSignal = Draft & Required<Pick<Draft, 'derivedFrom'>>;
  * itself; so one handler decides everything, one signal after the other, and a crash in between repeats nothing.
  */
 export function dueSignals(state: Readonly<Record<string, unknown>>, nowMs: number): DueSignal[] {
-  const memory = new Memory(state);
-  const waits = memory.waits().map(([id, { dueMs }]) => ({ id, dueMs, subject: 'wait' as const }));
-  const flights = memory
-    .flights()
-    .map(([id, { answerByMs }]) => ({ id, dueMs: answerByMs, subject: 'flight' as const }));
-  return [...waits, ...flights]
+  return soonest(new Memory(state))
     .filter(({ dueMs }) => dueMs <= nowMs)
     .map(({ id, dueMs, subject }) => ({
       ...say('Q_POLICY_DUE', { subject, key: id, due_at: isoTimestamp(dueMs) }),
       derivedFrom: { atMs: dueMs, key: `policy-due:${subject}:${id}:${dueMs}` },
     }));
+}
+
+/** All that will be due, the soonest first. */
+function soonest(memory: Memory): { id: string; dueMs: number; subject: 'wait' | 'flight' }[] {
+  const waits = memory.waits().map(([id, { dueMs }]) => ({ id, dueMs, subject: 'wait' as const }));
+  const flights = memory
+    .flights()
+    .map(([id, { answerByMs }]) => ({ id, dueMs: answerByMs, subject: 'flight' as const }));
+  return [...waits, ...flights].sort((left, right) => left.dueMs - right.dueMs);
+}
+
+/** Epoch milliseconds at which the next wait is over, or a flight without an answer; none where nothing waits or flies. */
+export function nextDueMs(state: Readonly<Record<string, unknown>>): number | undefined {
+  return soonest(new Memory(state)).at(0)?.dueMs;
 }
 
 /** Decides what is due; what was settled meanwhile is left alone. */

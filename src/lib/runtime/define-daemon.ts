@@ -84,12 +84,20 @@ export interface DaemonDefinition<R = undefined> {
   alsoWrites?(config: Config): readonly string[];
   /** The hub is run by the engine itself (D4); every other daemon is a worker. */
   role?: 'hub';
+  /**
+   * Lets a daemon rest that looks at the time by itself. Asked before it ends because it is idle, and once more when its
+   * last handler has ended: when it has to be started if no signal does it before, or that it stays.
+   */
+  wakes?(env: DaemonEnv): Promise<NextWake>;
   /** Opens what the handler needs (worker pools, stores). */
   open?(env: DaemonEnv): Promise<R>;
   close?(resources: R): Promise<void>;
   handle?(signal: Signal, attempt: Attempt, resources: R): Promise<Answer> | Answer;
   source?(env: SourceEnv, abort: AbortSignal, resources: R): AsyncIterable<SourceBatch>;
 }
+
+/** Epoch milliseconds of the next work of its own, none, or that ending now would lose something. */
+export type NextWake = number | 'stays' | undefined;
 
 /** A definition whose resources are its own business; `unknown` takes every definition, since methods are bivariant. */
 export type AnyDaemon = DaemonDefinition<unknown>;

@@ -9,20 +9,22 @@ export interface Least {
   leastRunMs: number;
 }
 
-/** Resolves when a daemon has had nothing to do for so long, and has run for as long as it must. */
+/** Resolves when a daemon has had nothing to do for so long, has run for as long as it must, and loses nothing by ending. */
 export function untilIdle(
-  daemon: Pick<RunningDaemon, 'restingMs'>,
+  daemon: Pick<RunningDaemon, 'restingMs' | 'stays'>,
   { idleMs, leastRunMs }: Least,
   clock: Pick<Clock, 'monotonicMs'>,
 ): Promise<'idle'> {
   const startMs = clock.monotonicMs();
-  return new Promise((resolve) => {
-    const look = () => {
+  return new Promise((resolve, reject) => {
+    const look = async () => {
       const ranMs = clock.monotonicMs() - startMs;
       const leftMs = Math.max(idleMs - daemon.restingMs(), leastRunMs - ranMs);
-      if (leftMs <= 0) resolve('idle');
-      else setTimeout(look, leftMs).unref();
+      if (leftMs > 0) lookIn(leftMs);
+      else if (await daemon.stays()) lookIn(idleMs);
+      else resolve('idle');
     };
-    look();
+    const lookIn = (ms: number) => void setTimeout(() => void look().catch(reject), ms).unref();
+    look().catch(reject);
   });
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
 import { FiguresKeeper } from '../figures/keeper.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
+import { clearAlarm, setAlarm } from './alarms.js';
 import { colonyDoor } from './colony-door.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
@@ -37,6 +38,8 @@ export async function runDaemon(definition: AnyDaemon, options: RunOptions): Pro
 async function runWorker(definition: DaemonDefinition<unknown>, options: RunOptions): Promise<RunningDaemon> {
   const bus = await openBus(busOptionsOf(definition, options));
   const env = envOf(definition, options, bus);
+  const { rest: alarms } = pathsOf(options.config);
+  await clearAlarm(alarms, definition.name);
   const resources = await opened(definition, env, bus);
   const gate = await Gate.opened(gateOptionsOf(definition, options, bus));
   const stop = new AbortController();
@@ -46,19 +49,29 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
   const loop = definition.handle ? await startLoop(definition, { ...place, pulse, figures }) : undefined;
   const source = definition.source ? startSource(definition, { ...place, stop: stop.signal }) : undefined;
   const working = Promise.all([loop?.run(), source]);
-  const close = async () => {
+  const wakes = async () => definition.wakes?.(env);
+  const close = async (toRest: boolean) => {
     stop.abort();
     await loop?.stop(DRAIN_MS);
     await source?.catch(() => undefined); // Its failure is what `done` rejects with.
+    const next = toRest ? await wakes() : undefined;
+    if (next !== undefined) await setAlarm(alarms, definition.name, next === 'stays' ? options.clock.nowMs() : next);
     gate.close();
     await figures.close();
     await definition.close?.(resources);
     await bus.close();
   };
   let closing: Promise<void> | undefined;
-  const stopOnce = () => (closing ??= close());
+  const closeOnce = (toRest: boolean) => (closing ??= close(toRest));
   const done = working.then(() => closing);
-  return { stop: stopOnce, done, vitals: () => pulse.vitals(), restingMs: () => pulse.restingMs() };
+  return {
+    stop: () => closeOnce(false),
+    rest: () => closeOnce(true),
+    done,
+    stays: async () => (await wakes()) === 'stays',
+    vitals: () => pulse.vitals(),
+    restingMs: () => pulse.restingMs(),
+  };
 }
 
 /** A loop is silent while all its handlers work, which have a limit; who only finds things beats by its event loop alone. */

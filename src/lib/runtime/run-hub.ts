@@ -2,6 +2,7 @@ import { openHub } from '../bus/open-hub.js';
 import { OWN_PORT_OFFSETS, pathsOf } from '../config/paths.js';
 import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import { removeFinished } from '../maintenance/mode.js';
+import { alarmsDue } from './alarms.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { Pulse } from './pulse.js';
 import { WakeFiles } from './wake-files.js';
@@ -18,8 +19,9 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   const hub = await openHub({ config, clock, log, name, onStuckWriter, ownPortOffsets: OWN_PORT_OFFSETS, ...calls });
   const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, log, dlq: config.dlq });
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
-  const { maintenance, wake: folder } = pathsOf(config);
-  const wake = new WakeFiles({ due: (nowMs) => hub.due(nowMs), folder, maintenancePath: maintenance, clock, log });
+  const { maintenance, wake: folder, rest } = pathsOf(config);
+  const due = (nowMs: number) => hub.due(nowMs, alarmsDue(rest, nowMs));
+  const wake = new WakeFiles({ due, folder, maintenancePath: maintenance, clock, log });
   const endMaintenance = async () => {
     try {
       if (await removeFinished(maintenance, clock.nowMs())) log.info('Maintenance is over, as it was announced');
@@ -44,5 +46,7 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
     stopped();
   };
   let stopping: Promise<void> | undefined;
-  return { stop: () => (stopping ??= stop()), done, vitals: () => pulse.vitals(), restingMs: () => 0 };
+  const stopOnce = () => (stopping ??= stop());
+  const never = { restingMs: () => 0, stays: async () => true };
+  return { stop: stopOnce, rest: stopOnce, done, vitals: () => pulse.vitals(), ...never };
 }

@@ -22,6 +22,10 @@ export interface RunOptions {
 export interface RunningDaemon {
   /** Ends in order; what runs may finish, the rest is given back. */
   stop(): Promise<void>;
+  /** The same for who is idle; it leaves word when it has to be started for work of its own. */
+  rest(): Promise<void>;
+  /** Whether it may not end though it is idle. */
+  stays(): Promise<boolean>;
   /** Resolves after stop, rejects when the daemon cannot go on. */
   done: Promise<void>;
   /** How long it has had nothing in its hands. */

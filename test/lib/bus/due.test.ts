@@ -24,10 +24,10 @@ describe('who has something to do and no process', () => {
     removeHome(config);
   });
 
-  const due = () => {
+  const due = (...named: string[]) => {
     const database = openDatabase(pathsOf(config).journal);
     try {
-      return openDue(database)(systemClock.nowMs());
+      return openDue(database)(systemClock.nowMs(), named);
     } finally {
       database.close();
     }
@@ -47,6 +47,16 @@ describe('who has something to do and no process', () => {
     const back = await join('worker');
     expect(due()).toEqual([]);
     await back.close();
+  });
+
+  it('is whoever is named as having work of its own, under the same conditions', async () => {
+    const worker = await join('worker');
+    await worker.consumer({ name: 'worker', ...hear });
+    expect(due('worker')).toEqual([]);
+    await worker.close();
+    expect(due('worker', 'nobody')).toEqual(['worker']);
+    await operator.setPaused(['worker'], { by: 'operator', reason: null, sinceMs: 0 });
+    expect(due('worker')).toEqual([]);
   });
 
   it('is not who waits for the time of its next attempt', async () => {

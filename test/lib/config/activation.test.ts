@@ -19,11 +19,11 @@ describe('activation on demand', () => {
     expect(resting({})).toEqual([]);
   });
 
-  it('is for all who only answer, and never for the hub or who looks by itself', () => {
+  it('is for all but the hub, the router and the monitor, who look by themselves', () => {
     const names = resting({ default: 'on-demand' });
     expect(names).toContain('investigation_consumer_daemon');
-    for (const name of ['chemical_bus', 'intent_router', 'orchestrator_monitor', 'kloros_policy_engine'])
-      expect(names).not.toContain(name);
+    for (const name of ['chemical_bus', 'intent_router', 'orchestrator_monitor']) expect(names).not.toContain(name);
+    expect(names).toHaveLength(daemons.length - 3);
   });
 
   it('is set for single daemons, by any spelling of their names', () => {

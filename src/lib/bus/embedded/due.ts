@@ -12,9 +12,10 @@ interface Row {
 
 /**
  * Prepares the question which consumers have something to do and nobody who does it. It takes one step in an index for
- * each signal that a consumer hears, however many wait, so that an on-demand start does not wait for a count.
+ * each signal that a consumer hears, however many wait, so that an on-demand start does not wait for a count. Who is
+ * named has something to do that the journal does not know of.
  */
-export function openDue(database: Database): (nowMs: number) => string[] {
+export function openDue(database: Database): (nowMs: number, named: readonly string[]) => string[] {
   const enabled = database.prepare<[], Row>('SELECT id, name, hears, fetched FROM consumers WHERE enabled = 1');
   const isHeard = database
     .prepare<[string, number], number>(
@@ -29,10 +30,11 @@ export function openDue(database: Database): (nowMs: number) => string[] {
   const pauses = openPauses(database);
   const owners = openOwners(database);
   // One view of the journal for all of it costs an idle hub one lock and not thirty.
-  return database.transaction((nowMs: number) => {
+  return database.transaction((nowMs: number, named: readonly string[]) => {
     const waiting = enabled.all().filter(({ id, hears, fetched, name }) => {
       const isNew = (JSON.parse(hears) as string[]).some((signal) => isHeard.get(signal, fetched) === 1);
-      return (isNew || isOpen.get(id, nowMs) === 1) && pauses.of(name) === undefined;
+      const isDue = isNew || named.includes(name) || isOpen.get(id, nowMs) === 1;
+      return isDue && pauses.of(name) === undefined;
     });
     if (waiting.length === 0) return [];
     const there = new Set(owners.all().flatMap((owner) => (isAlive(owner) ? [owner.name] : [])));

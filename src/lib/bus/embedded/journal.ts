@@ -29,7 +29,7 @@ export interface Journal {
   consumers: ConsumerRegister;
   pauses: Pick<PauseBook, 'of'>;
   /** Consumers that have something to do, and no living process. */
-  due(nowMs: number): string[];
+  due(nowMs: number, named: readonly string[]): string[];
   /** Rings when something was said, here or in another process. */
   bell: Pick<Bell, 'listen'>;
   /** Resolves after the commit that holds the operation. */

@@ -43,8 +43,8 @@ export interface OpenedHub {
   markProjected(number: number): Promise<void>;
   resolve(number: number): Promise<boolean>;
   standing(daemon: string, signalId: string): Promise<Standing>;
-  /** Consumers that have something to do, and no living process. */
-  due(nowMs: number): string[];
+  /** Consumers that have something to do, or are named as such, and have no living process. */
+  due(nowMs: number, named: readonly string[]): string[];
   close(): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ function deadLetterDoor(journal: Journal): Omit<OpenedHub, 'close'> {
     markProjected: (value) => journal.write({ kind: 'mark', key: 'projected', value }),
     resolve: async (number) => (await journal.write({ kind: 'resolve', number })) > 0,
     standing: async (daemon, signalId) => journal.read.standing(daemon, signalId),
-    due: (nowMs) => journal.due(nowMs),
+    due: (nowMs, named) => journal.due(nowMs, named),
   };
 }
 

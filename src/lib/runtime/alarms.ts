@@ -1,0 +1,30 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileSafely } from '../base/atomic-file.js';
+import { isoTimestamp } from '../base/clock.js';
+
+/** Leaves word when a daemon that rests has work of its own: the time, in a file of its name. */
+export async function setAlarm(folder: string, daemon: string, atMs: number): Promise<void> {
+  await writeFileSafely(join(folder, daemon), `${isoTimestamp(atMs)}\n`);
+}
+
+/** Takes it back, since who is up looks at the time by itself. */
+export async function clearAlarm(folder: string, daemon: string): Promise<void> {
+  await rm(join(folder, daemon), { force: true });
+}
+
+/** Daemons whose time has come. What cannot be read as a time has come too: to wake once too often loses nothing. */
+export function alarmsDue(folder: string, nowMs: number): string[] {
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(folder).filter((daemon) => !(timeOf(join(folder, daemon)) > nowMs));
+}
+
+/** NaN where the file holds no time, or was taken back just now. */
+function timeOf(path: string): number {
+  try {
+    return Date.parse(readFileSync(path, 'utf8').trim());
+  } catch {
+    return NaN;
+  }
+}
