@@ -42,6 +42,8 @@ export interface HealthView {
   log: Logger;
   /** Looks at the journal; throws KlorosError NO_JOURNAL where there is none. */
   observer: () => Observer;
+  /** Whether there is a daemon of this name; a consumer may be one that was renamed or removed. */
+  isDeclared: (name: string) => boolean;
   /** What is known of the daemons' processes. */
   standing: () => Promise<Standing>;
 }

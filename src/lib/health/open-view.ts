@@ -37,5 +37,6 @@ export function openView({ config, clock, log, members }: ViewOptions): HealthVi
     const units = await servicesOf(config, names);
     return standingOf({ members, attendants: attendants(), chronicle, units, nowMs: clock.nowMs() });
   };
-  return { config, clock, log, observer, standing, close: () => opened?.close() };
+  const isDeclared = (name: string) => names.includes(name);
+  return { config, clock, log, observer, isDeclared, standing, close: () => opened?.close() };
 }

@@ -7,7 +7,7 @@ import { result, shownLimits, statusAbove, worstOf, type HealthCheck } from '../
 export const lag: HealthCheck = {
   name: 'lag',
   asks: 'how many signals wait for each daemon, and since when',
-  run: async ({ config, clock, observer }) => {
+  run: async ({ config, clock, observer, isDeclared }) => {
     const limits = { warning: config.health.lagWarning, critical: config.health.lagCritical };
     const waits = new Map(
       observer()
@@ -29,7 +29,7 @@ export const lag: HealthCheck = {
           { name: 'oldest_age_seconds', value: Math.max(0, ageMs) / 1000, unit: 's' as const, labels },
         ];
       }),
-      next: most ? nextFor(most) : [],
+      next: most ? nextFor(most, isDeclared(most.name)) : [],
     });
   },
 };
@@ -44,9 +44,12 @@ function lagText(consumer: ConsumerStatus, wait: Wait | undefined, nowMs: number
   return `${consumer.name} has ${waiting(consumer)} waiting${since}${state}`;
 }
 
-function nextFor({ name, paused, pids }: ConsumerStatus): string[] {
+function nextFor({ name, paused, pids }: ConsumerStatus, isDeclared: boolean): string[] {
   if (paused) return [`it is paused; let it go on, or leave it: nothing is lost`];
-  return pids.length === 0
-    ? ['kloros up', `kloros daemon run ${name}`, `kloros bus forget ${name}     # where nobody will run it again`]
-    : ['kloros health --watch --check lag'];
+  if (pids.length > 0) return ['kloros health --watch --check lag'];
+  if (isDeclared) return [`kloros daemon start ${name}`, 'kloros up'];
+  return [
+    `there is no daemon ${name} here; start it where it is from, if it is still used`,
+    `kloros bus forget ${name}     # where nobody will run it again`,
+  ];
 }

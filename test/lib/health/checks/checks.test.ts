@@ -103,11 +103,19 @@ describe('lag', () => {
     await worker.close();
     await sayAt(Date.now() - 2 * HOUR_MS, 'Q_CURIOSITY_INVESTIGATE', 100);
     const behind = await check('lag');
-    const forget = 'kloros bus forget worker     # where nobody will run it again';
-    expect(behind).toMatchObject({ status: 'WARNING', next: ['kloros up', 'kloros daemon run worker', forget] });
+    expect(behind).toMatchObject({ status: 'WARNING', next: ['kloros daemon start worker', 'kloros up'] });
     expect(behind.why).toBe('worker has 100 waiting, the oldest for 2h, and it does not run');
     expect(await check('lag', { lagCritical: 99 })).toMatchObject({ status: 'CRITICAL' });
     expect(await check('lag', { lagWarning: 0, lagCritical: 0 })).toMatchObject({ status: 'OK' });
+  });
+
+  it('says how to forget who is behind where there is no such daemon', async () => {
+    await (await bus.consumer({ ...WORKER, name: 'old_worker' })).close();
+    await sayAt(Date.now(), 'Q_CURIOSITY_INVESTIGATE');
+    expect((await check('lag', { lagWarning: 1 })).next).toEqual([
+      expect.stringContaining('no daemon old_worker'),
+      'kloros bus forget old_worker     # where nobody will run it again',
+    ]);
   });
 });
 
