@@ -3,7 +3,15 @@ import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { usageError } from '../../lib/cli/command-error.js';
 import { confirmed } from '../../lib/cli/confirm.js';
-import { countsOf, planCounts, planQuestion, planText, replayText } from '../../lib/cli/dlq-replay-text.js';
+import {
+  countsOf,
+  noneSendable,
+  planCounts,
+  planQuestion,
+  planText,
+  replayText,
+  whysOf,
+} from '../../lib/cli/dlq-replay-text.js';
 import { chosen, isNarrowed, nothingMatched, selectionFlags, storeOf } from '../../lib/cli/dlq-selection.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { progressLine } from '../../lib/cli/progress-line.js';
@@ -13,7 +21,7 @@ import { pathsOf } from '../../lib/config/paths.js';
 import type { Config } from '../../lib/config/schema.js';
 import { isQuarantined } from '../../lib/dead-letter/filter.js';
 import type { Letter } from '../../lib/dead-letter/letter.js';
-import { planReplay } from '../../lib/dead-letter/plan.js';
+import { planReplay, withoutForgotten } from '../../lib/dead-letter/plan.js';
 import { Replay } from '../../lib/dead-letter/replay.js';
 import type { ReplayResult } from '../../lib/dead-letter/replay-result.js';
 import { RunRecord, unfinishedRuns, type RunHeader } from '../../lib/dead-letter/run-record.js';
@@ -91,10 +99,14 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
       yes,
     }: { config: Config; settings: Settings; quarantined: number; dryRun: boolean; yes: boolean },
   ): Promise<Result> {
-    const plans = await withBus(config, (bus) => planReplay(selected, bus, settings.broadcast));
+    const plans = await withBus(config, async (bus) =>
+      withoutForgotten(await planReplay(selected, bus, settings.broadcast), bus),
+    );
     this.log(planText(plans));
+    for (const why of whysOf(plans)) this.warn(`Cannot be replayed: ${why}`);
     const planned = { selected: selected.length, quarantined, counts: planCounts(plans) };
     if (dryRun) return planned;
+    if (plans.every(({ way }) => way === 'none')) throw noneSendable(plans);
     if (!(await this.#isConfirmed(planQuestion(plans), yes))) return planned;
     const nowMs = systemClock.nowMs();
     const run = idMaker(Math.random)(nowMs);

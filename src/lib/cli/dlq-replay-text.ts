@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import { KlorosError } from '../base/errors.js';
 import type { Plan, Way } from '../dead-letter/plan.js';
 import type { Became, ReplayedRow, ReplayResult } from '../dead-letter/replay-result.js';
 import { histogram } from './dlq-tables.js';
@@ -19,6 +20,7 @@ const COLOURS: Partial<Record<Became, (text: string) => string>> = {
   waiting: chalk.yellow,
 };
 const ROWS_SHOWN = 50;
+const WHYS_SHOWN = 3;
 
 /** What would happen, as bars: signal, daemon and way. */
 export function planText(plans: readonly Plan[]): string {
@@ -30,6 +32,25 @@ export function planQuestion(plans: readonly Plan[]): string {
   const toAll = plans.filter(({ way }) => way === 'say').length;
   const what = `Replay ${plans.length} dead ${plans.length === 1 ? 'letter' : 'letters'}`;
   return toAll === 0 ? `${what}?` : `${what}, ${toAll} of them as new signals to all who hear them?`;
+}
+
+/** Why some cannot be replayed, each reason once; of many the first. */
+export function whysOf(plans: readonly Plan[]): string[] {
+  const whys = new Set(plans.flatMap(({ way, why }) => (way === 'none' && why !== undefined ? [why] : [])));
+  return [...whys].slice(0, WHYS_SHOWN);
+}
+
+/** Nothing of a selection can be replayed, so nothing is asked. */
+export function noneSendable(plans: readonly Plan[]): KlorosError {
+  const id = plans[0]?.letter.id ?? 'ID';
+  const isForgotten = plans.some(({ letter }) => letter.number !== null && letter.signalId !== null);
+  const broadcast = `kloros dlq replay ${id} --broadcast     # as a new signal to all who hear it`;
+  return new KlorosError({
+    code: 'NOT_REPLAYABLE',
+    message: `None of ${plans.length} can be replayed, and nothing was changed`,
+    why: whysOf(plans).join('; '),
+    next: [`kloros dlq show ${id}`, ...(isForgotten ? [broadcast] : []), `kloros dlq prune ${id}`],
+  });
 }
 
 /** How many rows of which signal would go where, and how. */

@@ -28,6 +28,16 @@ export async function planReplay(letters: readonly Letter[], bus: PlanBus, broad
   return plans;
 }
 
+/** Plans that know who is forgotten: what nobody would fetch is not sent back, and stays where it is. */
+export async function withoutForgotten(plans: readonly Plan[], bus: Pick<Bus, 'consumers'>): Promise<Plan[]> {
+  const places = new Set((await bus.consumers()).flatMap(({ name, enabled }) => (enabled ? [name] : [])));
+  return plans.map((plan) => {
+    const { daemon } = plan.letter;
+    if (plan.way !== 'reopen' || places.has(daemon)) return plan;
+    return { ...plan, way: 'none', why: `the journal keeps no place for ${daemon}, which was forgotten` };
+  });
+}
+
 interface Surroundings {
   bus: PlanBus;
   open: ReadonlyMap<number, string>;

@@ -2,7 +2,7 @@ import { isoTimestamp, type Clock } from '../base/clock.js';
 import type { Bus, Standing } from '../bus/bus.js';
 import type { Resolution } from './archive.js';
 import { paced } from './pace.js';
-import { planReplay, type Plan } from './plan.js';
+import { planReplay, withoutForgotten, type Plan } from './plan.js';
 import type { IntentFolders } from './put-back.js';
 import type { Became, ReplayedRow, ReplayResult } from './replay-result.js';
 import type { RunRecord, SentRow } from './run-record.js';
@@ -61,7 +61,7 @@ export class Replay {
     const before = await this.#record.sent();
     const letters = select(await store.read(), { ids: header.ids });
     const sentBefore = new Map(before.map((row) => [row.id, row]));
-    const plans = await planReplay(letters, bus, header.broadcast);
+    const plans = await withoutForgotten(await planReplay(letters, bus, header.broadcast), bus);
     this.#noteEarlier(plans, sentBefore);
     await this.#noteGone(new Set([...letters.map(({ id }) => id), ...sentBefore.keys()]));
     const rest = plans.filter(({ letter }) => !sentBefore.has(letter.id));

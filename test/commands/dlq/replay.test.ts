@@ -92,6 +92,28 @@ describe('kloros dlq replay', () => {
     expect(queue()).toBe('');
   });
 
+  it('says that a daemon was forgotten and leaves its letters as they are; all others hear a --broadcast', async () => {
+    const leaver = await colony.start(hearer('leaver', 'Q_C'));
+    await fail(1, 'Q_C');
+    await leaver.stop();
+    await colony.bus.forget('leaver');
+    const [letter] = await open();
+    const before = [queue(), await colony.bus.deadLetters(0)];
+    const dry = await dlq('replay', letter!.id, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, stderr: expect.stringContaining('no place for leaver') as string });
+    const refused = await dlq('replay', '--all', '--yes');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/None of 1 can be replayed, and nothing was changed[^]*--broadcast/);
+    expect([queue(), await colony.bus.deadLetters(0)]).toEqual(before);
+    isBroken = false;
+    const heir = await colony.start(hearer('heir', 'Q_C'));
+    await until('it has heard the old one', () => heard.length === 1);
+    expect(await dlq('replay', letter!.id, '--broadcast', '--yes')).toMatchObject({ code: 0 });
+    await until('it has heard the new one', () => heard.length === 2);
+    expect(queue()).toBe('');
+    await heir.stop();
+  });
+
   it('changes nothing and ends with 1 where the answer is no', async ({ skip }) => {
     await fail(1);
     const before = queue();
