@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startLab, whyNot, type Lab } from './lab.js';
+
+const HOME = '/var/lib/kloros';
+const UNIT = 'kloros-semantic-dedup-consumer';
+const UNITS = `kloros-chemical-bus kloros-orchestrator-monitor ${UNIT}`;
+
+/** Limits of seconds, so that the healer is there long before the watchdog of systemd. */
+const CONFIG = 'monitor: {intervalMs: 300, diskPercent: 100, memoryPercent: 100}';
+const RULE =
+  'rules: [{name: restart_who_does_not_beat, when: {event: watchdog, for: 1s}, helped: {within: 3s}, cooldown: 1h}]';
+
+interface Repair {
+  rule: string;
+  target: string;
+  outcome: string;
+  detail: string;
+  helped: boolean;
+}
+
+describe.skipIf(whyNot !== '')(
+  `the healer in the sandbox of a real unit${whyNot === '' ? '' : ` (skipped: ${whyNot})`}`,
+  () => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await startLab();
+      await lab.demand('kloros systemd install --yes');
+      await lab.demand(`echo '${CONFIG}' >${HOME}/config.yaml; echo '${RULE}' >${HOME}/healing.yaml`);
+      await lab.demand(`chown kloros: ${HOME}/*.yaml && systemctl start ${UNITS}`);
+    });
+    afterAll(() => lab.stop());
+
+    const show = async (property: string) => lab.demand(`systemctl show -p ${property} --value ${UNIT}`);
+    const repairs = async () => {
+      const { stdout } = await lab.run('kloros healing history --json');
+      return (JSON.parse(stdout) as { result: Repair[] }).result;
+    };
+
+    it('ends a daemon that is stopped, systemd starts it again, and it is on record that this helped', async () => {
+      const before = await show('MainPID');
+      await lab.demand(`kill -STOP ${before}`);
+      await lab.until(
+        'the repair is judged',
+        `kloros healing history --json | grep -q '"helped": *true'`,
+      );
+      expect(await show('MainPID')).not.toBe(before);
+      expect(await show('ActiveState')).toBe('active');
+      expect(await show('NRestarts')).toBe('1');
+      expect(await lab.demand(`journalctl -u ${UNIT}`)).not.toMatch(/Watchdog timeout|status=9\/KILL/);
+      expect(await repairs()).toMatchObject([
+        {
+          rule: 'restart_who_does_not_beat',
+          target: 'semantic_dedup_consumer_daemon',
+          outcome: 'made',
+          detail: 'systemd (system) restarted it',
+          helped: true,
+        },
+      ]);
+    });
+  },
+);
