@@ -1,21 +1,19 @@
-import { errorCode } from '../lib/base/errors.js';
 import { watchFile } from '../lib/base/file-watch.js';
 import { WakeUp } from '../lib/base/wake-up.js';
 import type { StateChange } from '../lib/bus/bus.js';
-import { discoveryFacts, type NewModules } from '../lib/capabilities/discovery.js';
+import { lookForModules } from '../lib/capabilities/look.js';
 import { ModuleWatch } from '../lib/capabilities/module-watch.js';
 import { pathsOf } from '../lib/config/paths.js';
-import { alertChanges } from '../lib/health/conditions/alerts.js';
-import { checkConditions } from '../lib/health/conditions/check.js';
-import { FLOW_ANEW, flowChange } from '../lib/health/conditions/flow-state.js';
+import { FLOW_ANEW } from '../lib/health/conditions/flow-state.js';
+import { lookAtHealth } from '../lib/health/conditions/look.js';
 import { emittedFor } from '../lib/expectations/declared.js';
 import type { TimeoutWatch } from '../lib/expectations/timeout-watch.js';
-import { carryOut } from '../lib/healing/carry-out.js';
 import type { Healer } from '../lib/healing/healer.js';
+import { lookForRepairs, repair } from '../lib/healing/look.js';
 import { openHealer } from '../lib/healing/open-healer.js';
+import { lookForTimeouts } from '../lib/expectations/look.js';
 import { openTimeoutWatch } from '../lib/expectations/open-timeout-watch.js';
-import { promotionFacts } from '../lib/promotions/facts.js';
-import { scanPromotions } from '../lib/promotions/promotions.js';
+import { lookAtPromotions } from '../lib/promotions/look.js';
 import { keepFlights, noteAlert } from '../lib/recording/flight.js';
 import {
   defineDaemon,
@@ -26,7 +24,7 @@ import {
 } from '../lib/runtime/define-daemon.js';
 import type { Config } from '../lib/config/schema.js';
 import type { Draft, Signal } from '../lib/signals/envelope.js';
-import { readFacts, say } from '../lib/signals/facts.js';
+import { readFacts } from '../lib/signals/facts.js';
 
 /** What it keeps an eye on from one look to the next. */
 interface Watches {
@@ -91,8 +89,6 @@ interface Part {
   state: StateChange[];
 }
 
-const NOTHING: Part = { signals: [], state: [] };
-
 /** Of an alert the flight recorder takes note; what is noted is written by a later round, so that a full disk holds up nobody. */
 async function hear(signal: Signal, attempt: Attempt, watches: Watches): Promise<Part> {
   if (signal.signal === 'Q_HEALTH_ALERT') return { signals: [], state: await noteAlert(signal, attempt) };
@@ -100,18 +96,10 @@ async function hear(signal: Signal, attempt: Attempt, watches: Watches): Promise
   return hearIntegration(signal, attempt, watches);
 }
 
-async function repair(signal: Signal, attempt: Attempt): Promise<Part> {
-  const { config, colony, clock, abort, log } = attempt;
-  const done = await carryOut(signal, { config, colony, clock, abort, state: await attempt.state() });
-  const { rule, action, target, outcome, detail } = done.signals[0]?.facts ?? {};
-  log.info({ rule, outcome }, `Repair of ${String(target)} by ${String(action)}: ${String(detail)}`);
-  return done;
-}
-
 /** An integration is the moment at which a module appears: it is spoken of at once, and not at the next minute. */
 async function hearIntegration(signal: Signal, attempt: Attempt, { modules }: Watches): Promise<Part> {
   const { module_name } = readFacts(signal, 'Q_MODULE_INTEGRATED');
-  return modulesSaid(attempt, () => modules.look(signal.id, module_name));
+  return lookForModules(attempt.config, () => modules.look(signal.id, module_name));
 }
 
 /** Every interval a look at everything; in between, one at the registry whenever somebody changed it. */
@@ -126,7 +114,7 @@ async function* watch(env: SourceEnv, abort: AbortSignal, watches: Watches): Asy
       if (batch.signals.length + batch.state.length > 0) yield batch;
       if (isDue) {
         // After the rest was committed, so that a timeout of this round has its repair in this round.
-        const repairs = await look(env, { repairs: () => repairsSaid(env, watches) });
+        const repairs = await look(env, { repairs: () => lookForRepairs(watches.healer, env) });
         if (repairs.signals.length + repairs.state.length > 0) yield repairs;
       }
       if (isDue) dueMs = env.clock.monotonicMs() + env.config.monitor.intervalMs;
@@ -155,15 +143,15 @@ const HELD_MS = 1_000;
 type Looks = Record<string, () => Promise<Part>>;
 
 function editsOf(env: DaemonEnv, { modules }: Watches): Looks {
-  return { registry: () => modulesSaid(env, () => modules.lookAtEdits('clock')) };
+  return { registry: () => lookForModules(env.config, () => modules.lookAtEdits('clock')) };
 }
 
 function roundOf(env: DaemonEnv, { modules, timeouts }: Watches): Looks {
   return {
-    promotions: () => promotionsSaid(env),
-    health: () => healthSaid(env),
-    registry: () => modulesSaid(env, () => modules.look('clock')),
-    timeouts: () => timeoutsSaid(env, timeouts),
+    promotions: async () => ({ signals: await lookAtPromotions(env), state: [] }),
+    health: () => lookAtHealth(env),
+    registry: () => lookForModules(env.config, () => modules.look('clock')),
+    timeouts: () => lookForTimeouts(timeouts, env.log),
     recordings: async () => ({ signals: [], state: await keepFlights(env) }),
   };
 }
@@ -181,51 +169,4 @@ async function look(env: DaemonEnv, looks: Looks): Promise<Part> {
     }
   }
   return said;
-}
-
-async function promotionsSaid({ config, clock }: DaemonEnv): Promise<Part> {
-  const { promotions } = pathsOf(config);
-  const facts = promotionFacts(await scanPromotions(promotions), promotions, clock.nowMs());
-  return facts ? { signals: [say('Q_PROMOTIONS_DETECTED', facts)], state: [] } : NOTHING;
-}
-
-async function healthSaid(env: DaemonEnv): Promise<Part> {
-  const [state, nowMs] = [await env.state(), env.clock.nowMs()];
-  const { flow, change } = flowChange(await env.flow(), state, nowMs);
-  const consumers = await env.journal.consumers();
-  const { findings, failed } = await checkConditions({ config: env.config, nowMs, flow, consumers });
-  for (const { type, error } of failed) env.log.warn({ err: error }, `The check ${type} could not be made`);
-  const changes = alertChanges(findings, state);
-  for (const type of changes.cleared) env.log.info(`${type} has cleared`);
-  return {
-    signals: changes.alerts.map((facts) => say('Q_HEALTH_ALERT', facts)),
-    state: [...change, ...changes.state],
-  };
-}
-
-async function modulesSaid({ config }: DaemonEnv, look: () => Promise<NewModules>): Promise<Part> {
-  try {
-    const { discovered, state } = await look();
-    const facts = await Promise.all(discovered.map((entry) => discoveryFacts(entry, config.sourceRoots)));
-    return { signals: facts.map((known) => say('Q_MODULE_DISCOVERED', known)), state };
-  } catch (error) {
-    if (errorCode(error) === 'REGISTRY_UNREADABLE') return NOTHING; // A health alert says so; later rounds look again.
-    throw error;
-  }
-}
-
-async function timeoutsSaid({ log }: DaemonEnv, timeouts: TimeoutWatch): Promise<Part> {
-  const { signals, state, late } = await timeouts.look();
-  for (const { expectation, trigger, answer } of late)
-    log.info({ id: answer.id, timeout: trigger.told?.timeoutId }, `${expectation.until} came after its timeout`);
-  return { signals, state };
-}
-
-async function repairsSaid(env: DaemonEnv, { healer }: Watches): Promise<Part> {
-  const { signals, state, considered, words } = await healer.look(await env.state());
-  const { log } = env;
-  if (words !== undefined) log.warn(words);
-  for (const { rule, subject, outcome, reason } of considered)
-    log.info({ rule }, `${subject}: ${outcome === 'repairs' ? 'is repaired' : 'is not repaired'}, ${reason}`);
-  return { signals, state };
 }
