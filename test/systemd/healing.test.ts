@@ -39,10 +39,7 @@ describe.skipIf(whyNot !== '')(
     it('ends a daemon that is stopped, systemd starts it again, and it is on record that this helped', async () => {
       const before = await show('MainPID');
       await lab.demand(`kill -STOP ${before}`);
-      await lab.until(
-        'the repair is judged',
-        `kloros healing history --json | grep -q '"helped": *true'`,
-      );
+      await lab.until('the repair is judged', `kloros healing history --json | grep -q '"helped": *true'`);
       expect(await show('MainPID')).not.toBe(before);
       expect(await show('ActiveState')).toBe('active');
       expect(await show('NRestarts')).toBe('1');
