@@ -6,6 +6,7 @@ import type { HealthReport } from '../../src/lib/health/run-checks.js';
 import { kloros, type CliResult } from '../helpers/cli.js';
 import { removeHome, temporaryConfig, until } from '../helpers/colony.js';
 import { examplesOf } from '../helpers/examples.js';
+import { hasPromtool, promtool } from '../helpers/promtool.js';
 import { makeSmallDisk, whyNoSmallDisk } from '../helpers/small-disk.js';
 import { startUp, type Up } from '../helpers/up.js';
 
@@ -119,8 +120,10 @@ describe('kloros health', () => {
     );
   });
 
-  it('is Prometheus text', async () => {
+  it('is Prometheus text, to the liking of promtool where that is installed', async () => {
     await start('chemical-bus');
+    const whole = await health('--output', 'prometheus');
+    if (hasPromtool) expect(promtool(['check', 'metrics'], whole.stdout)).toEqual({ ok: true, said: '' });
     const { stdout } = await health('--check', 'daemons', '--output', 'prometheus');
     expect(stdout.split('\n')).toContain('kloros_health_status{check="daemons"} 0');
     expect(stdout.split('\n')).toContain('kloros_health_daemons_up{daemon="chemical_bus"} 1');
