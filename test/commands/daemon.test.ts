@@ -43,7 +43,7 @@ describe('kloros daemon run --until-idle', () => {
   it('ends well when nothing has been to do for a while', async () => {
     const { code, stderr } = await run('semantic-dedup-consumer');
     expect(code).toBe(0);
-    expect(stderr).toContain('Ends until a signal waits for it');
+    expect(stderr).toContain('Ends until it has something to do');
   });
 
   it('is refused where a daemon looks by itself', async () => {
