@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { isoTimestamp } from '../base/clock.js';
+import { errorCode } from '../base/errors.js';
 
 /** Leaves word when a daemon that rests has work of its own: the time, in a file of its name. */
 export async function setAlarm(folder: string, daemon: string, atMs: number): Promise<void> {
@@ -16,8 +17,16 @@ export async function clearAlarm(folder: string, daemon: string): Promise<void> 
 
 /** Daemons whose time has come. What cannot be read as a time has come too: to wake once too often loses nothing. */
 export function alarmsDue(folder: string, nowMs: number): string[] {
-  mkdirSync(folder, { recursive: true });
-  return readdirSync(folder).filter((daemon) => !(timeOf(join(folder, daemon)) > nowMs));
+  return namesIn(folder).filter((daemon) => !(timeOf(join(folder, daemon)) > nowMs));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []; // Nobody has rested yet.
+    throw error;
+  }
 }
 
 /** NaN where the file holds no time, or was taken back just now. */
