@@ -112,18 +112,18 @@ describe('the figures of a colony', () => {
   });
 
   it('have no series for names that somebody made up', async () => {
-    await colony.bus.emit(Array.from({ length: 50 }, (_, index) => signalOf(`MADE_UP_${index}`)));
+    await colony.bus.emit(Array.from({ length: 50 }, (_, index) => signalOf(`INVENTED_${index}`)));
     const rows = Array.from({ length: 50 }, (_, index) =>
       JSON.stringify({
         signal: { signal: 'Q_X' },
         error: 'E: x',
-        daemon: `made-up-${index}`,
+        daemon: `invented-${index}`,
         timestamp: '2025-11-20T00:00:00Z',
       }),
     );
     appendFileSync(pathsOf(colony.config).failedSignals, `${rows.join('\n')}\n`);
     const text = await reading(colony.config, [worker])();
-    expect(text.toLowerCase()).not.toContain('made');
+    expect(text.toLowerCase()).not.toContain('invented');
     expect(valuesOf(text, 'kloros_signals_total')['signal=other']).toBe(50);
     expect(valuesOf(text, 'kloros_dead_letters')).toEqual({ 'daemon=worker': 0, 'daemon=other': 50 });
   });
