@@ -49,6 +49,7 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   'bus:play file': ['recording', 'file'],
   'bus:recordings file': ['recording', 'file'],
   file: ['file'],
+  '--beside': ['file'],
   '--bundle': ['file'],
   '--facts': ['file'],
   '--home': ['file'],

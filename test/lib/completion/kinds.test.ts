@@ -20,7 +20,7 @@ const FREE = new Set([
     '--every',
   ],
   ...['--window', '--count', '--limit', '--lines', '--port', '--rate', '--ramp', '--factor', '--max-mib', '--priority'],
-  ...['--seed', '--candidates'],
+  ...['--seed', '--candidates', '--otlp', '--otlp-since'],
 ]);
 
 const inputs = isBuilt
