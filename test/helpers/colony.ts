@@ -28,16 +28,18 @@ export function removeHome({ home }: Pick<Config, 'home'>): void {
   rmSync(home, { recursive: true, force: true, maxRetries: 20 });
 }
 
-const FIRST = 20_000;
+const FIRST = 10_000;
+/** From 32,768 on the kernel gives ports to whoever connects. */
+const LAST = 32_700;
 const STEP = 10;
 // Each test process starts elsewhere, so that those which run side by side seldom try the same ports.
-let next = FIRST + ((process.pid * 97) % 2_000) * STEP;
+let next = FIRST + ((process.pid * 97) % ((LAST - FIRST) / STEP)) * STEP;
 
 /** First of as many free ports in a row as a colony uses. */
 export async function freePortBase(): Promise<number> {
   for (;;) {
     const base = next;
-    next = next + STEP > 45_000 ? FIRST : next + STEP;
+    next = next + STEP > LAST ? FIRST : next + STEP;
     const free = await Promise.all(Array.from({ length: PORT_COUNT }, (_, index) => isFree(base + index)));
     if (free.every(Boolean)) return base;
   }

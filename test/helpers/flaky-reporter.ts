@@ -9,7 +9,9 @@ export default class FlakyReporter implements Reporter {
   }
 
   onTestRunEnd(): void {
-    for (const { module, fullName } of this.#flaky)
-      console.log(`==> passed only when tried again: ${module.relativeModuleId}: ${fullName}`);
+    for (const test of this.#flaky) {
+      const why = test.result().errors?.[0]?.message.split('\n')[0] ?? '';
+      console.log(`==> passed only when tried again: ${test.module.relativeModuleId}: ${test.fullName}\n    ${why}`);
+    }
   }
 }

@@ -21,6 +21,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'bus emit Q_CURIOSITY_INVESTIGATE --example --wait-for': 'needs a colony: test/commands/bus.test.ts',
   'bus record colony.jsonl.gz --for 1m': 'takes a minute',
   'exporter --port': 'serves until Ctrl-C: test/commands/exporter.test.ts',
+  'exporter --otlp': 'sends until Ctrl-C: test/commands/exporter.test.ts',
   'health --wait': 'waits for a colony: test/commands/health.test.ts',
   'bus bw "Q_*"': 'goes on until Ctrl-C',
   'bus delay "Q_*"': 'goes on until Ctrl-C',
