@@ -61,12 +61,13 @@ class CliHost {
       let text = '';
       const take = (chunk: string) => {
         text += chunk;
-        if (text.endsWith(MARK)) finish();
+        // What is said after the end, as a warning of Node's may be, must not hide it.
+        if (text.includes(MARK)) finish();
       };
       const finish = () => {
         stream.off('data', take);
         this.#child.off('close', finish);
-        resolve(text.endsWith(MARK) ? text.slice(0, -MARK.length) : text);
+        resolve(text.split(MARK)[0] ?? '');
       };
       stream.setEncoding('utf8').on('data', take);
       this.#child.once('close', finish);
