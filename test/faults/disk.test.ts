@@ -9,9 +9,9 @@ import { Questions } from '../helpers/questions.js';
 import { makeSmallDisk, whyNoSmallDisk } from '../helpers/small-disk.js';
 import { MEMBERS, startSupervised, type Supervised } from '../helpers/supervised.js';
 
-const FAULTS = campaign('DISK', { bounded: 4, full: 60 });
+const FAULTS = campaign('DISK', { bounded: 2, full: 60 });
 /** Places all over the writes of a flow, of which there are some hundreds. */
-const WRITES = campaign('DISK_WRITES', { bounded: 4, full: 200 });
+const WRITES = campaign('DISK_WRITES', { bounded: 3, full: 200 });
 const MANY = 1_000_000;
 const DISK_MB = 256;
 /** Shares of a flow's time for which the disk stays as it is. */

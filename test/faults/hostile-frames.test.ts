@@ -14,7 +14,7 @@ import { peakMb } from '../helpers/process-memory.js';
 import { signalOf } from '../helpers/signals.js';
 import { startSupervised, type Supervised } from '../helpers/supervised.js';
 
-const FRAMES = campaign('FRAMES', { bounded: 5_000, full: 100_000 });
+const FRAMES = campaign('FRAMES', { bounded: 1_500, full: 100_000 });
 const LIMIT_MS = 600_000;
 const MOST_MB = 400;
 /** Fewer than the hub holds answers for. */
