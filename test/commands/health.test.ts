@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import Health from '../../src/commands/health.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import type { HealthReport } from '../../src/lib/health/run-checks.js';
@@ -111,24 +111,6 @@ describe('kloros health', () => {
     }
   });
 
-  it('is a monitoring plugin, with its figures and limits', async () => {
-    await start('chemical-bus');
-    const { code, stdout } = await health('--check', 'daemons', '--check', 'dead-letters', '--output', 'nagios');
-    expect(code).toBe(0);
-    expect(stdout).toBe(
-      "KLOROS OK - 2 checks are well | 'daemons.up.chemical_bus'=1 'dead-letters.open'=0;10;100 'dead-letters.oldest_age_seconds'=0s;86400\n",
-    );
-  });
-
-  it('is Prometheus text, to the liking of promtool where that is installed', async () => {
-    await start('chemical-bus');
-    const whole = await health('--output', 'prometheus');
-    if (hasPromtool) expect(promtool(['check', 'metrics'], whole.stdout)).toEqual({ ok: true, said: '' });
-    const { stdout } = await health('--check', 'daemons', '--output', 'prometheus');
-    expect(stdout.split('\n')).toContain('kloros_health_status{check="daemons"} 0');
-    expect(stdout.split('\n')).toContain('kloros_health_daemons_up{daemon="chemical_bus"} 1');
-  });
-
   it('takes other limits for one look, times with their unit too', async () => {
     const rest = ['--check', 'disk', '--json'];
     const full = await health(
@@ -153,10 +135,42 @@ describe('kloros health', () => {
     expect(code).toBe(3);
     expect(stderr).toContain(message);
   });
+});
+
+describe('kloros health of a hub that runs', () => {
+  let home: Config;
+  let own: Record<string, string>;
+  let hub: Up;
+  beforeAll(async () => {
+    home = await temporaryConfig();
+    own = { KLOROS_HOME: home.home, KLOROS_PORT_BASE: String(home.portBase), ...PATIENT };
+    hub = startUp(own, ['--only', 'chemical-bus']);
+    await hub.ready();
+  });
+  afterAll(async () => {
+    await hub.end('SIGKILL');
+    removeHome(home);
+  });
+  const look = (...args: string[]) => kloros(['health', ...args], { env: own });
+
+  it('is a monitoring plugin, with its figures and limits', async () => {
+    const { code, stdout } = await look('--check', 'daemons', '--check', 'dead-letters', '--output', 'nagios');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      "KLOROS OK - 2 checks are well | 'daemons.up.chemical_bus'=1 'dead-letters.open'=0;10;100 'dead-letters.oldest_age_seconds'=0s;86400\n",
+    );
+  });
+
+  it('is Prometheus text, to the liking of promtool where that is installed', async () => {
+    const whole = await look('--output', 'prometheus');
+    if (hasPromtool) expect(promtool(['check', 'metrics'], whole.stdout)).toEqual({ ok: true, said: '' });
+    const { stdout } = await look('--check', 'daemons', '--output', 'prometheus');
+    expect(stdout.split('\n')).toContain('kloros_health_status{check="daemons"} 0');
+    expect(stdout.split('\n')).toContain('kloros_health_daemons_up{daemon="chemical_bus"} 1');
+  });
 
   it.each(examplesOf(Health))('runs its example %s', async (example) => {
-    await start('chemical-bus');
-    const { code, stdout, stderr } = await kloros(example.split(' '), { env });
+    const { code, stdout, stderr } = await kloros(example.split(' '), { env: own });
     expect([0, 1], stdout).toContain(code);
     expect(stderr).toBe('');
   });
