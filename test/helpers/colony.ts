@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { errorCode } from '../../src/lib/base/errors.js';
 import type { Logger } from '../../src/lib/base/log.js';
 import { PORT_COUNT } from '../../src/lib/config/paths.js';
 import { configSchema, type Config } from '../../src/lib/config/schema.js';
@@ -23,9 +24,17 @@ export async function temporaryConfig(overrides: Record<string, unknown> = {}): 
   });
 }
 
-/** Removes a temporary home. */
+const REMOVALS = 20;
+
+/** Removes a temporary home. A process that is just ending may write there once more, which Node's own retries overlook. */
 export function removeHome({ home }: Pick<Config, 'home'>): void {
-  rmSync(home, { recursive: true, force: true, maxRetries: 20 });
+  for (let left = REMOVALS; ; left -= 1) {
+    try {
+      return rmSync(home, { recursive: true, force: true, maxRetries: 1 });
+    } catch (error) {
+      if (left === 0 || errorCode(error) !== 'ENOTEMPTY') throw error;
+    }
+  }
 }
 
 const FIRST = 10_000;
