@@ -2,9 +2,9 @@ import { Flags } from '@oclif/core';
 import { daemons, findDaemon } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { renderLogLine } from '../../lib/base/log.js';
-import { outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { journalText } from '../../lib/cli/journal-line.js';
+import { logFlags } from '../../lib/cli/log-flags.js';
 import { daemonArgs, KeeperCommand } from '../../lib/cli/keeper-command.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { parseSince, type Since } from '../../lib/operator/since.js';
@@ -23,16 +23,8 @@ A supervisor in a terminal writes to that terminal, and nowhere else.`;
   static override strict = false;
   static override args = daemonArgs;
   static override flags = {
-    follow: Flags.boolean({ summary: 'Wait for more', char: 'f' }),
-    lines: Flags.integer({
-      summary: 'So many of the last lines',
-      default: 50,
-      min: 0,
-      char: 'n',
-      exclusive: ['since'],
-    }),
+    ...logFlags,
     since: Flags.string({ summary: 'All since then: 1h, an ISO time, or "beginning"', helpValue: 'TIME' }),
-    output: outputFlag(),
   };
 
   async run(): Promise<void> {

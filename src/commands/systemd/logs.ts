@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { daemons, findDaemon } from '../../daemons/index.js';
-import { outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { journalText } from '../../lib/cli/journal-line.js';
+import { logFlags } from '../../lib/cli/log-flags.js';
 import { scopeFlags, SystemdCommand } from '../../lib/cli/systemd-command.js';
 import { readJournal } from '../../lib/systemd/journal.js';
 
@@ -17,16 +17,8 @@ export default class SystemdLogs extends SystemdCommand {
   static override args = { daemon: Args.string({ description: 'only these' }) };
   static override flags = {
     ...scopeFlags,
-    follow: Flags.boolean({ summary: 'Wait for more', char: 'f' }),
-    lines: Flags.integer({
-      summary: 'So many of the last lines',
-      default: 50,
-      min: 0,
-      char: 'n',
-      exclusive: ['since'],
-    }),
+    ...logFlags,
     since: Flags.string({ summary: 'As journalctl reads it', helpValue: 'TIME' }),
-    output: outputFlag(),
   };
 
   async run(): Promise<void> {
