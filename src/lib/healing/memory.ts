@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StateChange } from '../bus/bus.js';
+import { KeptState } from '../rules/kept-state.js';
 import { STATE_PREFIX } from './rules-file.js';
 
 /** A repair that was decided on and is not judged yet. */
@@ -88,16 +89,14 @@ const REPAIRS = `${STATE_PREFIX}repairs`;
  * `healing:position`         up to where the journal was read
  */
 export class Memory {
-  readonly #values: Map<string, unknown>;
-  readonly #changes = new Map<string, unknown>();
+  readonly #state: KeptState;
 
   constructor(state: Readonly<Record<string, unknown>>) {
-    this.#values = new Map(Object.entries(state));
+    this.#state = new KeptState(state);
   }
 
   rule(name: string): RuleMemory {
-    const parsed = ruleMemory.safeParse(this.#values.get(RULE + name));
-    return parsed.success ? parsed.data : { repairsMs: [], cases: {} };
+    return this.#state.get(RULE + name, ruleMemory) ?? { repairsMs: [], cases: {} };
   }
 
   case(rule: string, subject: string): Case {
@@ -109,14 +108,14 @@ export class Memory {
     const memory = this.rule(rule);
     const others = Object.entries(memory.cases).filter(([name]) => name !== subject);
     const cases = Object.fromEntries(value === null ? others : [...others, [subject, value]]);
-    this.#set(RULE + rule, { ...memory, cases });
+    this.#state.set(RULE + rule, { ...memory, cases });
   }
 
   /** Counts a repair against both budgets. */
   count(rule: string, nowMs: number): void {
     const memory = this.rule(rule);
-    this.#set(RULE + rule, { ...memory, repairsMs: [...lately(memory.repairsMs, nowMs), nowMs] });
-    this.#set(REPAIRS, [...lately(this.#repairsMs(), nowMs), nowMs]);
+    this.#state.set(RULE + rule, { ...memory, repairsMs: [...lately(memory.repairsMs, nowMs), nowMs] });
+    this.#state.set(REPAIRS, [...lately(this.#repairsMs(), nowMs), nowMs]);
   }
 
   /** Repairs of a rule within the last hour. */
@@ -130,40 +129,29 @@ export class Memory {
   }
 
   pauses(): HealerPause[] {
-    return [...this.#values].flatMap(([key, value]) => {
-      const parsed = key.startsWith(PAUSE) ? pause.safeParse(value) : undefined;
-      return parsed?.success === true ? [parsed.data] : [];
-    });
+    return this.#state.all(PAUSE, pause).map(([, value]) => value);
   }
 
   setPause(daemon: string, value: HealerPause | null): void {
-    this.#set(PAUSE + daemon, value);
+    this.#state.set(PAUSE + daemon, value);
   }
 
   /** Up to where the journal was read; undefined before the first look. */
   get position(): number | undefined {
-    const value = this.#values.get(POSITION);
-    return typeof value === 'number' ? value : undefined;
+    return this.#state.get(POSITION, z.number());
   }
 
   set position(seq: number | undefined) {
-    if (seq !== this.position) this.#set(POSITION, seq ?? null);
+    if (seq !== this.position) this.#state.set(POSITION, seq ?? null);
   }
 
   /** What has to be written. */
   changes(): StateChange[] {
-    return [...this.#changes].map(([key, value]) => ({ key, value }));
+    return this.#state.changes();
   }
 
   #repairsMs(): number[] {
-    const parsed = z.array(z.number()).safeParse(this.#values.get(REPAIRS));
-    return parsed.success ? parsed.data : [];
-  }
-
-  #set(key: string, value: unknown): void {
-    if (value === null) this.#values.delete(key);
-    else this.#values.set(key, value);
-    this.#changes.set(key, value);
+    return this.#state.get(REPAIRS, z.array(z.number())) ?? [];
   }
 }
 

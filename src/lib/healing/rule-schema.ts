@@ -1,16 +1,5 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../base/duration.js';
-import { toError } from '../base/errors.js';
-
-/** A duration as people write it, as milliseconds. */
-const duration = z.string().transform((text, context) => {
-  try {
-    return parseDurationMs(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `${toError(error).message}; write e.g. 30s, 10m or 2h` });
-    return z.NEVER;
-  }
-});
+import { duration } from '../rules/duration.js';
 
 /** A daemon's name, or `*` for whichever it is. */
 const anyDaemon = z.string().min(1).default('*');
@@ -85,6 +74,9 @@ export const healingSchema = z.strictObject({
   budget: z.number().int().min(1).max(MOST_OF_ALL).default(20),
   rules: z.array(z.looseObject({ name: z.string() })).default([]),
 });
+
+/** A file of rules, its defaults filled in. */
+export type HealingFile = z.output<typeof healingSchema>;
 
 /** A rule as it is written. */
 export type RuleInput = z.input<typeof ruleSchema>;

@@ -3,6 +3,7 @@ import { closest } from '../base/closest.js';
 import { versionOf } from '../base/hot-file.js';
 import { shortName } from '../base/short-name.js';
 import type { Facts } from '../signals/envelope.js';
+import type { Origin } from '../rules/rule-file.js';
 import type { RuleAction, RuleEvent, RuleSource } from './rule-schema.js';
 
 /** What of the colony and its configuration rules may name. */
@@ -20,7 +21,7 @@ export interface Surroundings {
 /** A rule whose names are checked and whose expressions are compiled. */
 export interface Rule extends RuleSource {
   /** Whether the file changed or added it. */
-  origin: 'built-in' | 'file';
+  origin: Origin;
   /** Tells one text of a rule from another: a rule that stands still goes on when it is edited. */
   version: string;
   /** `when.where`, of the facts of a signal. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StateChange } from '../bus/bus.js';
+import { KeptState } from '../rules/kept-state.js';
 
 const facts = z.record(z.string(), z.unknown());
 
@@ -58,57 +59,42 @@ const NEVER: RuleMemory = { actedAtMs: null, caseKey: null, decision: null, fail
  * and what changed is written in the transaction of that decision.
  */
 export class Memory {
-  readonly #values: Map<string, unknown>;
-  readonly #changes = new Map<string, unknown>();
+  readonly #state: KeptState;
 
   constructor(state: Readonly<Record<string, unknown>>) {
-    this.#values = new Map(Object.entries(state));
+    this.#state = new KeptState(state);
   }
 
   /** What a rule did last. */
   rule(name: string): RuleMemory {
-    const parsed = ruleMemory.safeParse(this.#values.get(`rule:${name}`));
-    return parsed.success ? parsed.data : NEVER;
+    return this.#state.get(`rule:${name}`, ruleMemory) ?? NEVER;
   }
 
   setRule(name: string, change: Partial<RuleMemory>): void {
-    this.#set(`rule:${name}`, { ...this.rule(name), ...change });
+    this.#state.set(`rule:${name}`, { ...this.rule(name), ...change });
   }
 
   /** What has no answer yet, by the id of the signal that was said, the oldest first. */
   flights(): [id: string, flight: Flight][] {
-    return this.#read('flight:', flight).sort(([, left], [, right]) => left.atMs - right.atMs);
+    return this.#state.all('flight:', flight).sort(([, left], [, right]) => left.atMs - right.atMs);
   }
 
   setFlight(id: string, value: Flight | null): void {
-    this.#set(`flight:${id}`, value);
+    this.#state.set(`flight:${id}`, value);
   }
 
   /** What is said later, the soonest first. */
   waits(): [id: string, wait: Wait][] {
-    return this.#read('wait:', wait).sort(([, left], [, right]) => left.dueMs - right.dueMs);
+    return this.#state.all('wait:', wait).sort(([, left], [, right]) => left.dueMs - right.dueMs);
   }
 
   setWait(id: string, value: Wait | null): void {
-    this.#set(`wait:${id}`, value);
+    this.#state.set(`wait:${id}`, value);
   }
 
   /** What has to be written. */
   changes(): StateChange[] {
-    return [...this.#changes].map(([key, value]) => ({ key, value }));
-  }
-
-  #read<T>(prefix: string, schema: z.ZodType<T>): [string, T][] {
-    return [...this.#values].flatMap(([key, value]): [string, T][] => {
-      const parsed = key.startsWith(prefix) ? schema.safeParse(value) : undefined;
-      return parsed?.success === true ? [[key.slice(prefix.length), parsed.data]] : [];
-    });
-  }
-
-  #set(key: string, value: unknown): void {
-    if (value === null) this.#values.delete(key);
-    else this.#values.set(key, value);
-    this.#changes.set(key, value);
+    return this.#state.changes();
   }
 }
 

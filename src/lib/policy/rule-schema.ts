@@ -1,17 +1,6 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../base/duration.js';
-import { toError } from '../base/errors.js';
+import { duration } from '../rules/duration.js';
 import { timeRange } from './quiet-hours.js';
-
-/** A duration as people write it, as milliseconds. */
-const duration = z.string().transform((text, context) => {
-  try {
-    return parseDurationMs(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `${toError(error).message}; write e.g. 30s, 10m or 2h` });
-    return z.NEVER;
-  }
-});
 
 const quietHours = z.string().transform((text, context) => {
   const range = timeRange(text);
@@ -55,6 +44,9 @@ export const policiesSchema = z.strictObject({
   time_zone: z.string().refine(isTimeZone, 'no such time zone; write e.g. UTC or Europe/Berlin').optional(),
   rules: z.array(z.looseObject({ name: z.string() })).default([]),
 });
+
+/** A file of rules, its defaults filled in. */
+export type PoliciesFile = z.output<typeof policiesSchema>;
 
 /** A rule as it is written. */
 export type RuleInput = z.input<typeof ruleSchema>;

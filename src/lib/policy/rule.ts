@@ -3,6 +3,7 @@ import { toError } from '../base/errors.js';
 import { definitions, isKnownSignal } from '../signals/catalogue.js';
 import { checkFacts } from '../signals/facts.js';
 import type { Facts } from '../signals/envelope.js';
+import type { Origin } from '../rules/rule-file.js';
 import type { RuleSource } from './rule-schema.js';
 
 /** Signals that rules may listen to: what monitors advise, and how cycles end. */
@@ -17,7 +18,7 @@ export const RULES_SAY: readonly string[] = ['Q_DREAM_TRIGGER', 'Q_CURIOSITY_INV
 /** A rule whose expressions are compiled. */
 export interface Rule extends RuleSource {
   /** Whether the file changed or added it. */
-  origin: 'built-in' | 'file';
+  origin: Origin;
   holds: Evaluate;
   /** Absent: each signal is a case of its own. */
   caseOf: Evaluate | undefined;

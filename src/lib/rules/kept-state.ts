@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { StateChange } from '../bus/bus.js';
+
+/** A daemon's state while one signal is decided: read whole, changed here, and what changed written with what was said. */
+export class KeptState {
+  readonly #values: Map<string, unknown>;
+  readonly #changes = new Map<string, unknown>();
+
+  constructor(state: Readonly<Record<string, unknown>>) {
+    this.#values = new Map(Object.entries(state));
+  }
+
+  /** A value; undefined where there is none that fits. */
+  get<T>(key: string, schema: z.ZodType<T>): T | undefined {
+    return schema.safeParse(this.#values.get(key)).data;
+  }
+
+  /** Those whose key begins so, by the rest of it; what does not fit is left out. */
+  all<T>(prefix: string, schema: z.ZodType<T>): [rest: string, value: T][] {
+    return [...this.#values].flatMap(([key, value]): [string, T][] => {
+      const parsed = key.startsWith(prefix) ? schema.safeParse(value) : undefined;
+      return parsed?.success === true ? [[key.slice(prefix.length), parsed.data]] : [];
+    });
+  }
+
+  /** Null removes it. */
+  set(key: string, value: unknown): void {
+    if (value === null) this.#values.delete(key);
+    else this.#values.set(key, value);
+    this.#changes.set(key, value);
+  }
+
+  /** What has to be written. */
+  changes(): StateChange[] {
+    return [...this.#changes].map(([key, value]) => ({ key, value }));
+  }
+}
