@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '..', 'bench');
-const HELPERS = ['bench-process.ts', 'report.ts', 'statistics.ts'];
+const HELPERS = ['bench-process.ts', 'process-usage.ts', 'report.ts', 'statistics.ts'];
 const all = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && !HELPERS.includes(file))
   .map((file) => file.replace(/\.ts$/, ''));

@@ -86,7 +86,7 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
     if (process.env[DETACHED] === '1') reportDetached('ready');
     await this.line({ state: 'READY', time: new Date().toISOString(), home: config.home, readyInMs });
     this.log(`Ready in ${readyInMs} ms: ${members.length} daemons, home ${config.home}\n${NEXT}`);
-    for (const text of await heldBackText(config, members)) this.warn(text);
+    for (const text of await heldBackText(config, { members, hub: findDaemon('chemical-bus').name })) this.warn(text);
     const limit = limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)];
     const over = AbortSignal.any([this.interrupted, ...limit]);
     const stop = () => {

@@ -5,17 +5,31 @@ import { callRoll } from '../operator/roll-call.js';
 import { maintenanceText, pauseText } from './standstill-text.js';
 import { withBus } from './with-bus.js';
 
+/** Who was started, and who is the hub, be it started or not. */
+interface Started {
+  members: readonly { name: string }[];
+  hub: string;
+}
+
 /** What keeps daemons that were just started from working, one line each, with what ends it. */
-export async function heldBackText(config: Config, members: readonly { name: string }[]): Promise<string[]> {
+export async function heldBackText(config: Config, { members, hub }: Started): Promise<string[]> {
   const nowMs = systemClock.nowMs();
   const { maintenance: maintenancePath } = pathsOf(config);
-  const roll = await withBus(config, (bus) => callRoll(bus, { daemons: members, maintenancePath, nowMs }));
+  const { roll, attendants } = await withBus(config, async (bus) => ({
+    roll: await callRoll(bus, { daemons: members, maintenancePath, nowMs }),
+    attendants: await bus.attendants(),
+  }));
+  const hubless = attendants.some(({ name }) => name === hub) ? [] : [HUBLESS];
   const maintenance = roll.find(({ presence }) => presence.maintenance !== null)?.presence.maintenance ?? null;
   const paused = roll.flatMap(({ daemon, presence: { pause } }) =>
     pause === null ? [] : [`${daemon.name} is ${pauseText(pause, nowMs)}; kloros daemon resume lets it go on`],
   );
   return [
+    ...hubless,
     ...(maintenance === null ? [] : [`${maintenanceText(maintenance, nowMs)}; kloros maintenance off ends it`]),
     ...paused,
   ];
 }
+
+const HUBLESS =
+  'No hub runs in this home: signals are handled from the journal, but nobody can listen to them, and who rests is not woken; kloros daemon start chemical-bus starts it';
