@@ -27,7 +27,14 @@ const ratio = {
   wakeUps: round(onDemand.wakeUpsPerS / alwaysOn.wakeUpsPerS),
   pss: round(onDemand.pssMb / alwaysOn.pssMb),
 };
-report({ bench: 'on-demand', seconds: MEASURED_S, alwaysOn, onDemand, ratio, met: Math.max(...Object.values(ratio)) < 1 });
+report({
+  bench: 'on-demand',
+  seconds: MEASURED_S,
+  alwaysOn,
+  onDemand,
+  ratio,
+  met: Math.max(...Object.values(ratio)) < 1,
+});
 
 async function start(args: readonly string[]) {
   const config = await temporaryConfig();
