@@ -70,7 +70,7 @@ async function work(): Promise<void> {
 
 describe('kloros stuck', { timeout: 240_000 }, () => {
   it('says that nothing waits, with 0; an id and a filter that mean nothing end with 3', async () => {
-    expect(await stuck()).toMatchObject({ code: 0, stdout: 'nothing waits\n' });
+    expect(await stuck()).toMatchObject({ code: 0, stdout: 'Nothing waits\n' });
     expect(await stuck('q1')).toMatchObject({ code: 3 });
     expect(await stuck('--overdue')).toMatchObject({ code: 3 });
     expect((await stuck('--daemon', 'investigation-consumr')).stderr).toContain(`did you mean ${CONSUMER}?`);

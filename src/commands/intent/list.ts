@@ -44,7 +44,7 @@ its dead letter holds the content, and moved back into the intents folder it is 
       { title: 'written', cell: (row: IntentRow) => row.written_at },
       { title: 'intent', cell: (row: IntentRow) => row.name },
       { title: 'bytes', cell: (row: IntentRow) => String(row.bytes), align: 'right' as const },
-      { title: 'reason', cell: (row: IntentRow) => row.reason ?? '-', flexible: true },
+      { title: 'reason', cell: (row: IntentRow) => row.reason, flexible: true },
     ];
     return renderTable(rows, columns, { widthColumns: process.stdout.columns });
   }

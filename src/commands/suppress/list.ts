@@ -16,7 +16,7 @@ once with a failed Q_INVESTIGATION_COMPLETE that says so.`;
     const { config } = await this.settings();
     const nowMs = systemClock.nowMs();
     const found = await withBus(config, (bus) => knownSuppressions(bus, nowMs));
-    this.log(found.length === 0 ? 'None' : suppressionsTable(found, nowMs, process.stdout.columns));
+    this.log(found.length === 0 ? 'Nothing is suppressed' : suppressionsTable(found, nowMs, process.stdout.columns));
     return found;
   }
 }

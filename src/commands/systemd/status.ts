@@ -44,14 +44,14 @@ function columns(nowMs: number) {
         return (COLOUR[state] ?? chalk.yellow)(text);
       },
     },
-    { title: 'pid', cell: ({ pid }: UnitState) => String(pid ?? '-'), align: 'right' as const },
+    { title: 'pid', cell: ({ pid }: UnitState) => pid, align: 'right' as const },
     {
       title: 'up',
       cell: ({ activeSinceMs }: UnitState) =>
-        activeSinceMs === null ? '-' : formatDuration(Math.max(0, nowMs - activeSinceMs)),
+        activeSinceMs === null ? null : formatDuration(Math.max(0, nowMs - activeSinceMs)),
       align: 'right' as const,
     },
     { title: 'restarts', cell: ({ restarts }: UnitState) => String(restarts), align: 'right' as const },
-    { title: 'what it says', cell: ({ why, status }: UnitState) => why ?? (status || '-'), flexible: true },
+    { title: 'what it says', cell: ({ why, status }: UnitState) => why ?? (status || null), flexible: true },
   ];
 }

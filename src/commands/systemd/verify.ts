@@ -29,7 +29,7 @@ const COLUMNS = [
   { title: 'unit', cell: ({ unit }: Verdict) => unit },
   {
     title: 'exposure',
-    cell: ({ exposure }: Verdict) => (exposure === null ? '-' : exposure.toFixed(1)),
+    cell: ({ exposure }: Verdict) => (exposure === null ? null : exposure.toFixed(1)),
     align: 'right' as const,
   },
   {

@@ -44,8 +44,8 @@ export function pathTables(files: readonly ConfigFile[], paths: Record<string, s
   return `${sources}\n\n${colony}`;
 }
 
-function valueText(key: string, value: unknown): string {
-  if (value === undefined) return chalk.dim('–');
+function valueText(key: string, value: unknown): string | null {
+  if (value === undefined) return null;
   if (typeof value === 'number' && key.endsWith('Ms')) return `${value} ${chalk.dim(`(${formatDuration(value)})`)}`;
   if (typeof value === 'number' && key.endsWith('Bytes')) return `${value} ${chalk.dim(`(${formatBytes(value)})`)}`;
   return typeof value === 'string' ? value : JSON.stringify(value);

@@ -5,13 +5,13 @@ import { renderTable, type Column } from './table.js';
 
 /** Who has a place in the journal, and what is kept for each. */
 export function consumersTable(rows: readonly ListedConsumer[], nowMs: number): string {
-  const age = (atMs: number | null) => (atMs === null ? '-' : formatAge(atMs, nowMs));
+  const age = (atMs: number | null) => (atMs === null ? null : formatAge(atMs, nowMs));
   const columns: Column<ListedConsumer>[] = [
     { title: 'consumer', cell: ({ name }) => name },
     { title: 'state', cell: stateOf },
-    { title: 'pid', cell: ({ pids }) => pids.join('\n') || '-', align: 'right' },
-    { title: 'unseen', cell: ({ unseen }) => String(unseen), align: 'right' },
-    { title: 'open', cell: ({ open }) => String(open), align: 'right' },
+    { title: 'pid', cell: ({ pids }) => pids.join('\n') || null, align: 'right' },
+    { title: 'unseen', cell: ({ unseen }) => unseen, align: 'right' },
+    { title: 'open', cell: ({ open }) => open, align: 'right' },
     { title: 'oldest', cell: ({ oldestAtMs }) => age(oldestAtMs) },
     { title: 'last handled', cell: ({ lastHandledAtMs }) => age(lastHandledAtMs) },
     { title: 'holds back', cell: heldText, flexible: true },

@@ -19,14 +19,14 @@ export function rollTable(rows: readonly ListedDaemon[], nowMs: number, options:
   const columns = [
     { title: 'daemon', cell: ({ name }: ListedDaemon) => name },
     { title: 'state', cell: stateWord },
-    { title: 'pid', cell: ({ pids }: ListedDaemon) => pids.join('\n') || '-', align: 'right' as const },
-    { title: 'waiting', cell: ({ waiting }: ListedDaemon) => String(waiting ?? '-'), align: 'right' as const },
-    { title: 'running', cell: ({ running }: ListedDaemon) => String(running ?? '-'), align: 'right' as const },
+    { title: 'pid', cell: ({ pids }: ListedDaemon) => pids.join('\n') || null, align: 'right' as const },
+    { title: 'waiting', cell: ({ waiting }: ListedDaemon) => waiting, align: 'right' as const },
+    { title: 'running', cell: ({ running }: ListedDaemon) => running, align: 'right' as const },
     {
       title: 'last handled',
-      cell: ({ lastHandledAtMs }: ListedDaemon) => (lastHandledAtMs === null ? '-' : formatAge(lastHandledAtMs, nowMs)),
+      cell: ({ lastHandledAtMs }: ListedDaemon) => (lastHandledAtMs === null ? null : formatAge(lastHandledAtMs, nowMs)),
     },
-    { title: 'held back by', cell: (row: ListedDaemon) => heldBackBy(row, nowMs) || '-', flexible: true },
+    { title: 'held back by', cell: (row: ListedDaemon) => heldBackBy(row, nowMs) || null, flexible: true },
   ];
   return renderTable(rows, columns, options);
 }
@@ -35,9 +35,9 @@ export function rollTable(rows: readonly ListedDaemon[], nowMs: number, options:
 export function topologyTable(rows: readonly ListedDaemon[], options: TableOptions): string {
   const columns = [
     { title: 'daemon', cell: ({ name }: ListedDaemon) => name },
-    { title: 'port', cell: ({ ports }: ListedDaemon) => ports.join(' ') || '-' },
-    { title: 'hears', cell: ({ hears }: ListedDaemon) => hears.join('\n') || '-' },
-    { title: 'says', cell: ({ says }: ListedDaemon) => says.join('\n') || '-' },
+    { title: 'port', cell: ({ ports }: ListedDaemon) => ports.join(' ') || null },
+    { title: 'hears', cell: ({ hears }: ListedDaemon) => hears.join('\n') || null },
+    { title: 'says', cell: ({ says }: ListedDaemon) => says.join('\n') || null },
     { title: 'purpose', cell: ({ purpose }: ListedDaemon) => purpose, flexible: true },
   ];
   return renderTable(rows, columns, options);

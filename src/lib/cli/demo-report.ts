@@ -48,7 +48,7 @@ function heading(text: string): string {
 function learnedTable(learned: readonly Learned[], widthColumns: number | undefined): string {
   const columns = [
     { title: 'module', cell: ({ module }: Learned) => module },
-    { title: 'language', cell: ({ language }: Learned) => language ?? '-' },
+    { title: 'language', cell: ({ language }: Learned) => language },
     { title: 'files', cell: ({ files }: Learned) => String(files), align: 'right' as const },
     { title: 'lines', cell: ({ lines }: Learned) => String(lines), align: 'right' as const },
     { title: 'sure', cell: ({ confidence }: Learned) => `${Math.round(confidence * 100)} %`, align: 'right' as const },

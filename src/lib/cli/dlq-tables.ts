@@ -15,7 +15,7 @@ export function lettersTable(rows: readonly LetterView[], nowMs: number): string
   const columns: Column<LetterView>[] = [
     { title: 'id', cell: ({ id }) => id },
     { title: 'failed', cell: ({ failed_at }) => ageOf(failed_at, nowMs) },
-    { title: 'signal', cell: ({ signal }) => (signal === '' ? chalk.dim('–') : colouredName(signal)) },
+    { title: 'signal', cell: ({ signal }) => (signal === '' ? null : colouredName(signal)) },
     { title: 'daemon', cell: ({ daemon }) => chalk.cyan(daemon) },
     { title: 'tries', cell: triesOf, align: 'right' },
     { title: 'group', cell: ({ group }) => chalk.dim(group) },
@@ -29,9 +29,9 @@ export function groupsTable(groups: readonly LetterGroup[], nowMs: number): stri
   const columns: Column<LetterGroup>[] = [
     { title: 'group', cell: ({ group }) => group },
     { title: 'count', cell: ({ count }) => chalk.bold(String(count)), align: 'right' },
-    { title: 'oldest', cell: ({ oldest_age_ms: ms }) => (ms === null ? '–' : formatDuration(ms)) },
+    { title: 'oldest', cell: ({ oldest_age_ms: ms }) => (ms === null ? null : formatDuration(ms)) },
     { title: 'last seen', cell: ({ last_seen }) => ageOf(last_seen, nowMs) },
-    { title: 'signal', cell: ({ signal }) => (signal === '' ? chalk.dim('–') : colouredName(signal)) },
+    { title: 'signal', cell: ({ signal }) => (signal === '' ? null : colouredName(signal)) },
     { title: 'daemon', cell: ({ daemon }) => chalk.cyan(daemon) },
     { title: 'sample', cell: ({ sample }) => sample.id },
     { title: 'affected', cell: affectedOf },
@@ -46,10 +46,10 @@ export function archiveTable(rows: readonly ArchivedLetter[], nowMs: number): st
     { title: 'id', cell: ({ letter }) => letter.id },
     { title: 'left', cell: ({ resolution }) => ageOf(resolution.at, nowMs) },
     { title: 'how', cell: ({ resolution }) => resolution.kind },
-    { title: 'became', cell: ({ resolution }) => resolution.became ?? '–' },
-    { title: 'signal', cell: ({ letter }) => letter.signalName || chalk.dim('–') },
+    { title: 'became', cell: ({ resolution }) => resolution.became ?? null },
+    { title: 'signal', cell: ({ letter }) => letter.signalName || null },
     { title: 'daemon', cell: ({ letter }) => chalk.cyan(letter.daemon) },
-    { title: 'reason', cell: ({ resolution }) => resolution.reason ?? '–', flexible: true },
+    { title: 'reason', cell: ({ resolution }) => resolution.reason ?? null, flexible: true },
     { title: 'error', cell: ({ letter }) => short(letter.error), flexible: true },
   ];
   return renderTable(rows, columns, width());
@@ -57,7 +57,7 @@ export function archiveTable(rows: readonly ArchivedLetter[], nowMs: number): st
 
 /** The queue in figures. */
 export function statsText(stats: QueueStats, nowMs: number): string {
-  const figures: [string, string][] = [
+  const figures: [string, string | null][] = [
     ['open', chalk.bold(String(stats.open))],
     ['causes', String(stats.groups)],
     ['oldest', ageOf(stats.oldest, nowMs)],
@@ -78,7 +78,8 @@ export function statsText(stats: QueueStats, nowMs: number): string {
     ],
     { ...width(), heading: false },
   );
-  return [table, histogram('by daemon', stats.by_daemon), histogram('by signal', stats.by_signal)].join('\n\n');
+  const histograms = [histogram('by daemon', stats.by_daemon), histogram('by signal', stats.by_signal)];
+  return stats.open === 0 ? table : [table, ...histograms].join('\n\n');
 }
 
 /** Counts by name, as bars. */
@@ -105,13 +106,13 @@ function triesOf({ attempts, replay, quarantined, process_died }: LetterView): s
   return [String(attempts), ...marks].join(' ');
 }
 
-function affectedOf({ affected }: LetterGroup): string {
+function affectedOf({ affected }: LetterGroup): string | null {
   const [first] = affected;
-  return first === undefined ? '–' : `${first.what}${first.count > 1 ? ` ×${first.count}` : ''}`;
+  return first === undefined ? null : `${first.what}${first.count > 1 ? ` ×${first.count}` : ''}`;
 }
 
-function ageOf(time: string | null, nowMs: number): string {
-  return time === null ? '–' : formatAge(Date.parse(time), nowMs);
+function ageOf(time: string | null, nowMs: number): string | null {
+  return time === null ? null : formatAge(Date.parse(time), nowMs);
 }
 
 /** Whoever wrote the error must not be able to move the cursor of who reads it. */

@@ -7,16 +7,13 @@ import type { Column } from './table.js';
 
 type Counted = Pick<Frequency, 'signal' | 'total' | 'lastMs'>;
 
-/** A function, since colours are decided after this is loaded. */
-const none = () => chalk.dim('-');
-
 /** How often each name is said. */
 export function frequencyColumns(nowMs: number): Column<Frequency>[] {
   return [
     named(),
-    right('hz', ({ hz }) => (hz === null ? none() : chalk.bold(rateText(hz)))),
+    right('hz', ({ hz }) => (hz === null ? null : chalk.bold(rateText(hz)))),
     ...spread<Frequency>('interval', ({ intervalMs }) => intervalMs, formatDuration),
-    right('window', ({ intervalMs }) => (intervalMs.count === 0 ? none() : String(intervalMs.count + 1))),
+    right('window', ({ intervalMs }) => (intervalMs.count === 0 ? null : String(intervalMs.count + 1))),
     ...counted<Frequency>(nowMs),
   ];
 }
@@ -25,7 +22,7 @@ export function frequencyColumns(nowMs: number): Column<Frequency>[] {
 export function delayColumns(nowMs: number): Column<Delay>[] {
   const { median, worst } = { median: ({ p50 }: Spread) => p50, worst: ({ max }: Spread) => max };
   const cell = (of: (delay: Delay) => Spread, figure: (spread: Spread) => number) => (delay: Delay) =>
-    of(delay).count === 0 ? none() : formatDuration(figure(of(delay)));
+    of(delay).count === 0 ? null : formatDuration(figure(of(delay)));
   const here = (delay: Delay) => delay.hereMs;
   const answered = (delay: Delay) => delay.answeredMs;
   return [
@@ -37,7 +34,7 @@ export function delayColumns(nowMs: number): Column<Delay>[] {
     ),
     right('answered p50', cell(answered, median)),
     right('max', cell(answered, worst)),
-    right('window', ({ hereMs }) => (hereMs.count === 0 ? none() : String(hereMs.count))),
+    right('window', ({ hereMs }) => (hereMs.count === 0 ? null : String(hereMs.count))),
     ...counted<Delay>(nowMs),
   ];
 }
@@ -47,7 +44,7 @@ export function bandwidthColumns(nowMs: number): Column<Bandwidth>[] {
   return [
     named(),
     right('per second', ({ bytesPerSecond }) =>
-      bytesPerSecond === null ? none() : chalk.bold(`${formatBytes(Math.round(bytesPerSecond))}/s`),
+      bytesPerSecond === null ? null : chalk.bold(`${formatBytes(Math.round(bytesPerSecond))}/s`),
     ),
     ...spread<Bandwidth>(
       'size',
@@ -71,7 +68,7 @@ function named<Figure extends Counted>(): Column<Figure> {
 function counted<Figure extends Counted>(nowMs: number): Column<Figure>[] {
   return [
     right('total', ({ total }) => String(total)),
-    { title: 'last', cell: ({ lastMs }) => (lastMs === 0 ? none() : formatAge(lastMs, nowMs)) },
+    { title: 'last', cell: ({ lastMs }) => (lastMs === 0 ? null : formatAge(lastMs, nowMs)) },
   ];
 }
 
@@ -81,7 +78,7 @@ function spread<Figure>(
   text: (value: number) => string,
 ): Column<Figure>[] {
   const cell = (value: (spread: Spread) => number) => (figure: Figure) =>
-    of(figure).count === 0 ? none() : text(value(of(figure)));
+    of(figure).count === 0 ? null : text(value(of(figure)));
   return [
     right(
       `${what} mean`,
@@ -102,6 +99,6 @@ function spread<Figure>(
   ];
 }
 
-function right<Figure>(title: string, cell: (figure: Figure) => string): Column<Figure> {
+function right<Figure>(title: string, cell: (figure: Figure) => string | null): Column<Figure> {
   return { title, cell, align: 'right' };
 }

@@ -78,10 +78,10 @@ function named<Row extends { signal: string; source: string }>(): Column<Row>[] 
   ];
 }
 
-function some(count: number, colour: (text: string) => string): string {
-  return count === 0 ? chalk.dim('-') : colour(String(count));
+function some(count: number, colour: (text: string) => string): string | null {
+  return count === 0 ? null : colour(String(count));
 }
 
-function right<Row>(title: string, cell: (row: Row) => string): Column<Row> {
+function right<Row>(title: string, cell: (row: Row) => string | null): Column<Row> {
   return { title, cell, align: 'right' };
 }

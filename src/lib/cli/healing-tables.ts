@@ -15,7 +15,7 @@ export function healingRulesTable(rules: readonly RuleStatus[], nowMs: number): 
     { title: 'this hour', cell: ({ repairs_last_hour, budget }) => `${repairs_last_hour} of ${budget}` },
     {
       title: 'last',
-      cell: ({ repaired_at }) => (repaired_at === null ? '–' : formatAge(Date.parse(repaired_at), nowMs)),
+      cell: ({ repaired_at }) => (repaired_at === null ? null : formatAge(Date.parse(repaired_at), nowMs)),
     },
     { title: 'now', cell: nowText },
   ];
@@ -78,7 +78,7 @@ function outcomeText({ outcome, detail }: RepairRow): string {
   return outcome === 'made' ? chalk.green('made') : chalk.red(`${outcome}: ${detail ?? ''}`);
 }
 
-function helpedText({ helped }: RepairRow): string {
-  if (helped === null) return chalk.dim('–');
+function helpedText({ helped }: RepairRow): string | null {
+  if (helped === null) return null;
   return helped ? chalk.green('yes') : chalk.red('no');
 }

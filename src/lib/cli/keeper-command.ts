@@ -105,10 +105,10 @@ export function keptTable(daemons: readonly KeptDaemon[], widthColumns: number |
   const columns = [
     { title: 'daemon', cell: ({ name }: KeptDaemon) => name },
     { title: 'state', cell: ({ state }: KeptDaemon) => COLOUR[state](WORDS[state] ?? state) },
-    { title: 'pid', cell: ({ pid }: KeptDaemon) => String(pid ?? '-'), align: 'right' as const },
-    { title: 'restarts', cell: ({ restarts }: KeptDaemon) => String(restarts ?? '-'), align: 'right' as const },
+    { title: 'pid', cell: ({ pid }: KeptDaemon) => pid, align: 'right' as const },
+    { title: 'restarts', cell: ({ restarts }: KeptDaemon) => restarts, align: 'right' as const },
     { title: 'kept by', cell: ({ keeper }: KeptDaemon) => keeper },
-    { title: 'why', cell: ({ why }: KeptDaemon) => why ?? '-', flexible: true },
+    { title: 'why', cell: ({ why }: KeptDaemon) => why, flexible: true },
   ];
   return renderTable(daemons, columns, { widthColumns });
 }

@@ -20,7 +20,7 @@ export function rulesTable(rules: readonly RuleStatus[], nowMs: number): string 
     { title: 'rule', cell: ({ name, enabled }) => (enabled ? chalk.bold(name) : chalk.dim(`${name} (off)`)) },
     { title: 'hears', cell: ({ hears }) => colouredName(hears) },
     { title: 'says', cell: ({ say }) => colouredName(say) },
-    { title: 'acted', cell: ({ acted_at }) => (acted_at === null ? '–' : formatAge(Date.parse(acted_at), nowMs)) },
+    { title: 'acted', cell: ({ acted_at }) => (acted_at === null ? null : formatAge(Date.parse(acted_at), nowMs)) },
     { title: 'now', cell: (rule) => nowText(rule, nowMs) },
     { title: 'when', cell: ({ when }) => when, flexible: true },
   ];
@@ -33,7 +33,7 @@ export function decisionsTable(decisions: readonly Decision[], nowMs: number): s
     { title: 'decision', cell: ({ id }) => id },
     { title: 'when', cell: ({ at }) => formatAge(Date.parse(at), nowMs) },
     { title: 'signal', cell: ({ signal }) => colouredName(signal.name) },
-    { title: 'rule', cell: ({ rule }) => rule ?? '–' },
+    { title: 'rule', cell: ({ rule }) => rule },
     { title: 'outcome', cell: ({ outcome }) => outcomeText(outcome) },
     { title: 'reason', cell: ({ reason }) => reason, flexible: true },
   ];

@@ -29,7 +29,7 @@ export function signalTables(rows: readonly SignalRow[], widthColumns: number | 
   const columns = [
     { title: 'signal', cell: ({ name }: SignalRow) => chalk.bold(name.padEnd(nameWidth)) },
     { title: 'says', cell: ({ emitters }: SignalRow) => emitters.join(' ') },
-    { title: 'hears', cell: ({ consumers }: SignalRow) => consumers.join(' ') || '–' },
+    { title: 'hears', cell: ({ consumers }: SignalRow) => consumers.join(' ') || null },
     { title: 'meaning', cell: ({ meaning }: SignalRow) => meaning, flexible: true },
   ];
   return KINDS.map(([kind, title]) => ({ title, group: rows.filter((row) => row.kind === kind) }))

@@ -15,7 +15,7 @@ export function waitingTable(rows: readonly WaitingRow[], nowMs: number): string
     { title: 'state', cell: stateText },
     { title: 'since', cell: (row) => sinceText(row, nowMs) },
     { title: 'limit', cell: ({ limit_ms: ms }) => formatDuration(ms), align: 'right' },
-    { title: 'on', cell: ({ daemon }) => chalk.cyan(daemon ?? '–') },
+    { title: 'on', cell: ({ daemon }) => (daemon === null ? null : chalk.cyan(daemon)) },
     { title: 'tries', cell: ({ attempts }) => String(attempts), align: 'right' },
     { title: 'what now', cell: (row) => row.next[0] ?? chalk.dim('its turn comes'), flexible: true },
   ];
@@ -43,7 +43,7 @@ export function summaryOf({ waiting, late, total }: Waiting): string {
     ...(dead > 0 ? [chalk.red(`${dead} will never come by ${dead === 1 ? 'itself' : 'themselves'}`)] : []),
     ...(late.length > 0 ? [`${late.length} came late`] : []),
   ];
-  return [total === 0 ? 'nothing waits' : `${total} ${total === 1 ? 'waits' : 'wait'}`, ...parts].join(chalk.dim(', '));
+  return [total === 0 ? 'Nothing waits' : `${total} ${total === 1 ? 'waits' : 'wait'}`, ...parts].join(chalk.dim(', '));
 }
 
 /** Everything about what was asked for by one id, and the chain it stands in. */

@@ -17,7 +17,7 @@ export function suppressionsTable(
       title: 'ends',
       cell: ({ untilMs }: Suppression) => (untilMs === null ? 'when lifted' : formatAge(untilMs, nowMs)),
     },
-    { title: 'reason', cell: ({ reason }: Suppression) => reason ?? '-', flexible: true },
+    { title: 'reason', cell: ({ reason }: Suppression) => reason, flexible: true },
   ];
   return renderTable(found, columns, { widthColumns });
 }

@@ -4,7 +4,8 @@ import chalk from 'chalk';
 /** A column: its heading, and whether its cells wrap when the terminal is narrow. */
 export interface Column<Row> {
   title: string;
-  cell: (row: Row) => string;
+  /** Its text; a dash stands where there is nothing to say. */
+  cell: (row: Row) => string | number | null;
   align?: 'left' | 'right';
   /** Takes the width that the others leave; its text wraps. */
   flexible?: boolean;
@@ -17,6 +18,9 @@ export interface TableOptions {
   heading?: boolean;
 }
 
+/** A function, since colours are decided after this is loaded. */
+const nothing = () => chalk.dim('–');
+
 const GAP = 2;
 const LEAST_FLEXIBLE = 20;
 const NO_BORDERS = Object.fromEntries(
@@ -27,7 +31,7 @@ const NO_BORDERS = Object.fromEntries(
 
 /** A compact table without borders: one line a row where the terminal is wide enough. */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], options: TableOptions): string {
-  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
+  const cells = rows.map((row) => columns.map((column) => String(column.cell(row) ?? nothing())));
   const titles = columns.map(({ title }) => title.toUpperCase());
   const withHeading = options.heading === false ? cells : [titles, ...cells];
   const widths = columnWidths(withHeading, columns, options.widthColumns);

@@ -4,23 +4,20 @@ import { saysOf, type Member } from '../operator/topology/topology.js';
 import { colouredName, printable } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
-/** A function, since colours are decided after this is loaded. */
-const none = () => chalk.dim('-');
-
 /** Who says and hears what on which port; a signal that was said lately has how often. */
 export function membersTable(members: readonly Member[], widthColumns: number | undefined): string {
   const columns: Column<Member>[] = [
     { title: 'who', cell: ({ name }) => chalk.bold(printable(name)) },
     { title: 'is', cell: stateOf },
-    { title: 'port', cell: ({ ports }) => ports.join('\n') || none() },
+    { title: 'port', cell: ({ ports }) => ports.join('\n') || null },
     {
       title: 'says',
       cell: (member) =>
         saysOf(member)
           .map((signal) => saidText(signal, member))
-          .join('\n') || none(),
+          .join('\n') || null,
     },
-    { title: 'hears', cell: ({ hears }) => hears.map((name) => colouredName(name)).join('\n') || none() },
+    { title: 'hears', cell: ({ hears }) => hears.map((name) => colouredName(name)).join('\n') || null },
   ];
   return renderTable(members, columns, { widthColumns });
 }

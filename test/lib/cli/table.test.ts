@@ -36,6 +36,11 @@ describe('a table', () => {
     expect(renderTable([1, 100], numbers, { widthColumns: undefined, heading: false })).toBe('  1\n100');
   });
 
+  it('shows a dash where a cell has nothing to say, and nothing where it is meant to be blank', () => {
+    const cells: Column<string | null>[] = [{ title: 'cell', cell: (text) => text }];
+    expect(renderTable(['', null, 'x'], cells, { widthColumns: undefined })).toBe('CELL\n\n–\nx');
+  });
+
   it('of nothing is its heading', () => {
     expect(renderTable([], columns, { widthColumns: 80 })).toBe('NAME  TEXT');
   });
