@@ -24,7 +24,8 @@ export function rollTable(rows: readonly ListedDaemon[], nowMs: number, options:
     { title: 'running', cell: ({ running }: ListedDaemon) => running, align: 'right' as const },
     {
       title: 'last handled',
-      cell: ({ lastHandledAtMs }: ListedDaemon) => (lastHandledAtMs === null ? null : formatAge(lastHandledAtMs, nowMs)),
+      cell: ({ lastHandledAtMs }: ListedDaemon) =>
+        lastHandledAtMs === null ? null : formatAge(lastHandledAtMs, nowMs),
     },
     { title: 'held back by', cell: (row: ListedDaemon) => heldBackBy(row, nowMs) || null, flexible: true },
   ];

@@ -89,7 +89,7 @@ function rowsTable(rows: readonly ReplayedRow[]): string {
     rows,
     [
       { title: 'id', cell: ({ id }) => id },
-      { title: 'signal', cell: ({ signal }) => (signal || null) },
+      { title: 'signal', cell: ({ signal }) => signal || null },
       { title: 'daemon', cell: ({ daemon }) => chalk.cyan(daemon) },
       { title: 'became', cell: ({ became }) => (COLOURS[became] ?? ((text: string) => text))(became) },
       { title: '', cell: ({ detail = '' }) => chalk.dim(detail), flexible: true },
