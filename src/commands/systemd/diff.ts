@@ -3,7 +3,7 @@ import { daemons } from '../../daemons/index.js';
 import { lineDiff } from '../../lib/base/line-diff.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { scopeFlags, SystemdCommand } from '../../lib/cli/systemd-command.js';
-import type { Drift, FileDrift } from '../../lib/systemd/drift.js';
+import { differs, type Drift, type FileDrift } from '../../lib/systemd/drift.js';
 import { lookAtInstallation } from '../../lib/systemd/installation.js';
 import { unitDaemons } from '../../lib/systemd/unit-daemons.js';
 
@@ -19,7 +19,9 @@ export default class SystemdDiff extends SystemdCommand {
     const { layout, config } = await this.machine(flags);
     const request = { layout, config, env: process.env, daemons: unitDaemons(daemons, config), chosen: [] };
     const { drift } = await lookAtInstallation(request);
-    const changed = drift.filter((file) => file.drift !== 'same');
+    const changed = drift.filter(differs);
+    for (const { path } of drift.filter((file) => file.drift === 'unseen'))
+      this.warn(`${path} was not compared: only root can read it`);
     if (changed.length === 0) this.log('Nothing differs');
     else this.status = ExitCode.failed;
     for (const file of changed) this.#show(file);
@@ -42,5 +44,6 @@ const WORDS: Record<Drift, string> = {
   edited: 'somebody edited it since it was installed',
   outdated: 'as it was installed; kloros or its settings have changed since',
   foreign: 'kloros did not write it',
-  stale: 'its daemon is no more',
+  stale: 'is no longer needed',
+  unseen: 'cannot be read',
 };

@@ -26,7 +26,7 @@ export default class SystemdLogs extends SystemdCommand {
     const chosen =
       argv.length > 0 ? argv.map((name) => findDaemon(String(name)).name) : daemons.map(({ name }) => name);
     const code = await readJournal({
-      scope: this.scopeOf(flags),
+      scope: await this.scopeOf(flags),
       daemons: chosen,
       lines: flags.lines,
       since: flags.since,

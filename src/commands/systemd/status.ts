@@ -18,7 +18,7 @@ Exit code 1 when one is neither active nor at rest, 3 when none is installed.`;
 
   async run(): Promise<UnitState[]> {
     const { flags } = await this.parse(SystemdStatus);
-    const scope = this.scopeOf(flags);
+    const scope = await this.scopeOf(flags);
     const names = daemons.map(({ name }) => name);
     const states = await unitStates(systemctlOf(scope, process.env), scope, names);
     this.log(renderTable(states, columns(systemClock.nowMs()), { widthColumns: process.stdout.columns }));

@@ -1,8 +1,10 @@
 import { Flags } from '@oclif/core';
 import chalk from 'chalk';
 import { KlorosError } from '../base/errors.js';
+import { pathsOf } from '../config/paths.js';
 import type { Scope } from '../systemd/layout.js';
 import { machineLayout, type MachineLayout } from '../systemd/machine-layout.js';
+import { readRecord } from '../systemd/record.js';
 import { runSteps, type Step } from '../systemd/steps.js';
 import { KlorosCommand } from './base-command.js';
 import { confirmed } from './confirm.js';
@@ -11,7 +13,10 @@ import { ExitCode } from './exit-codes.js';
 /** Flags of every command about systemd. */
 export const scopeFlags = {
   system: Flags.boolean({ summary: "The system's own services (the default for root)", exclusive: ['user'] }),
-  user: Flags.boolean({ summary: 'Services of your own, without root (the default for everyone else)' }),
+  user: Flags.boolean({
+    summary:
+      'Services of your own, without root (the default for others, unless those of the system keep their colony)',
+  }),
   'run-as': Flags.string({
     summary: 'System services: user and group whom the daemons run as',
     default: 'kloros',
@@ -42,15 +47,17 @@ interface ScopeFlags {
 /** What commands about systemd have in common: which services they mean, and steps that are shown before they are done. */
 export abstract class SystemdCommand extends KlorosCommand {
   /** Which services a command is about. */
-  protected scopeOf({ system, user }: Pick<ScopeFlags, 'system' | 'user'>): Scope {
-    if (system) return 'system';
-    return user || process.getuid?.() !== 0 ? 'user' : 'system';
+  protected async scopeOf({ system, user }: Pick<ScopeFlags, 'system' | 'user'>): Promise<Scope> {
+    if (system || user) return system ? 'system' : 'user';
+    if (process.getuid?.() === 0) return 'system';
+    const { config } = await this.settings();
+    return (await readRecord(pathsOf(config).systemd))?.scope ?? 'user';
   }
 
   /** Where an installation on this machine has what. */
   protected async machine(flags: ScopeFlags): Promise<MachineLayout> {
     const found = await machineLayout({
-      scope: this.scopeOf(flags),
+      scope: await this.scopeOf(flags),
       env: process.env,
       cwd: process.cwd(),
       execPath: process.execPath,

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type YAMLMap } from 'yaml';
 import { closest } from '../base/closest.js';
 import { errorCode, toError } from '../base/errors.js';
+import { closedHome, isClosed } from './closed-home.js';
 import { invalidConfig } from './load-error.js';
 import type { Layer, LayerValue } from './provenance.js';
 import { namesBelow, settingOf } from './load-settings.js';
@@ -44,6 +45,7 @@ async function readText(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (MISSING.has(errorCode(error))) return undefined;
+    if (errorCode(error) === 'EACCES' && (await isClosed(dirname(path)))) throw await closedHome(dirname(path));
     throw invalidConfig(path, `the file cannot be read: ${toError(error).message}`);
   }
 }

@@ -5,9 +5,15 @@ import { hashOf } from './record.js';
 /**
  * How a file on disk differs from what would be written, and by whose hand:
  * `edited` differs from what was installed; `outdated` is as installed, but kloros or its settings changed since;
- * `foreign` was there without an installation; `stale` was installed and is no longer wanted.
+ * `foreign` was there without an installation; `stale` was installed and is no longer wanted; `unseen` may not be read by
+ * whoever looks.
  */
-export type Drift = 'same' | 'new' | 'missing' | 'edited' | 'outdated' | 'foreign' | 'stale';
+export type Drift = 'same' | 'new' | 'missing' | 'edited' | 'outdated' | 'foreign' | 'stale' | 'unseen';
+
+/** Whether an installation would change a file. */
+export function differs({ drift }: FileDrift): boolean {
+  return drift !== 'same' && drift !== 'unseen';
+}
 
 /** One file of an installation. */
 export interface FileDrift {
@@ -31,9 +37,15 @@ export async function driftOf({ wanted, installed }: Expected): Promise<FileDrif
   const paths = [...new Set([...wanted.keys(), ...Object.keys(installed)])];
   const found = await Promise.all(
     paths.map(async (path): Promise<FileDrift | undefined> => {
-      const [disk, after] = [await textAt(path), wanted.get(path)];
-      const drift = compare({ disk, after, hash: installed[path] });
-      return drift && { path, drift, before: disk ?? '', after: after ?? '' };
+      const after = wanted.get(path);
+      try {
+        const disk = await textAt(path);
+        const drift = compare({ disk, after, hash: installed[path] });
+        return drift && { path, drift, before: disk ?? '', after: after ?? '' };
+      } catch (error) {
+        if (errorCode(error) !== 'EACCES') throw error;
+        return { path, drift: 'unseen', before: '', after: after ?? '' };
+      }
     }),
   );
   return found.filter((file) => file !== undefined);

@@ -6,10 +6,11 @@ import { isoTimestamp, type Clock } from '../base/clock.js';
 import { runCommand } from '../base/process-group.js';
 import { pathsOf } from '../config/paths.js';
 import { accountOf } from './account.js';
-import type { Drift, FileDrift } from './drift.js';
+import { differs, type Drift, type FileDrift } from './drift.js';
 import { lookAtInstallation, SYSTEM_CONFIG_PATH, type Installation, type InstallationRequest } from './installation.js';
 import type { Layout } from './layout.js';
 import { findLegacy, LEGACY_SERVICE, LEGACY_TIMER } from './legacy.js';
+import { POLKIT_RULE_PATH } from './polkit.js';
 import { hashOf, writeRecord, type InstallRecord, type Legacy } from './record.js';
 import { showUnits, type UnitProperties } from './show.js';
 import type { Step } from './steps.js';
@@ -114,23 +115,23 @@ function addConfig({ record, steps }: Draft, layout: Layout): void {
   });
 }
 
-const WORDS: Record<Exclude<Drift, 'same'>, (path: string) => string> = {
+const WORDS: Record<Exclude<Drift, 'same' | 'unseen'>, (path: string) => string> = {
   new: (path) => `write ${path}`,
   missing: (path) => `write ${path}, which was removed`,
   outdated: (path) => `replace ${path}, which an earlier installation wrote`,
   edited: (path) => `replace ${path}, which was edited by hand (a copy is kept in the backups)`,
   foreign: (path) => `replace ${path}, which kloros did not write (a copy is kept in the backups)`,
-  stale: (path) => `remove ${path}, whose daemon is no more`,
+  stale: (path) => `remove ${path}, which is no longer needed`,
 };
 
 function addFile({ steps }: Draft, file: FileDrift, { config, systemctl }: InstallRequest): void {
-  if (file.drift === 'same') return;
+  if (file.drift === 'same' || file.drift === 'unseen') return;
   const { path, before, after, drift } = file;
   const copy = join(pathsOf(config).backups, 'systemd', `${basename(path)}.${hashOf(before).slice(0, 8)}`);
   const run = async () => {
     if (drift === 'edited' || drift === 'foreign') await writeFileSafely(copy, before);
     if (drift !== 'stale') return writeFileSafely(path, after);
-    await systemctl('disable', '--now', basename(path));
+    if (path !== POLKIT_RULE_PATH) await systemctl('disable', '--now', basename(path));
     await rm(path);
   };
   steps.push({ words: WORDS[drift](path), run });
@@ -156,7 +157,7 @@ async function addUnits(
   { systemctl }: InstallRequest,
   { units, drift }: Installation,
 ): Promise<void> {
-  const changed = drift.some((file) => file.drift !== 'same');
+  const changed = drift.some(differs);
   const shown = await showUnits(systemctl, units);
   const disabled = units.filter((_, index) => shown[index]?.['UnitFileState'] !== 'enabled');
   if (changed)
@@ -178,7 +179,7 @@ async function addStart(
   { units, drift }: Installation,
 ): Promise<void> {
   const changed = drift.filter(({ drift: kind }) => kind === 'outdated' || kind === 'edited');
-  const names = changed.map(({ path }) => basename(path));
+  const names = changed.map(({ path }) => basename(path)).filter((name) => units.includes(name));
   if (names.length > 0)
     steps.push({
       words: `restart what has changed and runs: ${names.join(', ')}`,

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.js';
 import { pathsOf } from '../config/paths.js';
 import { driftOf, type FileDrift } from './drift.js';
 import type { Layout, UnitDaemon } from './layout.js';
+import { hasPolkit, POLKIT_RULE_PATH, renderPolkitRule } from './polkit.js';
 import { readRecord, type InstallRecord } from './record.js';
 import { renderUnits } from './render-units.js';
 import { pathUnitOf, TARGET, unitOf } from './unit-names.js';
@@ -39,7 +40,8 @@ export async function lookAtInstallation(request: InstallationRequest): Promise<
   const folder = unitFolder(layout, env);
   // Each unit is rendered knowing all the others, so that one that is installed alone still starts behind the hub.
   const rendered = [...renderUnits(daemons, layout)].filter(([name]) => units.includes(name));
-  const wanted = new Map(rendered.map(([name, text]) => [join(folder, name), text]));
+  const files = rendered.map(([name, text]): [string, string] => [join(folder, name), text]);
+  const wanted = new Map([...files, ...rulesOf(layout, daemons)]);
   const installed = Object.fromEntries(
     Object.entries(record?.files ?? {}).filter(([path]) => path !== SYSTEM_CONFIG_PATH),
   );
@@ -55,6 +57,13 @@ function membersOf({ daemons, chosen }: InstallationRequest, record: InstallReco
   return daemons.filter(
     ({ name, isHub }) => isHub || chosen.includes(name) || record?.units.includes(unitOf(name)) === true,
   );
+}
+
+/** Names also the units that may be installed later, so that it stays as it is. */
+function rulesOf({ group }: Layout, daemons: readonly UnitDaemon[]): [string, string][] {
+  if (group === null || !hasPolkit()) return [];
+  const units = daemons.flatMap(({ name }) => [pathUnitOf(name), unitOf(name)]);
+  return [[POLKIT_RULE_PATH, renderPolkitRule(group, [TARGET, ...units])]];
 }
 
 function unitFolder({ scope }: Layout, env: NodeJS.ProcessEnv): string {

@@ -9,3 +9,13 @@ export function notHere(program: string, why: string): KlorosError {
     next: ['run the colony without it: kloros up'],
   });
 }
+
+/** A user's own manager does not run, e.g. for who came by su. */
+export function noOwnManager(why: string): KlorosError {
+  return new KlorosError({
+    code: 'SYSTEMD_NOT_FOUND',
+    message: 'No systemd of your own runs',
+    why: why.trim(),
+    next: ["for the system's services: add --system", 'for your own: log in, or loginctl enable-linger'],
+  });
+}
