@@ -1,4 +1,4 @@
-import { execa, type Options } from 'execa';
+import type { Options } from 'execa';
 
 /** What a finished command left behind. */
 export interface CommandResult {
@@ -29,6 +29,8 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandResult> {
+  // Read with the first command: most processes never start one, and reading execa takes as long as starting Node.
+  const { execa } = await import('execa');
   const child = execa(command, args, execaOptions(options));
   let timedOut = false;
   const end = () => endGroup(child.pid);
@@ -37,6 +39,7 @@ export async function runCommand(
     end();
   }, options.timeoutMs);
   options.abort?.addEventListener('abort', end, { once: true });
+  if (options.abort?.aborted) end();
   try {
     const result = await child;
     const notStarted = result.exitCode === undefined && result.failed ? result.shortMessage : '';
