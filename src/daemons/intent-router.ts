@@ -1,6 +1,6 @@
-import { IntentRouter } from '../lib/intents/router.js';
 import { BUILT_IN_ROUTES, routedSignals, routesOf } from '../lib/intents/routes.js';
 import { defineDaemon } from '../lib/runtime/define-daemon.js';
+import { later } from '../lib/runtime/later.js';
 
 /** Turns intent files into signals; a file is deleted once the journal has its signal, or its dead letter. */
 export const intentRouter = defineDaemon({
@@ -10,5 +10,5 @@ export const intentRouter = defineDaemon({
   says: routedSignals(BUILT_IN_ROUTES),
   alsoSays: (config) => routedSignals(routesOf(config)),
   throttled: true,
-  source: ({ config, clock, log, ready }, abort) => new IntentRouter({ config, clock, log, abort, ready }).batches(),
+  ...later(['source'], () => import('./work/intent-router.js')),
 });

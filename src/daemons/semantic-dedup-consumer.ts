@@ -1,92 +1,12 @@
-import { pathsOf } from '../lib/config/paths.js';
-import { isProbe } from '../lib/config/probes.js';
-import { answeringRecord } from '../lib/evidence/answering-record.js';
-import { openLexicon, type Lexicon } from '../lib/evidence/lexicon.js';
-import { openMeasure, type Measure } from '../lib/evidence/measure.js';
-import { mergeReport, phrasesToCompare } from '../lib/evidence/merge.js';
-import { purposesToCompare, reinvestigationOf, type Reinvestigation } from '../lib/evidence/reinvestigation.js';
-import { evidenceLines, reportOf } from '../lib/evidence/report.js';
-import { openEvidenceStore, type EvidenceStore } from '../lib/evidence/store.js';
-import type { InvestigationRecord } from '../lib/investigation/record.js';
-import { openInvestigationStore, type InvestigationStore } from '../lib/investigation/store.js';
-import { defineDaemon, type Answer, type Attempt, type DaemonEnv } from '../lib/runtime/define-daemon.js';
-import type { Signal } from '../lib/signals/envelope.js';
-import { readFacts, say } from '../lib/signals/facts.js';
-
-interface Resources {
-  investigations: InvestigationStore;
-  evidence: EvidenceStore;
-  lexicon: Lexicon;
-  measure: Measure;
-}
+import { defineDaemon } from '../lib/runtime/define-daemon.js';
+import { later } from '../lib/runtime/later.js';
 
 /** Keeps what is known of each module, merges what means the same, and asks again where answers do not fit. */
-export const semanticDedupConsumer = defineDaemon<Resources>({
+export const semanticDedupConsumer = defineDaemon({
   name: 'semantic_dedup_consumer_daemon',
   purpose: 'Keep the evidence of every module, and ask again where answers contradict each other',
   hears: ['Q_INVESTIGATION_COMPLETE'],
   says: ['Q_CURIOSITY_INVESTIGATE'],
   from: 'beginning',
-  open,
-  async close({ investigations, lexicon }) {
-    investigations.close();
-    lexicon.close();
-  },
-  handle: learn,
+  ...later(['open', 'close', 'handle'], () => import('./work/semantic-dedup-consumer.js')),
 });
-
-async function open({ config, clock, log }: DaemonEnv): Promise<Resources> {
-  const paths = pathsOf(config);
-  const lexicon = openLexicon();
-  const onFallback = (err: unknown) => log.warn({ err }, 'The embedding model did not answer; WordNet decides instead');
-  const onUnreadable = (path: string, keptAs: string) =>
-    log.warn({ path, keptAs }, 'A file of the evidence store could not be read; it was kept under another name');
-  return {
-    investigations: openInvestigationStore(paths),
-    evidence: openEvidenceStore(paths.evidence, { onUnreadable }),
-    lexicon,
-    measure: openMeasure({ lexicon, clock, onFallback, ...config.evidence }),
-  };
-}
-
-async function learn(signal: Signal, attempt: Attempt, resources: Resources): Promise<Answer> {
-  const facts = readFacts(signal, 'Q_INVESTIGATION_COMPLETE');
-  if (isProbe(facts.question_id)) return;
-  const record = await answeringRecord(signal, facts, resources.investigations);
-  if (record === undefined)
-    return attempt.log.warn({ question_id: facts.question_id }, 'No record: nothing is learned');
-  if (!record.success) return attempt.log.info({ question_id: record.question_id }, 'Failed: nothing is learned');
-  const again = await merge(record, attempt, resources);
-  if (again === undefined || again.key in (await attempt.state())) return;
-  attempt.log.info({ question_id: record.question_id }, again.reason);
-  return {
-    signals: [askAgain(record, again)],
-    state: [{ key: again.key, value: attempt.clock.nowMs() }],
-  };
-}
-
-/** Merges first and decides by what was known before, so that a rerun after a crash decides the same. */
-async function merge(record: InvestigationRecord, attempt: Attempt, resources: Resources) {
-  const report = reportOf(record);
-  let again: Reinvestigation | undefined;
-  await resources.evidence.update(report.subject, async (before) => {
-    const phrases = [...phrasesToCompare(before, report), ...purposesToCompare(before, report.answer)];
-    const measure = await resources.measure.prepare(phrases, attempt.abort);
-    again = reinvestigationOf(before, report.answer, measure);
-    return mergeReport(before, report, measure);
-  });
-  return again;
-}
-
-function askAgain(record: InvestigationRecord, { reason }: Reinvestigation) {
-  return say('Q_CURIOSITY_INVESTIGATE', {
-    question: record.question === '' ? record.question_id : record.question,
-    question_id: record.question_id,
-    priority: 'normal',
-    evidence: evidenceLines(record),
-    hypothesis: record.hypothesis,
-    capability_key: null,
-    action_class: 'reinvestigate',
-    reason,
-  });
-}

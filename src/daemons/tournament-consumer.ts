@@ -1,5 +1,5 @@
-import { beginTournament, playForSignal } from '../lib/dream/tournament/consume.js';
 import { defineDaemon } from '../lib/runtime/define-daemon.js';
+import { later } from '../lib/runtime/later.js';
 
 /** Longer than a cycle, so that it is the match that ends and not its signal. */
 const BEYOND_LIMIT_MS = 60_000;
@@ -13,6 +13,5 @@ export const tournamentConsumer = defineDaemon({
   from: 'beginning',
   concurrency: ({ dream }) => dream.matches,
   timeoutMs: ({ dream }) => dream.timeLimitMs + BEYOND_LIMIT_MS,
-  handle: async (signal, attempt) =>
-    signal.signal === 'Q_TOURNAMENT_TRIGGER' ? beginTournament(signal, attempt) : playForSignal(signal, attempt),
+  ...later(['handle'], () => import('./work/tournament-consumer.js')),
 });

@@ -23,6 +23,14 @@ describe('the list of daemons', () => {
     expect(new Set(offsets).size).toBe(offsets.length);
   });
 
+  it('says of every daemon exactly what its work does, which is read when it runs', async () => {
+    const members = ['open', 'close', 'handle', 'source', 'wakes'] as const;
+    for (const daemon of daemons.filter(({ role }) => role !== 'hub')) {
+      const work = Object.keys((await daemon.load?.()) as object);
+      expect(work.toSorted(), daemon.name).toEqual(members.filter((member) => member in daemon).toSorted());
+    }
+  });
+
   it.each(['chemical_bus', 'chemical-bus', 'Chemical-Bus', 'kloros_chemical_bus', 'kloros-chemical-bus-daemon'])(
     'finds chemical_bus as %s',
     (name) => expect(findDaemon(name).name).toBe('chemical_bus'),

@@ -4,7 +4,7 @@ import { mint } from '../signals/mint.js';
 import type { Decision } from './decision.js';
 import { decide } from './engine.js';
 import type { Policies } from './policies.js';
-import { RULES_HEAR } from './rule.js';
+import { RULES_HEAR } from './rule-signals.js';
 import { KlorosError } from '../base/errors.js';
 
 /** A signal that nobody said. */

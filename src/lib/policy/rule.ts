@@ -5,15 +5,7 @@ import { checkFacts } from '../signals/facts.js';
 import type { Facts } from '../signals/envelope.js';
 import type { Origin } from '../rules/rule-file.js';
 import type { RuleSource } from './rule-schema.js';
-
-/** Signals that rules may listen to: what monitors advise, and how cycles end. */
-export const RULES_HEAR: readonly string[] = [
-  ...['Q_PROMOTIONS_DETECTED', 'Q_MODULE_DISCOVERED', 'Q_HEALTH_ALERT', 'Q_DREAM_REQUESTED'],
-  ...['Q_DREAM_COMPLETE', 'Q_DREAM_TIMEOUT'],
-];
-
-/** Signals that rules may say; `policy.alsoSays` of the configuration adds an operator's own. */
-export const RULES_SAY: readonly string[] = ['Q_DREAM_TRIGGER', 'Q_CURIOSITY_INVESTIGATE'];
+import { RULES_HEAR, RULES_SAY } from './rule-signals.js';
 
 /** A rule whose expressions are compiled. */
 export interface Rule extends RuleSource {

@@ -54,11 +54,25 @@ export interface SourceBatch extends Said {
   committed?: () => Promise<void>;
 }
 
+/** What a daemon does; a module of its own may hold it (later.ts). */
+export interface DaemonWork<R> {
+  /**
+   * Lets a daemon rest that looks at the time by itself. Asked before it ends because it is idle, and once more when its
+   * last handler has ended: when it has to be started if no signal does it before, or that it stays.
+   */
+  wakes?(env: DaemonEnv): Promise<NextWake>;
+  /** Opens what the handler needs (worker pools, stores). */
+  open?(env: DaemonEnv): Promise<R>;
+  close?(resources: R): Promise<void>;
+  handle?(signal: Signal, attempt: Attempt, resources: R): Promise<Answer> | Answer;
+  source?(env: SourceEnv, abort: AbortSignal, resources: R): AsyncIterable<SourceBatch>;
+}
+
 /**
  * A daemon as data plus a handler (D6).
  * It never publishes, acknowledges, catches, retries or logs receipt: the runtime does.
  */
-export interface DaemonDefinition<R = undefined> {
+export interface DaemonDefinition<R = undefined> extends DaemonWork<R> {
   name: string;
   /** One line, for people. */
   purpose: string;
@@ -84,16 +98,8 @@ export interface DaemonDefinition<R = undefined> {
   alsoWrites?(config: Config): readonly string[];
   /** The hub is run by the engine itself (D4); every other daemon is a worker. */
   role?: 'hub';
-  /**
-   * Lets a daemon rest that looks at the time by itself. Asked before it ends because it is idle, and once more when its
-   * last handler has ended: when it has to be started if no signal does it before, or that it stays.
-   */
-  wakes?(env: DaemonEnv): Promise<NextWake>;
-  /** Opens what the handler needs (worker pools, stores). */
-  open?(env: DaemonEnv): Promise<R>;
-  close?(resources: R): Promise<void>;
-  handle?(signal: Signal, attempt: Attempt, resources: R): Promise<Answer> | Answer;
-  source?(env: SourceEnv, abort: AbortSignal, resources: R): AsyncIterable<SourceBatch>;
+  /** Reads the module of what it does, where that is read late. */
+  load?(): Promise<unknown>;
 }
 
 /** Epoch milliseconds of the next work of its own, none, or that ending now would lose something. */

@@ -120,6 +120,7 @@ function envOf(
 
 async function opened(definition: DaemonDefinition<unknown>, env: DaemonEnv, bus: Bus): Promise<unknown> {
   try {
+    await definition.load?.();
     return await definition.open?.(env);
   } catch (error) {
     await bus.close();
