@@ -37,7 +37,9 @@ export async function close({ pool, store }: Resources): Promise<void> {
 }
 
 export async function handle(signal: Signal, attempt: Attempt, resources: Resources): Promise<Answer> {
-  return signal.signal === 'Q_INVESTIGATION_TIMEOUT' ? hearTimeout(signal, attempt) : answer(signal, attempt, resources);
+  return signal.signal === 'Q_INVESTIGATION_TIMEOUT'
+    ? hearTimeout(signal, attempt)
+    : answer(signal, attempt, resources);
 }
 
 async function answer(signal: Signal, attempt: Attempt, resources: Resources): Promise<Answer> {

@@ -41,7 +41,11 @@ export async function handle(signal: Signal, attempt: Attempt, { policies, decis
 }
 
 /** Speaks of edits that were refused, and of what is due. */
-export async function* source(env: DaemonEnv, abort: AbortSignal, { policies }: Resources): AsyncGenerator<SourceBatch> {
+export async function* source(
+  env: DaemonEnv,
+  abort: AbortSignal,
+  { policies }: Resources,
+): AsyncGenerator<SourceBatch> {
   const wakeUp = new WakeUp();
   const edits = watchFile(pathsOf(env.config).policies, () => wakeUp.call());
   let said = new Set<string>();
