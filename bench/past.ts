@@ -1,8 +1,11 @@
 import { systemClock } from '../src/lib/base/clock.js';
+import { KlorosError } from '../src/lib/base/errors.js';
+import { openToLook } from '../src/lib/bus/embedded/database.js';
 import { openBus } from '../src/lib/bus/open-bus.js';
 import { openObserver } from '../src/lib/bus/open-observer.js';
 import { signalLine } from '../src/lib/cli/signal-line.js';
 import { traceTree } from '../src/lib/cli/trace-tree.js';
+import { pathsOf } from '../src/lib/config/paths.js';
 import type { Config } from '../src/lib/config/schema.js';
 import { history } from '../src/lib/operator/history.js';
 import { namePattern } from '../src/lib/operator/pattern.js';
@@ -11,7 +14,7 @@ import { derivedId, idFromKey } from '../src/lib/signals/id.js';
 import { mint } from '../src/lib/signals/mint.js';
 import { chainOf } from '../src/lib/trace/chain.js';
 import { findSubject } from '../src/lib/trace/find-subject.js';
-import { removeHome, silentLog, temporaryConfig } from '../test/helpers/colony.js';
+import { removeHome, silentLog, temporaryConfig, until } from '../test/helpers/colony.js';
 import { signalOf } from '../test/helpers/signals.js';
 import { startProcess } from './bench-process.js';
 import { report } from './report.js';
@@ -49,21 +52,33 @@ for (let index = 0; index < EMITS; index += 1) {
   emitMs.full.push(await timed(() => fullBus.emit([signalOf('BENCH', { n: index })])));
 }
 const wanted = last!;
-const [historyMs, traceMs, traceByNameMs] = [[] as number[], [] as number[], [] as number[]];
+const HUB_LIMIT_MS = 120_000;
+await until('the hub has written the names down', namesAreWritten, HUB_LIMIT_MS);
+const historyMs: number[] = [];
+const traceMs = { byId: [] as number[], byName: [] as number[], byOldName: [] as number[], unknown: [] as number[] };
 let lines = 0;
 for (let index = 0; index < ROUNDS; index += 1) {
   historyMs.push(await timed(async () => void (lines = await readHistory())));
-  traceMs.push(await timed(() => trace(wanted.id)));
-  traceByNameMs.push(await timed(() => trace(String(wanted.facts['question_id']))));
+  traceMs.byId.push(await timed(() => trace(wanted.id)));
+  traceMs.byName.push(await timed(() => trace(String(wanted.facts['question_id']))));
+  traceMs.byOldName.push(await timed(() => trace(`question.${index}`)));
+  traceMs.unknown.push(await timed(() => traceNothing(`nothing.${index}`)));
 }
 const ratio = round(median(emitMs.full) / median(emitMs.empty));
 const figures = {
   history: { lines, ms: median(historyMs), targetMs: HISTORY_LIMIT_MS },
-  trace: { ms: median(traceMs), byNameMs: median(traceByNameMs), targetMs: TRACE_LIMIT_MS },
+  trace: {
+    byIdMs: median(traceMs.byId),
+    byNameMs: median(traceMs.byName),
+    byOldNameMs: median(traceMs.byOldName),
+    unknownNameMs: median(traceMs.unknown),
+    targetMs: TRACE_LIMIT_MS,
+  },
   emit: { emptyMs: median(emitMs.empty), fullMs: median(emitMs.full), ratio, targetRatio: EMIT_LIMIT_RATIO },
 };
+const slowestTraceMs = Math.max(...Object.values(traceMs).map(median));
 const met =
-  figures.history.ms < HISTORY_LIMIT_MS && figures.trace.ms < TRACE_LIMIT_MS && figures.emit.ratio < EMIT_LIMIT_RATIO;
+  figures.history.ms < HISTORY_LIMIT_MS && slowestTraceMs < TRACE_LIMIT_MS && figures.emit.ratio < EMIT_LIMIT_RATIO;
 report({ bench: 'past', signals: SIGNALS, ...figures, met });
 for (const bus of [fullBus, emptyBus]) await bus.close();
 for (const hub of [fullHub, emptyHub]) await hub.end();
@@ -104,6 +119,22 @@ function trace(id: string): string {
   const tree = traceTree(chain, { touched: new Map(), decided: new Map(), nowMs });
   observer.close();
   return tree;
+}
+
+function traceNothing(name: string): void {
+  try {
+    trace(name);
+  } catch (error) {
+    if (!(error instanceof KlorosError && error.code === 'TRACE_NOT_FOUND')) throw error;
+  }
+}
+
+function namesAreWritten(): boolean {
+  const database = openToLook(pathsOf(full).journal);
+  const mark = database?.prepare("SELECT value FROM meta WHERE key = 'indexed'").pluck().get();
+  const newest = database?.prepare('SELECT max(seq) FROM signals').pluck().get();
+  database?.close();
+  return mark === newest;
 }
 
 async function timed(run: () => unknown): Promise<number> {

@@ -19,9 +19,11 @@ interface Result extends Chain {
   touched: Record<string, readonly string[]>;
 }
 
+const MOST_OTHERS = 5;
+
 /** Shows a chain. */
 export default class Trace extends KlorosCommand {
-  static override summary = 'Show the whole chain of a signal, intent, question, capability or cycle';
+  static override summary = 'Show the whole chain of a signal, intent, investigation, capability, cycle or deployment';
   static override description = `A tree from the first cause to the last effect: how long each hop took, who has still to answer, what
 failed, and which files were touched. An id may be cut short; a name that occurs in several chains shows the newest.`;
   static override examples = [
@@ -30,7 +32,10 @@ failed, and which files were touched. An id may be cut short; a name that occurs
     `<%= config.bin %> trace discover.module.audio --json | jq '.result.missing'`,
   ];
   static override args = {
-    id: Args.string({ description: 'id of a signal, intent file, question, capability or cycle', required: true }),
+    id: Args.string({
+      description: 'id of a signal, or name of an intent file, question, investigation, capability, cycle or winner',
+      required: true,
+    }),
   };
   static override flags = { mermaid: Flags.boolean({ summary: 'As a Mermaid sequence diagram' }) };
 
@@ -45,7 +50,7 @@ failed, and which files were touched. An id may be cut short; a name that occurs
       const notes = await notesOf(chain, integrations, config);
       this.log(flags.mermaid ? mermaidOf(chain) : traceTree(chain, { ...notes, nowMs: systemClock.nowMs() }));
       if (subject.others.length > 0 && !flags.mermaid) {
-        this.note(`The newest of ${subject.others.length + 1} chains; the others: ${subject.others.join(', ')}`);
+        this.note(othersOf(subject));
       }
       return {
         subject,
@@ -57,4 +62,9 @@ failed, and which files were touched. An id may be cut short; a name that occurs
       observer.close();
     }
   }
+}
+
+function othersOf({ others }: Subject): string {
+  const more = others.length > MOST_OTHERS ? ' and more' : '';
+  return `The newest of ${others.length + 1} chains; the others: ${others.slice(0, MOST_OTHERS).join(', ')}${more}`;
 }

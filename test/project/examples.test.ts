@@ -31,10 +31,11 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'bus hz Q_DREAM_STEP': 'waits for a hundred signals',
 };
 
-/** Exit codes of checks, which find that nothing runs, and of what is there already or was never begun. */
+/** Exit codes of checks, which find that nothing runs or that the machine is busy, and of what is there already or was never begun. */
 const CODES: Readonly<Record<string, number>> = {
   'topology check': 1,
   doctor: 1,
+  bench: 1,
   'daemon status': 1,
   'bus record incident.jsonl.gz': 1,
   'dlq replay --resume': 2,

@@ -1,3 +1,4 @@
+import type { SubjectKind } from '../signals/subject.js';
 import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Standing } from './bus.js';
 
 /** A stretch of the journal. */
@@ -71,6 +72,13 @@ export interface Holding {
   overdue: number;
 }
 
+/** A chain in which something is named. */
+export interface NamedChain {
+  kind: SubjectKind;
+  /** Id of its root. */
+  trace: string;
+}
+
 /** A live process at the journal. */
 export interface Attendant {
   /** Daemon or command. */
@@ -102,8 +110,8 @@ export interface Observer {
   find(id: string): Recorded | undefined;
   /** Ids that begin so, at most `limit`. */
   idsLike(prefix: string, limit: number): string[];
-  /** The newest whose frame has these very characters, newest first; of these names and after a position where they are given. */
-  search(query: { text: string; limit: number; signals?: readonly string[]; afterSeq?: number }): Recorded[];
+  /** Chains whose signals name it, the newest first, each once for each kind; of a name that is said all the time, those of lately. */
+  chainsOf(name: string): NamedChain[];
   newest(): number;
   /** Epoch milliseconds of the oldest and the newest signal by time; null in an empty journal. */
   span(): { oldestMs: number; newestMs: number } | null;

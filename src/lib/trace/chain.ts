@@ -2,6 +2,7 @@ import type { Observer } from '../bus/observer.js';
 import type { Recorded } from '../bus/bus.js';
 import { timeOfId } from '../signals/id.js';
 import type { Signal } from '../signals/envelope.js';
+import { INTENT_CAUSE } from '../signals/subject.js';
 import { deliveriesOf, type Hearing } from './hearing.js';
 
 /** A signal of a chain, with what it led to. */
@@ -38,7 +39,6 @@ export interface Chain {
 }
 
 const MOST_SIGNALS = 5_000;
-const INTENT = 'intent:';
 
 /** The chain of a trace: every signal below its cause, in the order of the journal. */
 export function chainOf(observer: Observer, trace: string): Chain {
@@ -88,7 +88,7 @@ function tookMs(signal: Signal, cause: Signal | undefined): number | null {
 }
 
 function intentOf({ cause_id: cause }: Signal): string | null {
-  return cause?.startsWith(INTENT) ? cause.slice(INTENT.length) : null;
+  return cause?.startsWith(INTENT_CAUSE) ? cause.slice(INTENT_CAUSE.length) : null;
 }
 
 function wholeMs(rows: readonly Recorded[]): number {

@@ -8,7 +8,9 @@ import { readHighWater, writeHighWater } from '../../../src/lib/bus/embedded/hig
 import { lockHolders } from '../../../src/lib/bus/embedded/stuck-writer.js';
 import { openJournal } from '../../../src/lib/bus/embedded/journal.js';
 import { portHolder } from '../../../src/lib/base/port-holder.js';
+import { SCHEMA_VERSION } from '../../../src/lib/bus/embedded/schema.js';
 import { silentLog } from '../../helpers/colony.js';
+import { putOldJournal } from '../../helpers/old-journal.js';
 
 describe('what the journal trusts', () => {
   it.each([
@@ -65,23 +67,34 @@ describe('the journal on disk', () => {
     again.close();
   });
 
-  it('of an older kloros is brought up to date and keeps what is in it', () => {
-    openDatabase(path).close();
-    const older = new Database(path);
-    older.exec(`DROP INDEX signals_time;
-      ALTER TABLE work DROP COLUMN first_attempt_ms;
-      DROP INDEX foreign_seen_until;
-      ALTER TABLE foreign_seen DROP COLUMN id;
-      INSERT INTO foreign_seen VALUES ('bytes x', 5);
-      INSERT INTO work (consumer, seq, priority) VALUES (1, 7, 2)`);
-    older.pragma('user_version = 1');
-    older.close();
+  it('of the first kloros is brought up to date and keeps what is in it', () => {
+    putOldJournal(path, 1);
     const database = openDatabase(path);
-    expect(database.prepare('SELECT seq, first_attempt_ms FROM work').all()).toEqual([
-      { seq: 7, first_attempt_ms: null },
+    const all = (query: string) => database.prepare(query).all();
+    expect(database.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+    expect(all('SELECT seq, attempts, first_attempt_ms FROM work')).toEqual([
+      { seq: 2, attempts: 1, first_attempt_ms: null },
     ]);
-    expect(database.prepare('SELECT * FROM foreign_seen').all()).toEqual([{ key: 'bytes x', until_ms: 5, id: '' }]);
+    expect(all('SELECT * FROM foreign_seen')).toEqual([{ key: 'bytes x', until_ms: 5, id: '' }]);
+    expect(all('SELECT seq FROM signals')).toHaveLength(3);
+    expect(all('SELECT seq FROM dead')).toEqual([{ seq: 1 }]);
     database.close();
+  });
+
+  it('of any older kloros has all that a new one has', () => {
+    const shape = (at: string) => {
+      const database = openDatabase(at);
+      const names = database.prepare('SELECT type, name FROM sqlite_schema ORDER BY type, name').all();
+      database.close();
+      return names;
+    };
+    const ofVersion = (version: 1 | 4) => {
+      const at = join(folder, String(version), 'signals.db');
+      putOldJournal(at, version);
+      return shape(at);
+    };
+    expect(ofVersion(1)).toEqual(shape(path));
+    expect(ofVersion(4)).toEqual(shape(path));
   });
 
   it('of a newer kloros is left alone, with words', () => {

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import type { Bus } from '../../../src/lib/bus/bus.js';
-import { SCHEMA_VERSION } from '../../../src/lib/bus/embedded/schema.js';
 import type { Observer } from '../../../src/lib/bus/observer.js';
 import { openBus } from '../../../src/lib/bus/open-bus.js';
 import { openObserver } from '../../../src/lib/bus/open-observer.js';
@@ -13,6 +12,7 @@ import type { Config } from '../../../src/lib/config/schema.js';
 import { idFromKey } from '../../../src/lib/signals/id.js';
 import { mint } from '../../../src/lib/signals/mint.js';
 import { removeHome, silentLog, temporaryConfig } from '../../helpers/colony.js';
+import { putOldJournal } from '../../helpers/old-journal.js';
 import { signalOf } from '../../helpers/signals.js';
 
 const MINUTE_MS = 60_000;
@@ -106,23 +106,27 @@ describe('who looks at the journal', () => {
   });
 });
 
-describe('a journal of an earlier version', () => {
-  it('is brought up to date when it is opened, and nothing of it is lost', async () => {
-    const signal = signalOf('Q_A');
-    await bus.emit([signal]);
-    observer.close();
-    await bus.close();
-    const old = new Database(pathsOf(config).journal);
-    old.exec('DROP INDEX signals_time; DROP INDEX foreign_seen_until; ALTER TABLE foreign_seen DROP COLUMN id');
-    old.pragma('user_version = 2');
-    old.close();
-    observer = openObserver(config);
-    expect(observer.span()).not.toBeNull();
-    bus = await openBus({ config, clock: systemClock, log: silentLog, name: 'onlooker' });
-    expect((await bus.find(signal.id))?.signal).toEqual(signal);
-    const now = new Database(pathsOf(config).journal, { readonly: true });
-    expect(now.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
-    expect(now.prepare("SELECT name FROM sqlite_master WHERE name = 'signals_time'").all()).toHaveLength(1);
-    now.close();
+describe('a journal that only a daemon can bring up to date', () => {
+  it('is refused with what to do, and stays as it is', () => {
+    const old = { ...config, home: join(config.home, 'old') };
+    const path = pathsOf(old).journal;
+    putOldJournal(path, 1);
+    expect(() => openObserver(old)).toThrow(
+      expect.objectContaining({
+        code: 'JOURNAL_TOO_OLD',
+        why: expect.stringContaining('its format is 1') as string,
+        next: [expect.stringContaining('kloros up') as string],
+      }) as Error,
+    );
+    const after = new Database(path, { readonly: true });
+    expect(after.pragma('user_version', { simple: true })).toBe(1);
+    after.close();
+  });
+
+  it('is none while somebody is just making it', () => {
+    const young = { ...config, home: join(config.home, 'young') };
+    mkdirSync(dirname(pathsOf(young).journal), { recursive: true });
+    writeFileSync(pathsOf(young).journal, '');
+    expect(() => openObserver(young)).toThrow(expect.objectContaining({ code: 'NO_JOURNAL' }) as Error);
   });
 });

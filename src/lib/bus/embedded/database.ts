@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, stat
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { errorCode, KlorosError, toError } from '../../base/errors.js';
-import { SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema.js';
+import { migrate, refuseForeignVersion, versionOf } from './migrate.js';
 
 export type { Database } from 'better-sqlite3';
 
@@ -56,12 +56,17 @@ export function untilNotBusy<T>(run: () => T): T {
 const LOOK_TIMEOUT_MS = 1_000;
 const LOOK_MAPPED_BYTES = 2 ** 30;
 
-/** Opens the journal's database to look at it only; undefined where there is none. Throws KlorosError as openDatabase does. */
+/**
+ * Opens the journal's database to look at it only; undefined where there is none. Throws KlorosError as openDatabase does,
+ * and JOURNAL_TOO_OLD for one that only a daemon can bring up to date.
+ */
 export function openToLook(path: string): Database.Database | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const database = untilNotBusy(() => new Database(path, { readonly: true, timeout: LOOK_TIMEOUT_MS }));
-    refuseNewer(database, path);
+    const version = versionOf(database);
+    if (version === 0) return void database.close(); // Somebody is just making it.
+    refuseForeignVersion(path, version);
     // Who looks reads many scattered pages: mapped, each is no call of its own. The file never shrinks below them.
     database.pragma(`mmap_size = ${LOOK_MAPPED_BYTES}`);
     return database;
@@ -181,31 +186,5 @@ export function refuseOldSqlite(version: string): void {
     message: `SQLite ${version} is too old for the journal`,
     why: `before ${MINIMUM_SQLITE.join('.')} a checkpoint of a WAL could lose data`,
     next: ['npm rebuild better-sqlite3'],
-  });
-}
-
-function migrate(database: Database.Database, path: string): void {
-  const upgrade = database.transaction(() => {
-    const version = Number(database.pragma('user_version', { simple: true }));
-    if (version === SCHEMA_VERSION) return;
-    if (version > SCHEMA_VERSION) throw tooNew(path, version);
-    if (version === 0) database.exec(SCHEMA);
-    else for (const step of UPGRADES.slice(version - 1)) database.exec(step);
-    database.pragma(`user_version = ${SCHEMA_VERSION}`);
-  });
-  upgrade.immediate();
-}
-
-function refuseNewer(database: Database.Database, path: string): void {
-  const version = Number(database.pragma('user_version', { simple: true }));
-  if (version > SCHEMA_VERSION) throw tooNew(path, version);
-}
-
-function tooNew(path: string, version: number): KlorosError {
-  return new KlorosError({
-    code: 'JOURNAL_TOO_NEW',
-    message: `The journal at ${path} was written by a newer kloros`,
-    why: `its format is ${version}, this version reads ${SCHEMA_VERSION}`,
-    next: ['upgrade kloros', 'or choose another home: KLOROS_HOME=<folder>'],
   });
 }

@@ -13,8 +13,9 @@ import { openDue } from './due.js';
 import { openOwners, type Owners } from './owners.js';
 import { openOutages } from './outages.js';
 import { openPauses, type PauseBook } from './pauses.js';
-import { openReader, type Reader } from './reader.js';
+import { openReader, PAGE, type Reader } from './reader.js';
 import { Settler, type Doors } from './settle.js';
+import { openSubjectWriter, openUnindexed, type UnindexedPage } from './subject-table.js';
 import { openStateStore, type StateStore } from './state.js';
 import { openUpkeep } from './upkeep.js';
 import { Writer, type Apply, type WriterEvents } from './writer.js';
@@ -30,6 +31,8 @@ export interface Journal {
   pauses: Pick<PauseBook, 'of'>;
   /** Consumers that have something to do, and no living process. */
   due(nowMs: number, named: readonly string[]): string[];
+  /** The next page that is not searched for names of subjects; undefined where all is. */
+  unindexed(): UnindexedPage | undefined;
   /** Rings when something was said, here or in another process. */
   bell: Pick<Bell, 'listen'>;
   /** Resolves after the commit that holds the operation. */
@@ -66,6 +69,7 @@ export function openJournal(path: string, log: Logger, events: WriterEvents = {}
     consumers,
     pauses,
     due: openDue(database),
+    unindexed: openUnindexed(database, PAGE),
     bell,
     write: async (operation) => {
       if (REFUSED_WHEN_FULL.has(operation.kind) && !hasReserve()) throw fullError(path);
@@ -100,6 +104,7 @@ function openHandlers(database: Database, stores: Omit<Doors, 'appender'>, pause
   const upkeep = openUpkeep(database, dead);
   return {
     ...upkeep,
+    index: openSubjectWriter(database),
     forget: openForget(database, dead),
     pause: (change) => pauses.change(change),
     report: (input) => openOutages(database).report(input),

@@ -11,6 +11,7 @@ import { openCountsAfter } from './counts-after.js';
 import { deadLettersAt, deadLettersOf, recordedOf } from './rows.js';
 import { openStandingReader } from './standing.js';
 import { openStateStore } from './state.js';
+import { openChainsOf } from './subject-reader.js';
 import { openTotals } from './totals.js';
 
 const NAMED = 'signals JOIN names ON names.id = name_id';
@@ -26,6 +27,7 @@ export function observe(database: Database): Observer {
     ...past,
     ...openPeople(database),
     ...openTotals(database),
+    chainsOf: openChainsOf(database),
     countsAfter: openCountsAfter(database),
     page: (query) => read.page(query).map(recordedOf),
     find: (id) => {
@@ -44,7 +46,7 @@ export function observe(database: Database): Observer {
   };
 }
 
-function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'idsLike' | 'span' | 'counts' | 'search'> {
+function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'idsLike' | 'span' | 'counts'> {
   const window = database.prepare<[number, number], { first: number | null; last: number | null }>(
     'SELECT min(seq) AS first, max(seq) AS last FROM signals WHERE at_ms BETWEEN ? AND ?',
   );
@@ -65,7 +67,6 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   );
   return {
     window: ({ sinceMs, untilMs }) => windowOf(window.get(sinceMs, untilMs)),
-    search: openSearch(database),
     latest: (signal, limit) => latest.all(signal, limit).map(recordedOf),
     idsLike: (prefix, limit) => ids.all(prefix, `${prefix}\u{10ffff}`, limit),
     span: () => {
@@ -73,23 +74,6 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
       return typeof oldestMs === 'number' && typeof newestMs === 'number' ? { oldestMs, newestMs } : null;
     },
     counts: (range, everyMs) => counts.all({ ...range, everyMs }),
-  };
-}
-
-function openSearch(database: Database): Observer['search'] {
-  const all = database.prepare<[number, Buffer, number], StoredRow>(
-    `${ROW} WHERE seq > ? AND instr(frame, ?) ORDER BY seq DESC LIMIT ?`,
-  );
-  const named = database.prepare<[string, number, Buffer, number], StoredRow>(
-    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? AND instr(frame, ?) ORDER BY seq DESC LIMIT ?`,
-  );
-  return ({ text, limit, signals, afterSeq = 0 }) => {
-    const bytes = Buffer.from(text);
-    const rows = signals?.flatMap((name) => named.all(name, afterSeq, bytes, limit)) ?? all.all(afterSeq, bytes, limit);
-    return rows
-      .sort((a, b) => b.seq - a.seq)
-      .slice(0, limit)
-      .map(recordedOf);
   };
 }
 

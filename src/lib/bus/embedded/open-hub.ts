@@ -1,37 +1,26 @@
-import type { Clock } from '../../base/clock.js';
-import { KlorosError } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import { ownIdentity } from '../../base/process-identity.js';
 import { endpointsOf, pathsOf } from '../../config/paths.js';
-import type { Config } from '../../config/schema.js';
 import type { DeadLetter, Standing } from '../bus.js';
-import { dropBallast, takeBallast } from './ballast.js';
-import { Checkpointer } from './checkpointer.js';
-import { readHighWater, writeHighWater } from './high-water.js';
+import { dropBallast } from './ballast.js';
+import { readHighWater } from './high-water.js';
 import { Hub } from './hub.js';
+import { startHubUpkeep, type HubUpkeepOptions } from './hub-upkeep.js';
 import { openJournal, type Journal } from './journal.js';
 import { deadLettersOf } from './rows.js';
 import { enterRole } from './roles.js';
-import { retain } from './retention.js';
 import { RouterDoor } from './router-door.js';
-import { stoppedHolderWatch, stuckWriterReporter } from './stuck-writer.js';
+import { stuckWriterReporter } from './stuck-writer.js';
 import { Publisher } from './wire.js';
 
 /** What the hub needs to run. */
-export interface OpenHubOptions {
-  config: Config;
-  clock: Clock;
-  log: Logger;
+export interface OpenHubOptions extends HubUpkeepOptions {
   /** The hub's daemon name. */
   name: string;
-  /** Told which processes hold the journal's lock while nobody can write for seconds. */
-  onStuckWriter?: ((holders: number[]) => void) | undefined;
   /** Offsets of the ports that single daemons bind. */
   ownPortOffsets: readonly number[];
   /** Told whenever something was said. */
   onSaid?: () => void;
-  /** Told once a second, with the upkeep of the journal: one wake-up of an idle process for both. */
-  onTick?: () => void;
 }
 
 /** A hub at work. */
@@ -48,8 +37,6 @@ export interface OpenedHub {
   close(): Promise<void>;
 }
 
-const TICK_MS = 1_000;
-const RETENTION_EVERY_TICKS = 600;
 const HUB_ROLE = 'hub';
 
 /**
@@ -72,7 +59,7 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
       hub.pump();
       options.onSaid?.();
     });
-    const upkeep = startUpkeep(options, journal, hub);
+    const upkeep = startHubUpkeep(options, journal, hub);
     const close = async () => {
       await upkeep.stop();
       await wire.close();
@@ -130,59 +117,4 @@ async function resumeAboveMark(journal: Journal, log: Logger): Promise<void> {
       `The journal lost ${mark - newest} signals: its write-ahead log was cut off or restored from an older copy`,
     );
   }
-}
-
-function startUpkeep(options: OpenHubOptions, journal: Journal, hub: Hub): { stop(): Promise<void> } {
-  const { config, clock, log, onStuckWriter: tell } = options;
-  const watchHolder = stoppedHolderWatch(journal.path, { log, tell }, TICK_MS);
-  const checkpointer = new Checkpointer(journal, log);
-  let ticks = 0;
-  let marked = 0;
-  let retaining: Promise<unknown> = Promise.resolve();
-  const tick = () => {
-    watchHolder();
-    hub.pump();
-    checkpointer.tick();
-    if (!takeBallast(journal.path))
-      log.error(diskFull(config.home), 'The disk is nearly full: new signals are refused until there is room');
-    const newest = journal.read.newest();
-    if (newest > marked) writeHighWater(journal.path, (marked = newest));
-    options.onTick?.();
-    if (ticks++ % RETENTION_EVERY_TICKS === 0) retaining = retainOrWarn(journal, config, { clock, log });
-  };
-  const guarded = () => {
-    try {
-      tick();
-    } catch (error) {
-      log.error({ err: error }, 'Upkeep of the journal failed; it is tried again in a second');
-    }
-  };
-  const timer = setInterval(guarded, TICK_MS);
-  guarded();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await retaining;
-      await checkpointer.close();
-    },
-  };
-}
-
-async function retainOrWarn(
-  journal: Journal,
-  { retention }: Config,
-  doors: { clock: Clock; log: Logger },
-): Promise<void> {
-  try {
-    await retain(journal, retention, doors);
-  } catch (error) {
-    doors.log.warn({ err: error }, 'Old signals could not be removed; it is tried again in ten minutes');
-  }
-}
-
-function diskFull(home: string): { err: KlorosError } {
-  const next = [`free space on the disk of ${home}`];
-  return {
-    err: new KlorosError({ code: 'DISK_FULL', message: 'The reserve of the journal cannot be taken up', next }),
-  };
 }

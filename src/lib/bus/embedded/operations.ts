@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from '../../base/process-identity.js';
 import type { DeadLetterDraft, Failure, Forgotten, Outage, Pause, StateChange } from '../bus.js';
+import type { NamedSubject } from '../../signals/subject.js';
 
 /** A signal as a journal row. */
 export interface Row {
@@ -37,6 +38,11 @@ export interface ForeignAnswer {
   duplicate: boolean;
 }
 
+/** That a signal names something. */
+export interface SubjectEntry extends NamedSubject {
+  seq: number;
+}
+
 /** How an attempt ended, as plain data. */
 export type SettleOutcome =
   | { kind: 'done'; rows: Row[]; deadLetters: DeadLetterDraft[]; state: StateChange[] }
@@ -72,6 +78,8 @@ export interface Operations {
   reopen: { in: { number: number }; out: number };
   resolve: { in: { number: number }; out: number };
   mark: { in: { key: 'hub_cursor' | 'projected'; value: number }; out: void };
+  /** Writes down what signals name that lie between the last time and `upToSeq`. */
+  index: { in: { entries: SubjectEntry[]; upToSeq: number }; out: void };
   /** Never uses positions up to seq again; answers the newest position before. */
   resumeAbove: { in: { seq: number }; out: number };
   retain: { in: { upToSeq: number; beforeMs: number | null; limit: number }; out: number };
@@ -87,7 +95,7 @@ export type Operation<K extends Kind = Kind> = { [P in K]: { kind: P } & Operati
 export type Answer<K extends Kind> = Operations[K]['out'];
 
 /** Operations that a power cut may undo: they only lower a count or cost a repetition (D3). */
-const RELAXED: ReadonlySet<Kind> = new Set(['claim', 'beat', 'takeOver', 'mark', 'retain', 'leave', 'report']);
+const RELAXED: ReadonlySet<Kind> = new Set(['claim', 'beat', 'takeOver', 'mark', 'index', 'retain', 'leave', 'report']);
 
 /** Whether an operation must be on the disk before it is answered. */
 export function isDurable(kind: Kind): boolean {

@@ -20,7 +20,7 @@ export interface Reader extends ConsumerReader {
   newest(): number;
   standing(daemon: string, signalId: string): Standing;
   begun(daemon: string, afterSeq: number): BegunWork[];
-  meta(key: 'hub_cursor' | 'projected'): number;
+  meta(key: 'hub_cursor' | 'projected' | 'indexed'): number;
   /** Bytes of pages that hold something, those still in the WAL included; free pages are reused, not returned. */
   usedBytes(): number;
   /** How full the write-ahead log is, and how much of it has still to be copied into the database. */

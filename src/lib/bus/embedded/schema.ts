@@ -8,8 +8,22 @@
  * owners     processes that hold work, with the heartbeat that proves life
  * dead       open dead letters
  * state      what daemons keep between signals, and under `colony` who is paused
+ * subjects   which signals name an intent, a question, a capability, …: written by the hub up to `indexed` of meta
  */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
+
+/** Those who only look bring nothing up to date, and read no table of an earlier version. */
+export const OLDEST_LOOKED_AT = 2;
+
+/** A name goes with the signal that says it, whoever removes that; an older kloros that still runs too. */
+const SUBJECTS = `
+CREATE TABLE subjects (
+  name TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (name, kind, seq)
+) WITHOUT ROWID;
+CREATE INDEX subjects_seq ON subjects (seq);
+CREATE TRIGGER subjects_gone AFTER DELETE ON signals BEGIN DELETE FROM subjects WHERE seq = old.seq; END;
+INSERT INTO meta VALUES ('indexed', 0);
+`;
 
 /** Statements that make an empty database a journal. */
 export const SCHEMA = `
@@ -72,7 +86,7 @@ CREATE INDEX dead_seq ON dead (seq) WHERE seq IS NOT NULL;
 CREATE TABLE state (daemon TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (daemon, key)) WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('token', 0), ('hub_cursor', 0), ('projected', 0);
-`;
+${SUBJECTS}`;
 
 /** What makes a journal of a version one of the next: index 0 leads from version 1 to 2. */
 export const UPGRADES: readonly string[] = [
@@ -82,4 +96,6 @@ export const UPGRADES: readonly string[] = [
   // As which signal it was seen, for whoever asks again. What is over is found by its time, as it is looked for at every request.
   `ALTER TABLE foreign_seen ADD COLUMN id TEXT NOT NULL DEFAULT '';
    CREATE INDEX foreign_seen_until ON foreign_seen (until_ms)`,
+  // What the journal has already is written down by the hub, page by page, and not by an upgrade that everybody waits for.
+  SUBJECTS,
 ];
