@@ -18,7 +18,7 @@ export async function startWatchdog(stallMs: number): Promise<() => Promise<void
   const worker = new Worker(new URL('./watchdog-worker.js', import.meta.url), { workerData: data });
   await once(worker, 'message');
   worker.unref();
-  const timer = setInterval(() => Atomics.add(counter, 0, 1), checkMs / 2);
+  const timer = setInterval(() => Atomics.add(counter, 0, 1), checkMs);
   timer.unref();
   return async () => {
     clearInterval(timer);

@@ -12,20 +12,23 @@ export interface GateOptions {
   maintenancePath: string;
   clock: Clock;
   log: Logger;
-  /** It looks by itself when nobody has looked for so long. */
+  /** Shut, it looks by itself when nobody has looked for so long; open, after four times as long. */
   lookMs: number;
 }
+
+/** A timer wakes an idle process also where others have looked meanwhile: while nobody waits at the gate it may be rare. */
+const OPEN_PATIENCE = 4;
 
 /**
  * The door through which a daemon takes up work, a handler's and a source's alike.
  *
  * It is shut while maintenance is on or the daemon is paused, and open otherwise. It looks by itself, so that what shuts
- * it is noticed within lookMs by those who are busy, and what opens it by those who wait; before each claim one looks
+ * it is noticed by those who are busy, and what opens it within lookMs by those who wait; before each claim one looks
  * again, and then it need not. Shutting ends nothing that runs: who holds work finishes it.
  */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   readonly #waiting = new Set<() => void>();
   readonly #onChange = new Set<() => void>();
   #hold: string | undefined;
@@ -33,7 +36,7 @@ export class Gate {
 
   private constructor(options: GateOptions) {
     this.#options = options;
-    this.#timer = setTimeout(() => void this.look(), options.lookMs);
+    this.#timer = this.#lookLater();
   }
 
   /** A gate that has looked once. */
@@ -74,6 +77,11 @@ export class Gate {
     clearTimeout(this.#timer);
   }
 
+  #lookLater(): NodeJS.Timeout {
+    const { lookMs } = this.#options;
+    return setTimeout(() => void this.look(), this.isShut ? lookMs : lookMs * OPEN_PATIENCE);
+  }
+
   async #holdNow(): Promise<string | undefined> {
     const { bus, name, maintenancePath, clock } = this.#options;
     const maintenance = maintenanceAt(maintenancePath, clock.nowMs());
@@ -86,6 +94,8 @@ export class Gate {
     const before = this.#hold;
     this.#hold = hold;
     if (hold === before) return;
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = this.#lookLater();
     this.#options.log.warn(hold === undefined ? 'Goes on' : `Takes up nothing new: ${hold}`);
     for (const call of this.#onChange) call();
     if (hold === undefined) for (const end of [...this.#waiting]) end();

@@ -8,6 +8,7 @@ import { Gate } from '../../../src/lib/runtime/gate.js';
 import { silentLog } from '../../helpers/colony.js';
 
 const LOOK_MS = 1_000;
+const OPEN_LOOK_MS = 4_000;
 
 describe('a gate', () => {
   let folder: string;
@@ -41,13 +42,13 @@ describe('a gate', () => {
 
   it('looks by itself only when nobody has looked for a while', async () => {
     for (let claims = 0; claims < 5; claims += 1) {
-      await passTime(LOOK_MS / 2);
+      await passTime(OPEN_LOOK_MS / 2);
       await gate.look();
     }
     expect(looks).toBe(6);
-    await passTime(LOOK_MS);
+    await passTime(OPEN_LOOK_MS);
     expect(looks).toBe(7);
-    await passTime(2 * LOOK_MS);
+    await passTime(2 * OPEN_LOOK_MS);
     expect(looks).toBe(9);
   });
 
@@ -55,8 +56,8 @@ describe('a gate', () => {
     pause = { by: 'operator', reason: null, sinceMs: 0 };
     let hasPassed = false;
     const passing = gate.passed(new AbortController().signal).then(() => (hasPassed = true));
-    await passTime(LOOK_MS);
-    expect({ hasPassed, isShut: gate.isShut }).toEqual({ hasPassed: false, isShut: true });
+    await passTime(2 * LOOK_MS);
+    expect({ looks, hasPassed, isShut: gate.isShut }).toEqual({ looks: 4, hasPassed: false, isShut: true });
     pause = undefined;
     await passTime(LOOK_MS);
     await passing;
@@ -67,7 +68,7 @@ describe('a gate', () => {
     let changes = 0;
     gate.onChange(() => (changes += 1));
     writeFileSync(join(folder, 'maintenance_mode'), '');
-    await passTime(LOOK_MS);
+    await passTime(OPEN_LOOK_MS);
     expect({ changes, isShut: gate.isShut }).toEqual({ changes: 1, isShut: true });
   });
 
