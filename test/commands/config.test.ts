@@ -21,9 +21,9 @@ const json = ({ stdout }: CliResult): unknown => JSON.parse(stdout);
 
 describe('config show', () => {
   it('says of every value where it came from', async () => {
-    const { stdout } = await config(['show', '--home', 'colony'], { KLOROS_MONITOR_DISK_PERCENT: '70' });
+    const { stdout } = await config(['show', '--home', 'colony'], { KLOROS_HEALTH_LAG_WARNING: '70' });
     expect(stdout).toMatch(new RegExp(`^home +${cwd}/colony +flag --home$`, 'm'));
-    expect(stdout).toMatch(/^monitor\.diskPercent +70 +environment KLOROS_MONITOR_DISK_PERCENT$/m);
+    expect(stdout).toMatch(/^health\.lagWarning +70 +environment KLOROS_HEALTH_LAG_WARNING$/m);
     expect(stdout).toMatch(new RegExp(`^portBase +9100 +${cwd}/kloros.yaml:1$`, 'm'));
     expect(stdout).toMatch(/^retention\.days +30 +default$/m);
     expect(stdout).toMatch(/^retention\.maxBytes +1073741824 \(1 GiB\) +default$/m);
@@ -44,6 +44,12 @@ describe('config show', () => {
   it('suggests a setting for a wrong name', async () => {
     const result = await config(['show', 'monitor.interval', '--json']);
     expect(json(result)).toMatchObject({ status: 3, error: { why: 'did you mean monitor.intervalMs?' } });
+  });
+
+  it('shows a setting by its earlier key as what it is called now', async () => {
+    expect(json(await config(['show', 'monitor.stalledMs', '--json']))).toMatchObject({
+      result: { 'health.stalledMs': { value: 7_200_000 } },
+    });
   });
 
   it('ends with 2 and the variable when a value is wrong', async () => {

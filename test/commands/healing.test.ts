@@ -7,7 +7,7 @@ import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
 import { cannotRestart } from '../../src/lib/runtime/colony-door.js';
 import { kloros } from '../helpers/cli.js';
-import { until } from '../helpers/colony.js';
+import { anyMachine, until } from '../helpers/colony.js';
 import { examplesOf } from '../helpers/examples.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
@@ -16,8 +16,7 @@ const INVESTIGATOR = 'investigation_consumer_daemon';
 
 let colony: TestColony;
 beforeEach(async () => {
-  const monitor = { diskPercent: 100, memoryPercent: 100, intervalMs: 100 };
-  colony = await startColony({ delivery: { pollMs: 20 }, monitor });
+  colony = await startColony({ delivery: { pollMs: 20 }, health: anyMachine, monitor: { intervalMs: 100 } });
 });
 afterEach(() => colony.end());
 

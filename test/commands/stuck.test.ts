@@ -9,7 +9,7 @@ import { defineDaemon } from '../../src/lib/runtime/define-daemon.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
 import { say } from '../../src/lib/signals/facts.js';
 import { kloros } from '../helpers/cli.js';
-import { removeHome, until } from '../helpers/colony.js';
+import { anyMachine, removeHome, until } from '../helpers/colony.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 
@@ -21,7 +21,7 @@ let finish: () => void;
 
 beforeEach(async () => {
   const expectations = { Q_INVESTIGATION_COMPLETE: { within: '1s' } };
-  colony = await startColony({ monitor: { diskPercent: 100, memoryPercent: 100, intervalMs: 50 }, expectations });
+  colony = await startColony({ health: anyMachine, monitor: { intervalMs: 50 }, expectations });
 });
 afterEach(() => colony.end());
 

@@ -9,19 +9,17 @@ import { openTimeoutWatch } from '../../src/lib/expectations/open-timeout-watch.
 import type { Answer, Attempt, SourceBatch } from '../../src/lib/runtime/define-daemon.js';
 import type { Draft, Signal } from '../../src/lib/signals/envelope.js';
 import { checkFacts } from '../../src/lib/signals/facts.js';
-import { until } from '../helpers/colony.js';
+import { anyMachine, until } from '../helpers/colony.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 import { freshConfig, surroundings } from './surroundings.js';
 
-// Of the machine's own disk and memory nothing shall be said here.
-const quiet = { diskPercent: 100, memoryPercent: 100 };
 const INTERVAL_MS = 1;
 
 let config: Config;
 let stop: AbortController;
 beforeEach(() => {
-  config = freshConfig({ monitor: { ...quiet, intervalMs: INTERVAL_MS } });
+  config = freshConfig({ health: anyMachine, monitor: { intervalMs: INTERVAL_MS } });
   stop = new AbortController();
 });
 afterEach(() => {
@@ -204,7 +202,7 @@ describe('the orchestrator monitor', () => {
   });
 
   it('ends at once when it is told to stop, also between two rounds', async () => {
-    config = freshConfig({ monitor: { ...quiet, intervalMs: 60_000 } });
+    config = freshConfig({ health: anyMachine, monitor: { intervalMs: 60_000 } });
     const { env } = monitor();
     const batches = orchestratorMonitor.source?.(env, stop.signal, watchesOf(env));
     const rounds = batches?.[Symbol.asyncIterator]();
@@ -219,7 +217,7 @@ describe('the orchestrator monitor between two rounds', () => {
   const HOUR_MS = 3_600_000;
 
   async function startedMonitor(): Promise<TestColony> {
-    const colony = await startColony({ monitor: { diskPercent: 100, memoryPercent: 100, intervalMs: HOUR_MS } });
+    const colony = await startColony({ health: anyMachine, monitor: { intervalMs: HOUR_MS } });
     await colony.start(orchestratorMonitor);
     await until(
       'its first look is over',

@@ -11,6 +11,14 @@ import { configSchema, type Config } from '../../src/lib/config/schema.js';
 /** A log that says nothing. */
 export const silentLog: Logger = pino({ level: 'silent' });
 
+/** Limits that no machine is beyond, for tests that look at alerts of something else. */
+export const anyMachine = {
+  diskWarningPercent: 0,
+  diskCriticalPercent: 0,
+  memoryWarningPercent: 0,
+  memoryCriticalPercent: 0,
+} as const;
+
 /** A configuration in a temporary home on free ports. */
 export async function temporaryConfig(overrides: Record<string, unknown> = {}): Promise<Config> {
   const home = mkdtempSync(join(tmpdir(), 'kloros-test-'));

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { pathsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
+import { anyMachine } from './colony.js';
 
 /** Settings of a colony that dreams on a machine which is busy with other tests. */
 export const DREAMING = {
   delivery: { pollMs: 100, backoffMs: 20 },
   dream: { maxLoad: 100_000, minFreeMb: 0 },
-  monitor: { intervalMs: 500, diskPercent: 100, memoryPercent: 100 },
+  health: anyMachine,
+  monitor: { intervalMs: 500 },
 };
 
 /** Files that winners of `app` configure, as people wrote them. */

@@ -10,13 +10,13 @@ import { pathsOf } from '../../src/lib/config/paths.js';
 import { defineDaemon } from '../../src/lib/runtime/define-daemon.js';
 import type { Facts, Signal } from '../../src/lib/signals/envelope.js';
 import { kloros } from '../helpers/cli.js';
-import { removeHome, silentLog, temporaryConfig, until } from '../helpers/colony.js';
+import { anyMachine, removeHome, silentLog, temporaryConfig, until } from '../helpers/colony.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 import { startUp } from '../helpers/up.js';
 
 const INVESTIGATOR = 'investigation_consumer_daemon';
-const QUIET = { diskPercent: 100, memoryPercent: 100, intervalMs: 100 };
+const OFTEN = { intervalMs: 100 };
 const SOON = { Q_INVESTIGATION_COMPLETE: { within: '1s', waiting: '1s' } };
 
 const ending: (() => Promise<unknown>)[] = [];
@@ -35,7 +35,12 @@ const saidIn = async (bus: Bus, name: string) => (await bus.browse({ signals: [n
 
 describe('a colony under kloros up whose investigator is stopped', { timeout: 180_000 }, () => {
   it('restarts it when a question is overdue, and the question is answered', async () => {
-    const config = await temporaryConfig({ monitor: QUIET, expectations: SOON, delivery: { pollMs: 100 } });
+    const config = await temporaryConfig({
+      health: anyMachine,
+      monitor: OFTEN,
+      expectations: SOON,
+      delivery: { pollMs: 100 },
+    });
     ending.push(async () => removeHome(config));
     const { home, ...settings } = config;
     writeFileSync(join(home, 'config.yaml'), stringify(settings));
@@ -86,7 +91,13 @@ describe('a monitor that heals by rules of its own', { timeout: 60_000 }, () => 
   const when = { event: 'missing_signal', signal: 'Q_INVESTIGATION_TIMEOUT' };
 
   async function start(rules: object[], healing: Facts = {}): Promise<void> {
-    colony = await startColony({ monitor: QUIET, expectations: SOON, healing, delivery: { pollMs: 50 } });
+    colony = await startColony({
+      health: anyMachine,
+      monitor: OFTEN,
+      expectations: SOON,
+      healing,
+      delivery: { pollMs: 50 },
+    });
     ending.push(
       () => colony.end(),
       async () => finish(),

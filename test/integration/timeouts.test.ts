@@ -5,13 +5,13 @@ import { pathsOf } from '../../src/lib/config/paths.js';
 import { releaseLock, takeLock } from '../../src/lib/dream/cycle/lock.js';
 import { defineDaemon } from '../../src/lib/runtime/define-daemon.js';
 import { say } from '../../src/lib/signals/facts.js';
-import { until } from '../helpers/colony.js';
+import { anyMachine, until } from '../helpers/colony.js';
 import { writeDreamHome } from '../helpers/dream-home.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
 import { startSupervised, type Supervised } from '../helpers/supervised.js';
 
-const QUIET = { diskPercent: 100, memoryPercent: 100, intervalMs: 50 };
+const OFTEN = { intervalMs: 50 };
 const SOON = { Q_INVESTIGATION_COMPLETE: { within: '1s' } };
 
 let ending: Pick<TestColony | Supervised, 'end'>;
@@ -29,7 +29,13 @@ describe('a trigger that waits behind another cycle', () => {
   it('is on no clock until its own cycle is attempted, however long that takes', async () => {
     const soon = { Q_DREAM_COMPLETE: { within: '400ms' } };
     const dream = { maxLoad: 100_000, minFreeMb: 0 };
-    const colony = await startColony({ monitor: QUIET, expectations: soon, dream, delivery: { pollMs: 20 } });
+    const colony = await startColony({
+      health: anyMachine,
+      monitor: OFTEN,
+      expectations: soon,
+      dream,
+      delivery: { pollMs: 20 },
+    });
     ending = colony;
     writeDreamHome(colony.config);
     const { dreamLab } = pathsOf(colony.config);
@@ -54,7 +60,7 @@ describe('a trigger that waits behind another cycle', () => {
 
 describe('a colony with a worker that hangs', () => {
   it('tells of the question that it works at, not of the one behind it, and joins the late answer', async () => {
-    const colony = await startColony({ monitor: QUIET, expectations: SOON });
+    const colony = await startColony({ health: anyMachine, monitor: OFTEN, expectations: SOON });
     ending = colony;
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -92,7 +98,7 @@ describe('a colony with a worker that hangs', () => {
 describe('a monitor that is killed', () => {
   it('says of each question once that it timed out', async () => {
     const colony = await startSupervised({
-      overrides: { monitor: QUIET, expectations: SOON },
+      overrides: { health: anyMachine, monitor: OFTEN, expectations: SOON },
       only: ['chemical_bus', 'orchestrator_monitor'],
     });
     ending = colony;

@@ -6,7 +6,8 @@ const UNIT = 'kloros-semantic-dedup-consumer';
 const UNITS = `kloros-chemical-bus kloros-orchestrator-monitor ${UNIT}`;
 
 /** Limits of seconds, so that the healer is there long before the watchdog of systemd. */
-const CONFIG = 'monitor: {intervalMs: 300, diskPercent: 100, memoryPercent: 100}';
+const CONFIG =
+  'monitor: {intervalMs: 300}\nhealth: {diskWarningPercent: 0, diskCriticalPercent: 0, memoryWarningPercent: 0, memoryCriticalPercent: 0}';
 const RULE =
   'rules: [{name: restart_who_does_not_beat, when: {event: watchdog, for: 1s}, helped: {within: 3s}, cooldown: 1h}]';
 

@@ -1,14 +1,17 @@
 import chalk from 'chalk';
+import { keyToday } from '../config/renamed.js';
 import type { ConfigFile, Origin, Origins } from '../config/provenance.js';
 import { notFoundError } from './command-error.js';
 import { formatBytes, formatDuration } from './formats.js';
 import { renderTable } from './table.js';
 
-/** The values of one key, or of all keys below a group; all of them without a name. Throws SETTING_NOT_FOUND. */
+/** The values of one key, also by its earlier name, or of all keys below a group; all of them without a name. Throws SETTING_NOT_FOUND. */
 export function originsBelow(origins: Origins, name: string | undefined): Origins {
   if (name === undefined) return origins;
   const found = Object.entries(origins).filter(([key]) => key === name || key.startsWith(`${name}.`));
   if (found.length > 0) return Object.fromEntries(found);
+  const today = keyToday(name);
+  if (today !== undefined) return originsBelow(origins, today);
   const candidates = Object.keys(origins);
   throw notFoundError({ kind: 'setting', name, candidates, command: 'kloros config show', list: 'kloros config show' });
 }

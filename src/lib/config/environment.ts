@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import { closest } from '../base/closest.js';
 import type { LayerValue, Layer } from './provenance.js';
-import { settings, type Setting } from './load-settings.js';
+import { settingOf, settings, variableOf, type Setting } from './load-settings.js';
+import { earlierKeys, keyToday, renamedWarning, valuesToday } from './renamed.js';
 
 /** Names that existing installations already use for a setting. */
 const OLD_NAMES: Readonly<Record<string, string>> = {
@@ -34,12 +35,36 @@ export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
     const value = withinScale(name, valueOf(text, setting));
     values.set(setting.key, { value, from: `environment ${name}`, base: cwd });
   }
+  for (const [key, value] of earlierValues(env, cwd)) if (!values.has(key)) values.set(key, value);
   return values;
+}
+
+/** Keys of earlier versions whose variable is set, by that variable. */
+function earlierVariables(env: NodeJS.ProcessEnv): [variable: string, key: string][] {
+  return earlierKeys
+    .map((key): [string, string] => [variableOf(key.split('.')), key])
+    .filter(([variable]) => (env[variable] ?? '') !== '');
+}
+
+function earlierValues(env: NodeJS.ProcessEnv, cwd: string): [key: string, value: LayerValue][] {
+  return earlierVariables(env).flatMap(([variable, earlier]) => {
+    const setting = settingOf(keyToday(earlier) ?? '');
+    const written = setting === undefined ? env[variable] : valueOf(env[variable] ?? '', setting);
+    return valuesToday(earlier, written).map(([key, value]): [string, LayerValue] => {
+      return [key, { value, from: `environment ${variable}`, base: cwd }];
+    });
+  });
+}
+
+function renamed(env: NodeJS.ProcessEnv): string[] {
+  return earlierVariables(env).map(([variable, key]) => {
+    return renamedWarning(variable, variableOf((keyToday(key) ?? '').split('.')));
+  });
 }
 
 /** What is strange about the environment, and yet no error. */
 export function environmentWarnings(env: NodeJS.ProcessEnv): string[] {
-  return [...misspelt(env), ...beyondScale(env)];
+  return [...misspelt(env), ...renamed(env), ...beyondScale(env)];
 }
 
 /** An existing installation may say more than there is here: all of its commands must go on. */
@@ -57,8 +82,9 @@ function beyondScale(env: NodeJS.ProcessEnv): string[] {
 /** Variables that look like a setting and are none: a typing error would otherwise pass in silence. */
 function misspelt(env: NodeJS.ProcessEnv): string[] {
   const known = settings.flatMap(variablesOf);
+  const earlier = earlierVariables(env).map(([name]) => name);
   return Object.keys(env)
-    .filter((name) => name.startsWith('KLOROS_') && !known.includes(name) && !OTHERS.has(name))
+    .filter((name) => name.startsWith('KLOROS_') && ![...known, ...earlier].includes(name) && !OTHERS.has(name))
     .flatMap((name) => {
       const meant = closest(
         name.slice('KLOROS_'.length),

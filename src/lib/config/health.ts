@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Zero switches a limit off. */
 const limit = z.number().min(0);
 
-/** The limits of `kloros health`. */
+/** The limits of `kloros health`, and of the alerts that the monitor says. */
 export const healthSettings = z
   .strictObject({
     deadLettersWarning: limit.default(10).meta({ description: 'So many dead letters are a warning' }),
@@ -26,6 +26,8 @@ export const healthSettings = z
       .meta({ description: 'Use of a core, beyond the usual, that is a spike; spikes once a minute are a warning' }),
     memoryBytes: limit.default(536_870_912).meta({ description: 'Memory of a daemon that is a warning' }),
     memoryCriticalBytes: limit.default(1_073_741_824),
+    memoryWarningPercent: limit.max(100).default(90).meta({ description: 'Used memory of the machine' }),
+    memoryCriticalPercent: limit.max(100).default(95),
     lagWarning: limit.default(100).meta({ description: 'So many signals waiting for a consumer are a warning' }),
     lagCritical: limit.default(1_000),
     triggerWarningMs: limit

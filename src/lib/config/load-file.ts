@@ -7,6 +7,7 @@ import { closedHome, isClosed } from './closed-home.js';
 import { invalidConfig } from './load-error.js';
 import type { Layer, LayerValue } from './provenance.js';
 import { namesBelow, settingOf } from './load-settings.js';
+import { keyToday, renamedWarning, valuesToday } from './renamed.js';
 
 /** A file being read. */
 interface Source {
@@ -14,6 +15,7 @@ interface Source {
   document: Document;
   lines: LineCounter;
   values: Map<string, LayerValue>;
+  warnings: string[];
 }
 
 /** A key of a file with its node. */
@@ -26,8 +28,14 @@ interface Entry {
 
 const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
 
-/** What a configuration file sets, or undefined where there is none. Throws INVALID_CONFIG with file, line and key. */
-export async function readConfigFile(path: string): Promise<Layer | undefined> {
+/** What a configuration file sets, and what is strange about it and yet no error. */
+export interface ReadFile {
+  values: Layer;
+  warnings: readonly string[];
+}
+
+/** Reads a configuration file; undefined where there is none. Throws INVALID_CONFIG with file, line and key. */
+export async function readConfigFile(path: string): Promise<ReadFile | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
   const lines = new LineCounter();
@@ -35,9 +43,9 @@ export async function readConfigFile(path: string): Promise<Layer | undefined> {
   const [problem] = document.errors;
   const line = problem?.linePos?.[0].line ?? 1;
   if (problem) throw invalidConfig(`${path}:${line}`, `it is not YAML: ${problem.message.split('\n')[0] ?? ''}`);
-  const source: Source = { path, document, lines, values: new Map() };
+  const source: Source = { path, document, lines, values: new Map(), warnings: [] };
   readGroup(source, { key: '', place: `${path}:1`, node: document.contents });
-  return source.values;
+  return source;
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -56,8 +64,18 @@ function readGroup(source: Source, { key: group, place, node }: Entry): void {
   for (const entry of entriesOf(source, node, group)) {
     if (settingOf(entry.key)) source.values.set(entry.key, layerValue(source, entry));
     else if (namesBelow(entry.key).length > 0) readGroup(source, entry);
+    else if (keyToday(entry.key) !== undefined) readEarlier(source, entry);
     else throw invalidConfig(entry.place, unknownKey(entry.key, group));
   }
+}
+
+/** Today's key wins where a file has both, whichever stands first: it is set in any case, and this only where nothing is. */
+function readEarlier(source: Source, entry: Entry): void {
+  const read = layerValue(source, entry);
+  for (const [key, value] of valuesToday(entry.key, read.value)) {
+    if (!source.values.has(key)) source.values.set(key, { ...read, value });
+  }
+  source.warnings.push(renamedWarning(`${entry.key} (${entry.place})`, keyToday(entry.key) ?? ''));
 }
 
 function entriesOf(source: Source, map: YAMLMap, group: string): Entry[] {

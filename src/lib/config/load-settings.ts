@@ -59,7 +59,8 @@ function kindOf(schema: z.ZodType): SettingKind {
   return schema instanceof z.ZodRecord ? 'map' : 'text';
 }
 
-function variableOf(path: readonly string[]): string {
+/** Variable that sets what has this path in the schema. */
+export function variableOf(path: readonly string[]): string {
   const words = path.map((name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
   return ['KLOROS', ...words].join('_');
 }

@@ -46,13 +46,15 @@ export async function loadConfig({ env, cwd, flags = {}, etcPath = ETC_PATH }: C
   const own = await openFile(join(home.value, HOME_FILE));
   refuseHomeIn(own.layer);
   const merged = mergeLayers([...given, local.layer, own.layer, etc.layer], { home, userHome });
-  const files = [local, own, etc].map(({ path, used }) => ({ path, used }));
-  return { ...merged, files, warnings: environmentWarnings(env) };
+  const read = [local, own, etc];
+  const files = read.map(({ path, used }) => ({ path, used }));
+  const warnings = [...environmentWarnings(env), ...read.flatMap((file) => file.warnings)];
+  return { ...merged, files, warnings };
 }
 
-async function openFile(path: string): Promise<ConfigFile & { layer: Layer }> {
-  const layer = await readConfigFile(path);
-  return { path, used: layer !== undefined, layer: layer ?? new Map() };
+async function openFile(path: string): Promise<ConfigFile & { layer: Layer; warnings: readonly string[] }> {
+  const read = await readConfigFile(path);
+  return { path, used: read !== undefined, layer: read?.values ?? new Map(), warnings: read?.warnings ?? [] };
 }
 
 function flagLayer(flags: Readonly<Record<string, unknown>>, cwd: string): Layer {

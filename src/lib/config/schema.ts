@@ -10,7 +10,6 @@ import { activationSettings, logSettings } from './supervision.js';
 const HIGHEST_PORT_BASE = 65_529;
 
 const portBase = z.number().int().min(1).max(HIGHEST_PORT_BASE);
-const percent = z.number().min(0).max(100);
 const positiveMs = z.number().int().positive();
 
 /** Route of an intent type: the signal it becomes, and the urgency it has when it names none. */
@@ -213,16 +212,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   monitor: z
     .strictObject({
-      intervalMs: positiveMs.default(60_000),
-      diskPercent: percent
-        .default(80)
-        .meta({ description: 'Used space of the home that is a warning; halfway to full is critical' }),
-      memoryPercent: percent.default(90),
-      deadLetters: z.number().int().min(0).default(10),
-      deadLettersCritical: z.number().int().min(0).default(100),
-      stalledMs: positiveMs
-        .default(7_200_000)
-        .meta({ description: 'Alert when signals wait and none was handled for this long' }),
+      intervalMs: positiveMs
+        .default(60_000)
+        .meta({ description: 'How often the monitor looks; its limits are those of health' }),
     })
     .prefault({}),
   flight: flightSettings.meta({ description: 'Recordings of the minutes around each critical alert' }),

@@ -58,20 +58,20 @@ describe('without any configuration', () => {
 describe('of several places', () => {
   it('the strongest wins: flag, environment, ./kloros.yaml, the home, /etc, default', async () => {
     const own = 'flagged/config.yaml';
-    write(FILES.local, 'home: ../local\nmonitor: { intervalMs: 3, diskPercent: 3 }\nportBase: 3003\n');
-    write(own, 'monitor:\n  intervalMs: 4\n  diskPercent: 4\n  memoryPercent: 4\n');
-    write(FILES.etc, 'monitor: { intervalMs: 5, memoryPercent: 5, deadLetters: 5 }\nhost: 0.0.0.0\n');
-    const { config, origins } = await load({ KLOROS_MONITOR_INTERVAL_MS: '2' }, { home: '../flagged' });
-    expect(config.monitor).toMatchObject({ intervalMs: 2, diskPercent: 3, memoryPercent: 4, deadLetters: 5 });
+    write(FILES.local, 'home: ../local\ndelivery: { leaseMs: 3, pollMs: 3 }\nportBase: 3003\n');
+    write(own, 'delivery:\n  leaseMs: 4\n  pollMs: 4\n  backoffMs: 4\n');
+    write(FILES.etc, 'delivery: { leaseMs: 5, backoffMs: 5, maxAttempts: 5 }\nhost: 0.0.0.0\n');
+    const { config, origins } = await load({ KLOROS_DELIVERY_LEASE_MS: '2' }, { home: '../flagged' });
+    expect(config.delivery).toMatchObject({ leaseMs: 2, pollMs: 3, backoffMs: 4, maxAttempts: 5 });
     const from = (key: string) => origins[key]?.from;
     expect(from('home')).toBe('flag --home');
-    expect(from('monitor.intervalMs')).toBe('environment KLOROS_MONITOR_INTERVAL_MS');
-    expect(from('monitor.diskPercent')).toBe(`${at(FILES.local)}:2`);
-    expect(from('monitor.memoryPercent')).toBe(`${at(own)}:4`);
-    expect(from('monitor.deadLetters')).toBe(`${at(FILES.etc)}:1`);
+    expect(from('delivery.leaseMs')).toBe('environment KLOROS_DELIVERY_LEASE_MS');
+    expect(from('delivery.pollMs')).toBe(`${at(FILES.local)}:2`);
+    expect(from('delivery.backoffMs')).toBe(`${at(own)}:4`);
+    expect(from('delivery.maxAttempts')).toBe(`${at(FILES.etc)}:1`);
     expect(from('host')).toBe(`${at(FILES.etc)}:2`);
-    expect(from('monitor.stalledMs')).toBe('default');
-    expect(origins['monitor.diskPercent']?.value).toBe(3);
+    expect(from('delivery.maxBackoffMs')).toBe('default');
+    expect(origins['delivery.pollMs']?.value).toBe(3);
   });
 
   it('paths are relative to the file that has them, and ~ is the home of the user', async () => {
@@ -137,6 +137,57 @@ describe('the environment', () => {
     const { message, why } = await problem({ KLOROS_PORT_BASE: 'many' });
     expect(message).toBe('The configuration is wrong at environment KLOROS_PORT_BASE');
     expect(why).toMatch(/^portBase: expected number, received string/);
+  });
+});
+
+describe('a setting by its earlier key', () => {
+  it('is read, with a warning that says where it stands and what it is called now', async () => {
+    const path = write(FILES.own, 'monitor:\n  intervalMs: 9\n  deadLetters: 4\n  stalledMs: 60000\n');
+    const { config, origins, warnings } = await load();
+    expect(config.monitor).toEqual({ intervalMs: 9 });
+    expect(config.health).toMatchObject({ deadLettersWarning: 4, stalledMs: 60_000 });
+    expect(origins['health.stalledMs']?.from).toBe(`${path}:4`);
+    expect(warnings).toEqual([
+      `monitor.deadLetters (${path}:3) is called health.deadLettersWarning now: rename it, or remove it where both stand`,
+      `monitor.stalledMs (${path}:4) is called health.stalledMs now: rename it, or remove it where both stand`,
+    ]);
+  });
+
+  it('means what it meant: a share was critical halfway to all of it', async () => {
+    write(FILES.own, 'monitor: { diskPercent: 96, memoryPercent: 50 }\n');
+    expect((await load()).config.health).toMatchObject({
+      ...{ diskWarningPercent: 96, diskCriticalPercent: 98 },
+      ...{ memoryWarningPercent: 50, memoryCriticalPercent: 75 },
+    });
+  });
+
+  it.each([
+    'monitor: { diskPercent: 70 }\nhealth: { diskWarningPercent: 60 }\n',
+    'health: { diskWarningPercent: 60 }\nmonitor: { diskPercent: 70 }\n',
+  ])("gives way to today's in the same file: %j", async (text) => {
+    write(FILES.own, text);
+    const { config, warnings } = await load();
+    expect(config.health.diskWarningPercent).toBe(60);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('is read from the environment too', async () => {
+    const { config, origins, warnings } = await load({ KLOROS_MONITOR_DISK_PERCENT: '70' });
+    expect(config.health).toMatchObject({ diskWarningPercent: 70, diskCriticalPercent: 85 });
+    expect(origins['health.diskWarningPercent']?.from).toBe('environment KLOROS_MONITOR_DISK_PERCENT');
+    expect(warnings).toEqual([
+      'KLOROS_MONITOR_DISK_PERCENT is called KLOROS_HEALTH_DISK_WARNING_PERCENT now: rename it, or remove it where both stand',
+    ]);
+    expect(
+      (await load({ KLOROS_MONITOR_DISK_PERCENT: '70', KLOROS_HEALTH_DISK_WARNING_PERCENT: '5' })).config.health,
+    ).toMatchObject({ diskWarningPercent: 5 });
+  });
+
+  it('is checked as today’s is, and named where it stands', async () => {
+    const path = write(FILES.local, '\nmonitor: { stalledMs: soon }\n');
+    const { message, why } = await problem();
+    expect(message).toBe(`The configuration is wrong at ${path}:2`);
+    expect(why).toMatch(/^health\.stalledMs: expected number/);
   });
 });
 

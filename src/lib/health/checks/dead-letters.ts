@@ -3,6 +3,7 @@ import { pathsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 import { DeadLetterStore } from '../../dead-letter/store.js';
 import { result, shownLimits, statusAbove, worstOf, type CheckResult, type HealthCheck } from '../check.js';
+import { deadLetterLimits } from '../limits.js';
 
 /** Signals that failed for good and wait for somebody. */
 export const deadLetters: HealthCheck = {
@@ -12,13 +13,13 @@ export const deadLetters: HealthCheck = {
     const letters = await new DeadLetterStore(pathsOf(config), clock).read();
     const firstMs = letters.flatMap(({ firstFailedAtMs }) => firstFailedAtMs ?? []);
     const oldestMs = firstMs.length === 0 ? 0 : clock.nowMs() - firstMs.reduce((least, ms) => Math.min(least, ms));
-    return judge({ count: letters.length, oldestMs }, config.health);
+    return judge({ count: letters.length, oldestMs }, config);
   },
 };
 
-function judge({ count, oldestMs }: { count: number; oldestMs: number }, limits: Config['health']): CheckResult {
-  const open = { warning: limits.deadLettersWarning, critical: limits.deadLettersCritical };
-  const age = { warning: limits.oldestDeadLetterMs / 1000 };
+function judge({ count, oldestMs }: { count: number; oldestMs: number }, config: Config): CheckResult {
+  const open = deadLetterLimits(config);
+  const age = { warning: config.health.oldestDeadLetterMs / 1000 };
   const status = worstOf([statusAbove(count, open), count === 0 ? 'OK' : statusAbove(oldestMs / 1000, age)]);
   return result(status, {
     why: count === 0 ? 'none' : `${count} open, the oldest for ${formatDuration(oldestMs)}`,

@@ -2,13 +2,14 @@ import { statfs } from 'node:fs/promises';
 import { formatBytes } from '../../base/formats.js';
 import { result, shownLimits, statusAbove, type HealthCheck } from '../check.js';
 import { usedDiskPercent } from '../conditions/disk.js';
+import { diskLimits } from '../limits.js';
 
 /** Room on the disk that holds the home. */
 export const disk: HealthCheck = {
   name: 'disk',
   asks: "how full the disk of the colony's home is",
   run: async ({ config }) => {
-    const limits = { warning: config.health.diskWarningPercent, critical: config.health.diskCriticalPercent };
+    const limits = diskLimits(config);
     const used = await usedDiskPercent(config.home);
     const { bavail, bsize } = await statfs(config.home);
     return result(statusAbove(used, limits), {

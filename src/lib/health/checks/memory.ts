@@ -1,11 +1,13 @@
 import { formatBytes } from '../../base/formats.js';
-import { result, shownLimits, statusAbove, worstOf, type HealthCheck } from '../check.js';
+import { result, shownLimits, statusAbove, worstOf, type Figure, type HealthCheck } from '../check.js';
+import { usedMemoryPercent } from '../conditions/memory.js';
+import { memoryLimits } from '../limits.js';
 import { usagesOf } from '../usages.js';
 
-/** What each daemon holds of the memory, and whether it only ever grows. */
+/** What each daemon holds of the memory, whether it only ever grows, and what the machine has left. */
 export const memory: HealthCheck = {
   name: 'memory',
-  asks: 'how much memory each daemon holds, and how much more than a quarter of an hour ago',
+  asks: 'how much memory each daemon holds, how much more than a quarter of an hour ago, and how full that of the machine is',
   run: async ({ config, clock, standing }) => {
     const limits = { warning: config.health.memoryBytes, critical: config.health.memoryCriticalBytes };
     const usages = await usagesOf(await standing(), clock);
@@ -15,13 +17,18 @@ export const memory: HealthCheck = {
       const now = samples.at(-1)?.rssBytes ?? 0;
       return { name, now, growth: now - (samples[0]?.rssBytes ?? now) };
     });
+    const machine = await usedMemoryPercent();
     const largest = looked.reduce((most, one) => (one.now > most.now ? one : most));
-    return result(worstOf(looked.map(({ now }) => statusAbove(now, limits))), {
-      why: `${formatBytes(largest.now)} at most (${largest.name}), ${formatBytes(looked.reduce((sum, { now }) => sum + now, 0))} in all`,
-      figures: looked.flatMap(({ name, now, growth }) => [
-        { name: 'bytes', value: now, unit: 'B' as const, labels: { daemon: name }, ...shownLimits(limits) },
-        { name: 'growth_bytes', value: growth, unit: 'B' as const, labels: { daemon: name } },
-      ]),
+    const statuses = [...looked.map(({ now }) => statusAbove(now, limits)), statusAbove(machine, memoryLimits(config))];
+    return result(worstOf(statuses), {
+      why: `${formatBytes(largest.now)} at most (${largest.name}), ${formatBytes(looked.reduce((sum, { now }) => sum + now, 0))} in all; ${machine.toFixed(1)} % of the machine's is used`,
+      figures: [
+        ...looked.flatMap(({ name, now, growth }): Figure[] => [
+          { name: 'bytes', value: now, unit: 'B', labels: { daemon: name }, ...shownLimits(limits) },
+          { name: 'growth_bytes', value: growth, unit: 'B', labels: { daemon: name } },
+        ]),
+        { name: 'machine_used_percent', value: machine, unit: '%', ...shownLimits(memoryLimits(config)) },
+      ],
       next: [
         `end it, and it is started again: its work is kept (${largest.name})`,
         'kloros config show health.memoryBytes',

@@ -3,6 +3,7 @@ import type { ConsumerStatus } from '../../bus/bus.js';
 import { readRegistry } from '../../capabilities/registry.js';
 import { pathsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
+import { deadLetterLimits, diskLimits, memoryLimits } from '../limits.js';
 import type { Finding } from './condition.js';
 import { countLines, deadLetterCondition } from './dead-letters.js';
 import { diskCondition, usedDiskPercent } from './disk.js';
@@ -39,11 +40,11 @@ export async function checkConditions(input: CheckInput): Promise<CheckResult> {
 }
 
 const CHECKS: Record<string, (input: CheckInput) => Promise<Finding>> = {
-  disk_space_low: async ({ config }) => diskCondition(await usedDiskPercent(config.home), config.monitor.diskPercent),
-  memory_low: async ({ config }) => memoryCondition(await usedMemoryPercent(), config.monitor.memoryPercent),
+  disk_space_low: async ({ config }) => diskCondition(await usedDiskPercent(config.home), diskLimits(config)),
+  memory_low: async ({ config }) => memoryCondition(await usedMemoryPercent(), memoryLimits(config)),
   dead_letters: async ({ config }) =>
-    deadLetterCondition(await countLines(pathsOf(config).failedSignals), config.monitor),
-  flow_stalled: async ({ config, flow, nowMs }) => stalledCondition(flow, config.monitor.stalledMs, nowMs),
+    deadLetterCondition(await countLines(pathsOf(config).failedSignals), deadLetterLimits(config)),
+  flow_stalled: async ({ config, flow, nowMs }) => stalledCondition(flow, config.health.stalledMs, nowMs),
   circuit_open: async ({ consumers }) => outageCondition(consumers),
   registry_unreadable: async ({ config }) => registryFinding(config.capabilitiesPath),
 };

@@ -1,3 +1,5 @@
+import { statusAbove, type Limits } from '../check.js';
+
 /** How bad it is. */
 export type Severity = 'warning' | 'critical';
 
@@ -16,10 +18,12 @@ export interface Condition {
 /** What a check found; null where all is well. */
 export type Finding = Condition | null;
 
-/** Severity of a share that is used up: critical from halfway between the limit and 100 %. */
-export function severityOfPercent(usedPercent: number, warningPercent: number): Severity | null {
-  if (usedPercent < warningPercent) return null;
-  return usedPercent >= (warningPercent + 100) / 2 ? 'critical' : 'warning';
+/** Which limit a value is beyond, judged as `kloros health` judges it; null where it is well. */
+export function beyond(value: number, limits: Limits): { severity: Severity; limit: number } | null {
+  const status = statusAbove(value, limits);
+  if (status === 'OK') return null;
+  const severity = status === 'CRITICAL' ? 'critical' : 'warning';
+  return { severity, limit: limits[severity] ?? 0 };
 }
 
 /** A percentage as people read it. */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { errorCode } from '../../base/errors.js';
-import type { Finding } from './condition.js';
+import type { Limits } from '../check.js';
+import { beyond, type Finding } from './condition.js';
 
 const NEWLINE = 0x0a;
 
@@ -18,21 +19,15 @@ export async function countLines(path: string): Promise<number> {
   return lines;
 }
 
-/** Limits of the dead letter queue; the document: fewer than 10 are well, more than 100 a systemic issue. */
-export interface DeadLetterLimits {
-  deadLetters: number;
-  deadLettersCritical: number;
-}
-
-/** Signals fail and nobody looks after them. */
-export function deadLetterCondition(count: number, limits: DeadLetterLimits): Finding {
-  const critical = count > limits.deadLettersCritical;
-  if (!critical && count < Math.max(1, limits.deadLetters)) return null;
+/** Signals fail and nobody looks after them; the document: fewer than 10 are well, more than 100 a systemic issue. */
+export function deadLetterCondition(count: number, limits: Limits): Finding {
+  const found = beyond(count, limits);
+  if (found === null) return null;
   return {
     type: 'dead_letters',
-    severity: critical ? 'critical' : 'warning',
+    severity: found.severity,
     metricValue: String(count),
-    threshold: String(critical ? limits.deadLettersCritical : limits.deadLetters),
+    threshold: String(found.limit),
     recommendedAction: 'review_dead_letters',
   };
 }

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
-import { percentText, severityOfPercent, type Finding } from './condition.js';
+import type { Limits } from '../check.js';
+import { beyond, percentText, type Finding } from './condition.js';
 
 /** Space of the file system that holds a folder: what its owner can still write counts as free. */
 export async function usedDiskPercent(folder: string): Promise<number> {
@@ -9,14 +10,14 @@ export async function usedDiskPercent(folder: string): Promise<number> {
 }
 
 /** The home's file system is filling up. */
-export function diskCondition(usedPercent: number, warningPercent: number): Finding {
-  const severity = severityOfPercent(usedPercent, warningPercent);
-  if (severity === null) return null;
+export function diskCondition(usedPercent: number, limits: Limits): Finding {
+  const found = beyond(usedPercent, limits);
+  if (found === null) return null;
   return {
     type: 'disk_space_low',
-    severity,
+    severity: found.severity,
     metricValue: percentText(usedPercent),
-    threshold: percentText(warningPercent),
+    threshold: percentText(found.limit),
     recommendedAction: 'cleanup_logs',
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
-import { percentText, severityOfPercent, type Finding } from './condition.js';
+import type { Limits } from '../check.js';
+import { beyond, percentText, type Finding } from './condition.js';
 
 const MEMINFO = '/proc/meminfo';
 
@@ -13,14 +14,14 @@ export async function usedMemoryPercent(path = MEMINFO): Promise<number> {
 }
 
 /** The machine is short of memory. */
-export function memoryCondition(usedPercent: number, warningPercent: number): Finding {
-  const severity = severityOfPercent(usedPercent, warningPercent);
-  if (severity === null) return null;
+export function memoryCondition(usedPercent: number, limits: Limits): Finding {
+  const found = beyond(usedPercent, limits);
+  if (found === null) return null;
   return {
     type: 'memory_low',
-    severity,
+    severity: found.severity,
     metricValue: percentText(usedPercent),
-    threshold: percentText(warningPercent),
+    threshold: percentText(found.limit),
     recommendedAction: 'reduce_load',
   };
 }

@@ -12,9 +12,9 @@ export interface FlowState {
 
 const HOUR_MS = 3_600_000;
 
-/** Signals wait, and none was handled for too long. */
+/** Signals wait, and none was handled for too long; a limit of zero is none. */
 export function stalledCondition(flow: FlowState, stalledMs: number, nowMs: number): Finding {
-  if (flow.waiting === 0 || flow.waitingSinceMs === null) return null;
+  if (stalledMs === 0 || flow.waiting === 0 || flow.waitingSinceMs === null) return null;
   const silentMs = nowMs - Math.max(flow.waitingSinceMs, flow.lastHandledAtMs ?? 0);
   if (silentMs < stalledMs) return null;
   return {

@@ -13,7 +13,7 @@ import { runChecks } from '../../../../src/lib/health/run-checks.js';
 import { idFromKey } from '../../../../src/lib/signals/id.js';
 import { mint } from '../../../../src/lib/signals/mint.js';
 import { startColony, type TestColony } from '../../../helpers/run.js';
-import { removeHome, silentLog, temporaryConfig } from '../../../helpers/colony.js';
+import { anyMachine, removeHome, silentLog, temporaryConfig } from '../../../helpers/colony.js';
 import { done, signalOf } from '../../../helpers/signals.js';
 
 const HOUR_MS = 3_600_000;
@@ -295,9 +295,15 @@ describe('daemons that were started by hand', () => {
     expect(await check('daemons')).toMatchObject({ status: 'OK', why: '1 of 1 run, started by hand' });
     expect(await check('restarts')).toMatchObject({ status: 'UNKNOWN' });
     expect(await check('uptime')).toMatchObject({ status: 'UNKNOWN' });
-    expect(await check('memory', { memoryBytes: 1e12, memoryCriticalBytes: 0 })).toMatchObject({ status: 'OK' });
-    expect(await check('memory', { memoryBytes: 1, memoryCriticalBytes: 0 })).toMatchObject({ status: 'WARNING' });
+    expect(await check('memory', { ...anyMachine, memoryBytes: 1e12, memoryCriticalBytes: 0 })).toMatchObject({
+      status: 'OK',
+    });
+    expect(await check('memory', { ...anyMachine, memoryBytes: 1, memoryCriticalBytes: 0 })).toMatchObject({
+      status: 'WARNING',
+    });
     expect(await check('memory', { memoryCriticalBytes: 1 })).toMatchObject({ status: 'CRITICAL' });
+    const small = { memoryCriticalBytes: 0, memoryBytes: 0, memoryWarningPercent: 0.000_1, memoryCriticalPercent: 0 };
+    expect(await check('memory', small)).toMatchObject({ status: 'WARNING' });
     expect(await check('cpu', { cpuPercent: 0 })).toMatchObject({ status: 'OK' });
     await worker.close();
   });

@@ -14,7 +14,7 @@ import { runChecks } from '../../../../src/lib/health/run-checks.js';
 import { idFromKey } from '../../../../src/lib/signals/id.js';
 import { mint } from '../../../../src/lib/signals/mint.js';
 import { afterSample, afterTransition, newRecord, type DaemonRecord } from '../../../../src/lib/supervise/chronicle.js';
-import { removeHome, silentLog, temporaryConfig } from '../../../helpers/colony.js';
+import { anyMachine, removeHome, silentLog, temporaryConfig } from '../../../helpers/colony.js';
 import { startColony } from '../../../helpers/run.js';
 import { signalOf } from '../../../helpers/signals.js';
 import { filesBelow } from '../../../project/tree.js';
@@ -167,8 +167,8 @@ const EVERY: Record<string, Provocations> = {
   },
   cpu: { OK: () => works(5), WARNING: () => works(60), CRITICAL: 'who works hard is not broken', UNKNOWN: nothing },
   memory: {
-    OK: () => works(1),
-    WARNING: () => works(1, 600e6),
+    OK: limited(() => works(1), anyMachine),
+    WARNING: limited(() => works(1, 600e6), anyMachine),
     CRITICAL: () => works(1, 1.2e9),
     UNKNOWN: nothing,
   },

@@ -34,16 +34,19 @@ describe('breakers', () => {
 });
 
 describe('the disk', () => {
-  it('is well below the limit, a warning from it on, and critical from halfway to full', () => {
-    expect(diskCondition(79.9, 80)).toBeNull();
-    expect(diskCondition(85, 80)).toEqual({
+  const disk = { warning: 80, critical: 90 };
+
+  it('is well below the limit, a warning from it on, critical beyond the other, and never where both are zero', () => {
+    expect(diskCondition(79.9, disk)).toBeNull();
+    expect(diskCondition(85, disk)).toEqual({
       type: 'disk_space_low',
       severity: 'warning',
       metricValue: '85%',
       threshold: '80%',
       recommendedAction: 'cleanup_logs',
     });
-    expect(diskCondition(90, 80)?.severity).toBe('critical');
+    expect(diskCondition(90.1, disk)).toMatchObject({ severity: 'critical', threshold: '90%' });
+    expect(diskCondition(100, { warning: 0, critical: 0 })).toBeNull();
   });
 
   it('is measured as df does', async () => {
@@ -67,14 +70,19 @@ describe('the memory', () => {
   });
 
   it('is short from the limit on', () => {
-    expect(memoryCondition(89, 90)).toBeNull();
-    expect(memoryCondition(91.26, 90)).toMatchObject({ severity: 'warning', metricValue: '91.3%', threshold: '90%' });
-    expect(memoryCondition(95, 90)?.severity).toBe('critical');
+    const memory = { warning: 90, critical: 95 };
+    expect(memoryCondition(89, memory)).toBeNull();
+    expect(memoryCondition(91.26, memory)).toMatchObject({
+      severity: 'warning',
+      metricValue: '91.3%',
+      threshold: '90%',
+    });
+    expect(memoryCondition(95.1, memory)?.severity).toBe('critical');
   });
 });
 
 describe('the dead letters', () => {
-  const limits = { deadLetters: 10, deadLettersCritical: 100 };
+  const limits = { warning: 10, critical: 100 };
 
   it('are counted as wc -l does, and none where there is no file', async () => {
     const path = join(folder, 'failed_signals.jsonl');
@@ -91,7 +99,7 @@ describe('the dead letters', () => {
   });
 
   it('are no condition while there are none, whatever the limit', () => {
-    expect(deadLetterCondition(0, { deadLetters: 0, deadLettersCritical: 0 })).toBeNull();
+    expect(deadLetterCondition(500, { warning: 0, critical: 0 })).toBeNull();
   });
 });
 
