@@ -35,7 +35,7 @@ const neighbours = {
   load: ['health', 'bus', 'runtime', 'supervise', 'signals', 'config', 'base'],
   metrics: ['figures', 'health', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
   otlp: ['bus', 'signals', 'config', 'base'],
-  doctor: ['policy', 'dream', 'health', 'supervise', 'systemd', 'bus', 'dead-letter', 'signals', 'config', 'base'],
+  doctor: ['policy', 'dream', 'health', 'operator', 'supervise', 'systemd', 'bus', 'dead-letter', ...BASICS],
   report: ['html', 'figures', 'health', 'operator', 'bus', 'dead-letter', 'signals', 'config', 'base'],
   trace: ['bus', 'capabilities', 'deployment', 'policy', 'signals', 'config', 'base'],
   undo: ['capabilities', 'deployment', 'promotions', 'config', 'base'],

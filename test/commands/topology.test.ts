@@ -14,7 +14,7 @@ describe('kloros topology', () => {
     const [table, svg, check] = await Promise.all([run(), run('--svg'), run('check', '--json')]);
     expect(table.stdout).toMatch(/^WHO +IS +PORT +SAYS +HEARS\nchemical_bus/);
     expect(svg).toMatchObject({ code: 0, stdout: expect.stringContaining('</svg>') as string });
-    expect(check.code).toBe(1);
-    expect(JSON.parse(check.stdout)).toMatchObject({ status: 1, result: [{ code: 'NOT_RUNNING' }] });
+    expect(check.code).toBe(2);
+    expect(JSON.parse(check.stdout)).toMatchObject({ status: 2, result: [{ code: 'NOT_RUNNING', level: 'problem' }] });
   });
 });

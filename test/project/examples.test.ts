@@ -33,7 +33,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 
 /** Exit codes of checks, which find that nothing runs or that the machine is busy, and of what is there already or was never begun. */
 const CODES: Readonly<Record<string, number>> = {
-  'topology check': 1,
+  'topology check': 2,
   doctor: 1,
   bench: 1,
   'daemon status': 1,

@@ -1,5 +1,4 @@
 import chalk from 'chalk';
-import type { Finding } from '../operator/topology/check.js';
 import { saysOf, type Member } from '../operator/topology/topology.js';
 import { colouredName, printable } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
@@ -20,22 +19,6 @@ export function membersTable(members: readonly Member[], widthColumns: number | 
     { title: 'hears', cell: ({ hears }) => hears.map((name) => colouredName(name)).join('\n') || null },
   ];
   return renderTable(members, columns, { widthColumns });
-}
-
-/** What was found, or that all is well. */
-export function findingsText(findings: readonly Finding[], widthColumns: number | undefined): string {
-  if (findings.length === 0) return chalk.green('Everything that is said is heard, and everybody runs');
-  const columns: Column<Finding>[] = [
-    { title: 'code', cell: ({ code, level }) => (level === 'problem' ? chalk.red(code) : chalk.yellow(code)) },
-    { title: 'is', cell: ({ level }) => level },
-    { title: 'about', cell: ({ subject }) => printable(subject) },
-    {
-      title: 'because',
-      cell: ({ why, next }) => [printable(why), ...next.map((step) => chalk.dim(`→ ${printable(step)}`))].join('\n'),
-      flexible: true,
-    },
-  ];
-  return renderTable(findings, columns, { widthColumns });
 }
 
 function stateOf({ kind, pids }: Member): string {

@@ -1,20 +1,19 @@
 import { KlorosError, toError } from '../base/errors.js';
-import type { DoctorCheck, Finding, Level } from './finding.js';
+import { statusOf, worstFirst, type Finding } from '../base/finding.js';
+import type { DoctorCheck, DoctorFinding } from './finding.js';
 
 /** What the doctor says. */
 export interface Diagnosis {
-  status: 'OK' | 'WARNING' | 'CRITICAL';
+  status: ReturnType<typeof statusOf>;
   /** Names of what was looked at. */
   looked: string[];
   /** The worst first. */
-  findings: Finding[];
+  findings: DoctorFinding[];
 }
-
-const RANK: Record<Level, number> = { problem: 0, warning: 1, note: 2 };
 
 /** Asks every question; one that cannot be answered is a finding itself. */
 export async function examine<View>(checks: readonly DoctorCheck<View>[], view: View): Promise<Diagnosis> {
-  const found: Finding[] = [];
+  const found: DoctorFinding[] = [];
   for (const check of checks) {
     found.push(...(await check.look(view).catch((error: unknown) => [unanswered(check.name, toError(error))])));
   }
@@ -25,10 +24,8 @@ export async function examine<View>(checks: readonly DoctorCheck<View>[], view: 
 }
 
 /** What findings come to. */
-export function diagnosisOf(looked: string[], found: readonly Finding[]): Diagnosis {
-  const findings = [...found].sort((a, b) => RANK[a.level] - RANK[b.level]);
-  const has = (level: Level) => findings.some((finding) => finding.level === level);
-  return { status: has('problem') ? 'CRITICAL' : has('warning') ? 'WARNING' : 'OK', looked, findings };
+export function diagnosisOf(looked: string[], found: readonly DoctorFinding[]): Diagnosis {
+  return { status: statusOf(found), looked, findings: worstFirst(found) };
 }
 
 /** The configuration cannot be loaded, so that nothing else can be told of it. */

@@ -1,10 +1,8 @@
 import type { Clock } from '../base/clock.js';
+import type { Finding } from '../base/finding.js';
 import type { Observer } from '../bus/observer.js';
 import type { Config } from '../config/schema.js';
 import type { UnitDaemon } from '../systemd/layout.js';
-
-/** `problem`: something does not work; `warning`: it will not, or less well; `note`: it may be meant so. */
-export type Level = 'problem' | 'warning' | 'note';
 
 /** Something that can be mended without asking what was meant. */
 export interface Fix {
@@ -14,16 +12,7 @@ export interface Fix {
 }
 
 /** Something that the doctor found. */
-export interface Finding {
-  /** Stable: docs/doctor.md lists them all. */
-  code: string;
-  level: Level;
-  /** One line: what is so. */
-  what: string;
-  /** Why it matters. */
-  why: string;
-  /** What to do, most likely first. */
-  next: string[];
+export interface DoctorFinding extends Finding {
   /** Present where it is safe to do by itself. */
   fix?: Fix;
 }
@@ -59,5 +48,5 @@ export interface DoctorCheck<View = DoctorView> {
   asks: string;
   /** Codes of what it may find. */
   codes: readonly string[];
-  look(view: View): Promise<Finding[]>;
+  look(view: View): Promise<DoctorFinding[]>;
 }

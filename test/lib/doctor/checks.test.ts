@@ -13,7 +13,8 @@ import { roomIn } from '../../../src/lib/doctor/checks/disk.js';
 import { loaded } from '../../../src/lib/doctor/checks/native-modules.js';
 import { isOlder } from '../../../src/lib/doctor/checks/node.js';
 import { examine } from '../../../src/lib/doctor/examine.js';
-import type { Finding } from '../../../src/lib/doctor/finding.js';
+import type { Finding } from '../../../src/lib/base/finding.js';
+import type { DoctorFinding } from '../../../src/lib/doctor/finding.js';
 import { openDoctor, type DoctorOptions } from '../../../src/lib/doctor/open-doctor.js';
 import { hashOf } from '../../../src/lib/systemd/record.js';
 import { idFromKey } from '../../../src/lib/signals/id.js';
@@ -28,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => removeHome(config));
 
 /** What a check finds. */
-async function found(name: string, differing: Partial<DoctorOptions> = {}): Promise<Finding[]> {
+async function found(name: string, differing: Partial<DoctorOptions> = {}): Promise<DoctorFinding[]> {
   const view = openDoctor({
     ...{ config, clock: systemClock, nodeVersion: '22.0.0', execPath: process.execPath, root: '/opt/kloros', daemons },
     ...{ env: { HOME: config.home, PATH: '' }, cwd: config.home, warnings: [] },
@@ -201,8 +202,9 @@ describe('signals', () => {
       await bus.emit([mint(ask, { id: idFromKey(nowMs, 'x'), source: 'test', nowMs })]);
       await old.close();
     });
-    expect(codesOf(await found('signals')).filter((code) => code !== 'SIGNAL_NEVER_SAID')).toEqual([
-      'CONSUMER_LEFT_BEHIND',
+    expect((await found('signals')).map(({ code, level }) => [code, level])).toEqual([
+      ['CONSUMER_LEFT_BEHIND', 'warning'],
+      ['SIGNAL_NEVER_SAID', 'note'],
     ]);
     expect((await found('signals')).find(({ code }) => code === 'CONSUMER_LEFT_BEHIND')?.next[0]).toBe(
       'kloros bus forget of-old',

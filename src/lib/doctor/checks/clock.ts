@@ -1,7 +1,7 @@
 import { runCommand } from '../../base/process-group.js';
 import { formatDuration } from '../../base/formats.js';
 import type { Recorded } from '../../bus/bus.js';
-import type { DoctorCheck, DoctorView, Finding } from '../finding.js';
+import type { DoctorCheck, DoctorView, DoctorFinding } from '../finding.js';
 
 const NEWEST = 500;
 /** Several daemons write, and none waits for the others. */
@@ -17,14 +17,14 @@ export const clock: DoctorCheck = {
 };
 
 /** Says nothing where there is no timedatectl, or nobody who answers it: a container has its clock from elsewhere. */
-async function unsynchronised(): Promise<Finding[]> {
+async function unsynchronised(): Promise<DoctorFinding[]> {
   const { stdout } = await runCommand('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
     timeoutMs: LIMIT_MS,
   }).catch(() => ({ stdout: '' }));
   return stdout.trim() === 'no' ? [notSynchronised()] : [];
 }
 
-function notSynchronised(): Finding {
+function notSynchronised(): DoctorFinding {
   return {
     code: 'CLOCK_NOT_SYNCHRONISED',
     level: 'warning',
@@ -35,7 +35,7 @@ function notSynchronised(): Finding {
 }
 
 /** What the colony itself wrote one after the other; peers may have any clock. */
-function jumps({ journal, members }: DoctorView): Finding[] {
+function jumps({ journal, members }: DoctorView): DoctorFinding[] {
   const observer = journal();
   if (observer === undefined) return [];
   const own = new Set(members.map(({ name }) => name));

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '../../base/errors.js';
 import { formatBytes } from '../../base/formats.js';
-import type { DoctorCheck, Finding } from '../finding.js';
+import type { DoctorCheck, DoctorFinding } from '../finding.js';
 
 const LEAST_BYTES = 256 * 1024 * 1024;
 const LEAST_FILES_SHARE = 0.02;
@@ -23,16 +23,16 @@ export const disk: DoctorCheck = {
 export function roomIn(
   home: string,
   { freeBytes, files, freeFiles }: { freeBytes: number; files: number; freeFiles: number },
-): Finding[] {
+): DoctorFinding[] {
   const why = 'signals are refused while the journal cannot grow';
-  const space: Finding = {
+  const space: DoctorFinding = {
     code: 'DISK_NEARLY_FULL',
     level: 'warning',
     what: `The disk of ${home} has ${formatBytes(freeBytes)} left`,
     why,
     next: ['kloros health --check disk', 'kloros dlq prune', 'keep less of the past: retention.days'],
   };
-  const inodes: Finding = {
+  const inodes: DoctorFinding = {
     code: 'INODES_NEARLY_SPENT',
     level: 'warning',
     what: `The disk of ${home} can take ${freeFiles} more files of ${files}`,

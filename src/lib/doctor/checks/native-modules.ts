@@ -1,5 +1,5 @@
 import { toError } from '../../base/errors.js';
-import type { DoctorCheck, Finding, GroundView } from '../finding.js';
+import type { DoctorCheck, DoctorFinding, GroundView } from '../finding.js';
 import { isOlder } from './node.js';
 
 /** The first whose write-ahead log is reset safely. */
@@ -25,7 +25,7 @@ export const nativeModules: DoctorCheck<GroundView> = {
 };
 
 /** What is wrong with a module, by loading it. */
-export async function loaded(name: string, load: () => Promise<unknown>): Promise<Finding[]> {
+export async function loaded(name: string, load: () => Promise<unknown>): Promise<DoctorFinding[]> {
   try {
     const versions = await load();
     const sqlite = isVersions(versions) ? versions.sqlite : OLDEST_SQLITE;
@@ -39,7 +39,7 @@ function isVersions(value: unknown): value is { sqlite: string } {
   return typeof value === 'object' && value !== null && 'sqlite' in value && typeof value.sqlite === 'string';
 }
 
-function tooOld(version: string): Finding {
+function tooOld(version: string): DoctorFinding {
   return {
     code: 'SQLITE_TOO_OLD',
     level: 'problem',
@@ -49,7 +49,7 @@ function tooOld(version: string): Finding {
   };
 }
 
-function broken(name: string, error: Error): Finding {
+function broken(name: string, error: Error): DoctorFinding {
   return {
     code: 'NATIVE_MODULE_BROKEN',
     level: 'problem',

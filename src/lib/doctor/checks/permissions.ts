@@ -1,7 +1,7 @@
 import { access, chmod, constants, mkdir, stat } from 'node:fs/promises';
 import { errorCode } from '../../base/errors.js';
 import { pathsOf } from '../../config/paths.js';
-import type { DoctorCheck, DoctorView, Finding } from '../finding.js';
+import type { DoctorCheck, DoctorView, DoctorFinding } from '../finding.js';
 
 const OTHERS_WRITE = 0o002;
 
@@ -13,7 +13,7 @@ export const permissions: DoctorCheck = {
   look: async (view) => [...(await ofHome(view)), ...(await ofSourceRoots(view))],
 };
 
-async function ofHome({ config }: DoctorView): Promise<Finding[]> {
+async function ofHome({ config }: DoctorView): Promise<DoctorFinding[]> {
   const { home } = config;
   const found = await statOf(home);
   if (found === undefined) return []; // It is made when the colony first starts.
@@ -24,7 +24,7 @@ async function ofHome({ config }: DoctorView): Promise<Finding[]> {
   ];
 }
 
-function notWritable(home: string): Finding {
+function notWritable(home: string): DoctorFinding {
   return {
     code: 'HOME_NOT_WRITABLE',
     level: 'problem',
@@ -34,7 +34,7 @@ function notWritable(home: string): Finding {
   };
 }
 
-function openToAll(home: string, mode: number): Finding {
+function openToAll(home: string, mode: number): DoctorFinding {
   return {
     code: 'HOME_OPEN_TO_ALL',
     level: 'warning',
@@ -60,7 +60,7 @@ async function ofParts(home: string, { journal, intents, failedSignals, run }: R
   ];
 }
 
-function ownedByOther(home: string, paths: readonly string[]): Finding {
+function ownedByOther(home: string, paths: readonly string[]): DoctorFinding {
   return {
     code: 'HOME_OWNED_BY_OTHER',
     level: 'problem',
@@ -70,7 +70,7 @@ function ownedByOther(home: string, paths: readonly string[]): Finding {
   };
 }
 
-function intentsMissing(intents: string): Finding {
+function intentsMissing(intents: string): DoctorFinding {
   return {
     code: 'INTENTS_MISSING',
     level: 'warning',
@@ -81,7 +81,7 @@ function intentsMissing(intents: string): Finding {
   };
 }
 
-async function ofSourceRoots({ config }: DoctorView): Promise<Finding[]> {
+async function ofSourceRoots({ config }: DoctorView): Promise<DoctorFinding[]> {
   const found = await Promise.all(config.sourceRoots.map(async (root) => ({ root, found: await statOf(root) })));
   return found.flatMap(({ root, found: folder }) =>
     folder !== undefined

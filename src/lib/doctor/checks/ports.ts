@@ -1,6 +1,8 @@
 import { portHolder } from '../../base/port-holder.js';
 import { endpointsOf, MOVE_PORTS } from '../../config/paths.js';
-import type { DoctorCheck, DoctorView, Finding, Member } from '../finding.js';
+import type { Finding } from '../../base/finding.js';
+import type { DoctorCheck, DoctorView, Member } from '../finding.js';
+import { topologyFindings } from '../topology.js';
 
 interface Door {
   /** Who should bind it. */
@@ -17,7 +19,7 @@ export const ports: DoctorCheck = {
   codes: ['PORT_SHARED', 'PORT_HELD_BY_OTHER', 'BUS_OPEN_TO_NETWORK'],
   look: async (view) => {
     const doors = doorsOf(view);
-    return [...shared(doors), ...held(doors, view), ...open(doors)];
+    return [...(await topologyFindings(view, ['PORT_SHARED'])), ...held(doors, view), ...open(doors)];
   },
 };
 
@@ -33,20 +35,6 @@ function doorsOf({ config, members }: DoctorView): Door[] {
 
 function portOf({ endpoint }: Door): number {
   return Number(endpoint.split(':').at(-1));
-}
-
-function shared(doors: readonly Door[]): Finding[] {
-  return doors.flatMap((door, index) => {
-    const other = doors.slice(0, index).find((one) => portOf(one) === portOf(door));
-    if (other === undefined) return [];
-    return {
-      code: 'PORT_SHARED',
-      level: 'problem' as const,
-      what: `Port ${portOf(door)} is meant for ${other.daemon} and for ${door.daemon}`,
-      why: 'two publishers cannot bind one port: the second of them ends at once, again and again',
-      next: ['kloros config show hub', 'leave the endpoints of hub to portBase, or give them ports of their own'],
-    };
-  });
 }
 
 function held(doors: readonly Door[], { journal }: DoctorView): Finding[] {

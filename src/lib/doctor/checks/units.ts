@@ -3,7 +3,7 @@ import type { Drift, FileDrift } from '../../systemd/drift.js';
 import { lookAtInstallation } from '../../systemd/installation.js';
 import { machineLayout } from '../../systemd/machine-layout.js';
 import { readRecord } from '../../systemd/record.js';
-import type { DoctorCheck, DoctorView, Finding } from '../finding.js';
+import type { DoctorCheck, DoctorView, DoctorFinding } from '../finding.js';
 
 /** Who changed a unit, and in which words; how else it may differ is no matter of an installation that is there. */
 const WORDS: Partial<Record<Drift, string>> = {
@@ -21,7 +21,7 @@ export const units: DoctorCheck = {
     const record = await readRecord(pathsOf(view.config).systemd);
     if (record === undefined) return [];
     const { drift } = await installation(view, record.scope);
-    return drift.flatMap(({ path, drift: how }: FileDrift): Finding[] => {
+    return drift.flatMap(({ path, drift: how }: FileDrift): DoctorFinding[] => {
       const words = WORDS[how];
       if (words === undefined) return [];
       return [

@@ -1,93 +1,121 @@
+import { worstFirst, type Finding } from '../../base/finding.js';
 import { catalogue } from '../../signals/catalogue.js';
 import { saysOf, type Member, type Topology } from './topology.js';
 
-/** What is not as it should be, or may not be meant so. */
-export interface Finding {
-  code: 'NOT_RUNNING' | 'NOBODY_HEARS' | 'NOBODY_SAYS' | 'PORT_SHARED' | 'CONSUMER_UNDECLARED';
-  /** A hint may be meant so, and fails no check. */
-  level: 'problem' | 'hint';
+/** Something of the topology that is not as it should be, or may not be meant so. */
+export interface TopologyFinding extends Finding {
+  code:
+    | 'NOT_RUNNING'
+    | 'PORT_SHARED'
+    | 'SIGNAL_UNHEARD'
+    | 'SIGNAL_NEVER_SAID'
+    | 'CONSUMER_LEFT_BEHIND'
+    | 'CONSUMER_UNDECLARED';
   /** Daemon, signal or port. */
   subject: string;
-  why: string;
-  next: string[];
 }
 
-/** Everything that is found, problems first. */
-export function checkTopology({ members }: Topology): Finding[] {
-  const findings = [...notRunning(members), ...sharedPorts(members), ...unsaid(members)];
-  const all = [...findings, ...undeclared(members), ...unheard(members)];
-  return [...all.filter(({ level }) => level === 'problem'), ...all.filter(({ level }) => level === 'hint')];
+/** More names of peers are not told: they may make up as many as they like. */
+const MOST_FOREIGN = 10;
+
+/** Everything that is found, the worst first: `kloros topology check` shows it all, `kloros doctor` what is of the installation. */
+export function checkTopology({ members }: Topology): TopologyFinding[] {
+  return worstFirst([
+    ...notRunning(members),
+    ...sharedPorts(members),
+    ...unsaid(members),
+    ...undeclared(members),
+    ...unheard(members),
+  ]);
 }
 
-function notRunning(members: readonly Member[]): Finding[] {
+function notRunning(members: readonly Member[]): TopologyFinding[] {
   const declared = members.filter(({ kind }) => kind === 'daemon' || kind === 'hub');
   const down = declared.filter(({ pids }) => pids.length === 0);
-  if (down.length > 0 && down.length === declared.length) {
-    const next = ['kloros up'];
-    return [
-      { code: 'NOT_RUNNING', level: 'problem', subject: 'all daemons', why: 'none of them runs in this home', next },
-    ];
-  }
-  return down.map(({ name }) => {
-    const next = [`kloros daemon run ${name}`];
-    return { code: 'NOT_RUNNING', level: 'problem', subject: name, why: 'it is declared and does not run', next };
+  const all = down.length > 0 && down.length === declared.length;
+  if (all) return [downFinding('all daemons', 'No daemon runs in this home', 'kloros up')];
+  return down.map(({ name }) => downFinding(name, `${name} does not run`, `kloros daemon run ${name}`));
+}
+
+function downFinding(subject: string, what: string, mend: string): TopologyFinding {
+  return { code: 'NOT_RUNNING', level: 'problem', subject, what, why: 'what it hears waits for it', next: [mend] };
+}
+
+function sharedPorts(members: readonly Member[]): TopologyFinding[] {
+  const doors = members.flatMap(({ name, ports }) => ports.map((port) => ({ name, port })));
+  return doors.flatMap(({ name, port }, index): TopologyFinding[] => {
+    const other = doors.slice(0, index).find((door) => door.port === port);
+    return other === undefined ? [] : [sharedFinding(port, [other.name, name])];
   });
 }
 
-function sharedPorts(members: readonly Member[]): Finding[] {
-  const ports = new Set(members.flatMap((member) => member.ports));
-  return [...ports].flatMap((port): Finding[] => {
-    const owners = members.filter((member) => member.ports.includes(port)).map(({ name }) => name);
-    if (owners.length < 2) return [];
-    const next = ['give each of them a portOffset of its own'];
-    return [
-      { code: 'PORT_SHARED', level: 'problem', subject: String(port), why: `${owners.join(' and ')} bind it`, next },
-    ];
-  });
+function sharedFinding(port: number, [first = '', second = '']: readonly string[]): TopologyFinding {
+  return {
+    code: 'PORT_SHARED',
+    level: 'problem',
+    subject: String(port),
+    what: `Port ${port} is meant for ${first} and for ${second}`,
+    why: 'two publishers cannot bind one port: the second of them ends at once, again and again',
+    next: ['kloros config show hub', 'leave the endpoints of hub to portBase, or give them ports of their own'],
+  };
 }
 
-/** A signal of the catalogue without an emitter is an operator's. */
-function unsaid(members: readonly Member[]): Finding[] {
+/** A signal of the catalogue without an emitter is an operator's. A consumer of somebody else may wait as it likes. */
+function unsaid(members: readonly Member[]): TopologyFinding[] {
   const said = new Set(members.flatMap(saysOf));
   const heard = new Set(members.flatMap(({ hears }) => hears));
   const missing = [...heard].filter((signal) => !said.has(signal) && catalogue.get(signal)?.emitters.length !== 0);
   return missing.map((signal) => {
-    const hearers = members.filter(({ hears }) => hears.includes(signal)).map(({ name }) => name);
-    const why = `${hearers.join(', ')} waits for it, and nobody says it`;
-    return { code: 'NOBODY_SAYS', level: 'problem', subject: signal, why, next: [`kloros signal explain ${signal}`] };
+    const hearers = members.filter(({ hears }) => hears.includes(signal));
+    const isDeclared = hearers.some(({ kind }) => kind !== 'consumer');
+    return {
+      ...{ code: 'SIGNAL_NEVER_SAID', level: isDeclared ? 'warning' : 'note', subject: signal },
+      what: `${namesOf(hearers)} hears ${signal}, and nobody says it`,
+      why: 'it waits for a peer that has not spoken',
+      next: [`kloros signal explain ${signal}`],
+    };
   });
 }
 
-/** What shall make somebody work and is heard by nobody is a problem; of a peer's own names it is usual. */
-function unheard(members: readonly Member[]): Finding[] {
+/** What shall make somebody work and is heard by nobody asks in vain; of a peer's own names it is usual. */
+function unheard(members: readonly Member[]): TopologyFinding[] {
   const heard = new Set(members.flatMap(({ hears }) => hears));
-  const said = new Set(members.flatMap(saysOf));
-  return [...said]
-    .filter((signal) => !heard.has(signal))
-    .flatMap((signal): Finding[] => {
-      const known = catalogue.get(signal);
-      if (known?.consumers.length === 0) return []; // It is for people and peers.
-      const speakers = members.filter((member) => saysOf(member).includes(signal)).map(({ name }) => name);
-      const level = known === undefined ? 'hint' : 'problem';
-      const next = [`kloros bus history -1h --signal ${signal}`];
-      return [
-        {
-          code: 'NOBODY_HEARS',
-          level,
-          subject: signal,
-          why: `${speakers.join(', ')} says it, and nobody hears it`,
-          next,
-        },
-      ];
-    });
+  const said = [...new Set(members.flatMap(saysOf))].filter((signal) => !heard.has(signal));
+  // One whose consumers the catalogue does not name is for people and peers.
+  const known = said.filter((signal) => (catalogue.get(signal)?.consumers.length ?? 0) > 0);
+  const foreign = said.filter((signal) => !catalogue.has(signal)).slice(0, MOST_FOREIGN);
+  return [...known, ...foreign].map((signal) => ({
+    ...{ code: 'SIGNAL_UNHEARD', level: catalogue.has(signal) ? 'warning' : 'note', subject: signal },
+    what: `${namesOf(members.filter((member) => saysOf(member).includes(signal)))} says ${signal}, and nobody hears it`,
+    why: catalogue.has(signal) ? 'it asks for something that nobody does' : 'the colony does not know this name',
+    next: [`kloros bus history -1d:now --signal ${signal}`],
+  }));
 }
 
-function undeclared(members: readonly Member[]): Finding[] {
-  return members
-    .filter(({ kind }) => kind === 'consumer')
-    .map(({ name, pids }) => {
-      const running = pids.length > 0 ? 'it runs' : 'it does not run, and holds back what retention would remove';
-      const why = `it is registered with the journal and not declared here; ${running}`;
-      return { code: 'CONSUMER_UNDECLARED', level: 'hint', subject: name, why, next: ['kloros daemon list'] };
-    });
+function undeclared(members: readonly Member[]): TopologyFinding[] {
+  return members.filter(({ kind }) => kind === 'consumer').map(consumerFinding);
+}
+
+function consumerFinding({ name, pids, kept }: Member): TopologyFinding {
+  if (pids.length > 0) {
+    return {
+      ...{ code: 'CONSUMER_UNDECLARED', level: 'note', subject: name },
+      what: `${name} runs and hears, and is no daemon of this version`,
+      why: 'what it has still to see is kept for it',
+      next: ['kloros bus consumers'],
+    };
+  }
+  return {
+    ...{ code: 'CONSUMER_LEFT_BEHIND', level: 'warning', subject: name },
+    what: `The journal keeps ${kept} signals for ${name}, and there is no such daemon`,
+    why: 'what a consumer has still to see is never removed, so the journal grows',
+    next: [
+      `kloros bus forget ${name}`,
+      `or run the daemon that was called ${name} once more, from the version that had it`,
+    ],
+  };
+}
+
+function namesOf(members: readonly Member[]): string {
+  return members.map(({ name }) => name).join(', ');
 }

@@ -1,3 +1,4 @@
+import type { Observer } from '../../bus/observer.js';
 import { openObserver } from '../../bus/open-observer.js';
 import type { Config } from '../../config/schema.js';
 import { pathsOf } from '../../config/paths.js';
@@ -16,15 +17,22 @@ export interface TopologyQuery {
 
 /** The topology of a home as it is; without a journal, as it is declared. */
 export async function lookAtTopology(query: TopologyQuery, abort: AbortSignal): Promise<Topology> {
-  const { config, daemons, sinceMs, nowMs } = query;
-  if (!hasJournal(pathsOf(config).journal)) {
-    return topologyOf({ config, daemons, consumers: [], attendants: [], seen: [] });
-  }
-  const observer = openObserver(config);
+  if (!hasJournal(pathsOf(query.config).journal)) return topologyThrough(undefined, query, abort);
+  const observer = openObserver(query.config);
   try {
-    const seen = await stats(observer, { range: { sinceMs, untilMs: nowMs }, pattern: namePattern([]) }, abort);
-    return topologyOf({ config, daemons, consumers: observer.consumers(), attendants: observer.attendants(), seen });
+    return await topologyThrough(observer, query, abort);
   } finally {
     observer.close();
   }
+}
+
+/** The same through a journal that is open already, or none. */
+export async function topologyThrough(
+  observer: Observer | undefined,
+  { config, daemons, sinceMs, nowMs }: TopologyQuery,
+  abort: AbortSignal,
+): Promise<Topology> {
+  if (observer === undefined) return topologyOf({ config, daemons, consumers: [], attendants: [], seen: [] });
+  const seen = await stats(observer, { range: { sinceMs, untilMs: nowMs }, pattern: namePattern([]) }, abort);
+  return topologyOf({ config, daemons, consumers: observer.consumers(), attendants: observer.attendants(), seen });
 }

@@ -1,6 +1,6 @@
 import type { ConsumerStatus } from '../../bus/bus.js';
 import type { Attendant } from '../../bus/observer.js';
-import { HUB_PORT_OFFSETS } from '../../config/paths.js';
+import { endpointsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 
 /** A daemon as it is declared, as far as the flow is concerned. */
@@ -37,6 +37,8 @@ export interface Member {
   says: string[];
   /** Said lately, with how often. */
   said: Record<string, number>;
+  /** Signals that the journal keeps for it. */
+  kept: number;
 }
 
 /** What flows from one member to another. */
@@ -75,24 +77,36 @@ export function saysOf({ says, said }: Pick<Member, 'says' | 'said'>): string[] 
 
 function declaredMember(daemon: Declared, { config, attendants, consumers }: TopologySources): Omit<Member, 'said'> {
   const { name, role, portOffset } = daemon;
-  const offsets = role === 'hub' ? HUB_PORT_OFFSETS : portOffset === undefined ? [] : [portOffset];
+  const { xsub, xpub, router, own } = endpointsOf(config);
+  const doors = role === 'hub' ? [xsub, xpub, router] : portOffset === undefined ? [] : [own(portOffset)];
   const living = attendants.filter((attendant) => attendant.name === name).map(({ pid }) => pid);
   const registered = consumers.find((consumer) => consumer.name === name);
   return {
     ...{ name, kind: role === 'hub' ? 'hub' : 'daemon', pids: living },
-    ports: offsets.map((offset) => config.portBase + offset),
+    ports: doors.map(portOf),
+    kept: registered === undefined ? 0 : keptFor(registered),
     // What runs may be older or newer than what is declared here.
     hears: [...new Set([...daemon.hears, ...(registered?.hears ?? [])])],
     says: [...new Set([...daemon.says, ...(daemon.alsoSays?.(config) ?? [])])],
   };
 }
 
-function registeredMember({ name, hears, pids }: ConsumerStatus): Omit<Member, 'said'> {
-  return { name, kind: 'consumer', pids, ports: [], hears, says: [] };
+function registeredMember(consumer: ConsumerStatus): Omit<Member, 'said'> {
+  const { name, hears, pids } = consumer;
+  return { name, kind: 'consumer', pids, ports: [], hears, says: [], kept: keptFor(consumer) };
 }
 
 function peerMember(name: string): Omit<Member, 'said'> {
-  return { name, kind: 'peer', pids: [], ports: [], hears: [], says: [] };
+  return { name, kind: 'peer', pids: [], ports: [], hears: [], says: [], kept: 0 };
+}
+
+function keptFor({ lag, waiting }: ConsumerStatus): number {
+  return lag + waiting;
+}
+
+/** Port of an endpoint, `tcp://127.0.0.1:7776`. */
+function portOf(endpoint: string): number {
+  return Number(endpoint.split(':').at(-1));
 }
 
 function saidBy(name: string, seen: TopologySources['seen']): Record<string, number> {

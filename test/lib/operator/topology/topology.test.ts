@@ -15,7 +15,7 @@ const running = (...names: string[]) => names.map((name, index) => ({ name, pid:
 const found = (more: Partial<TopologySources> = {}) =>
   topologyOf({ config, daemons: [hub, asker, worker], consumers: [], attendants: [], seen: [], ...more });
 const codes = (more?: Partial<TopologySources>) =>
-  checkTopology(found(more)).map(({ code, subject }) => [code, subject]);
+  checkTopology(found(more)).map(({ code, subject, level }) => [code, subject, level]);
 const attendants = running('hub', 'asker', 'worker');
 
 describe('the topology', () => {
@@ -58,13 +58,28 @@ describe('the topology', () => {
       { signal: 'Q_DREAM_TRIGGER', source: 'peer', count: 1 },
     ];
     expect(codes({ daemons: [hub, asker, worker, twin], attendants, seen })).toEqual([
-      ['NOT_RUNNING', 'twin'],
-      ['PORT_SHARED', '7778'],
-      ['NOBODY_SAYS', 'Q_NEVER'],
-      ['NOBODY_HEARS', 'Q_DREAM_TRIGGER'],
-      ['NOBODY_HEARS', 'Q_DONE'],
-      ['NOBODY_HEARS', 'HEARTBEAT'],
+      ['NOT_RUNNING', 'twin', 'problem'],
+      ['PORT_SHARED', '7778', 'problem'],
+      ['SIGNAL_NEVER_SAID', 'Q_NEVER', 'warning'],
+      ['SIGNAL_UNHEARD', 'Q_DREAM_TRIGGER', 'warning'],
+      ['SIGNAL_UNHEARD', 'Q_DONE', 'note'],
+      ['SIGNAL_UNHEARD', 'HEARTBEAT', 'note'],
     ]);
+  });
+
+  it('tells of a port that the settings of the hub give away, and of consumers that are no daemons of this version', () => {
+    const hubConfig = { ...config, hub: { router: 'tcp://127.0.0.1:7778' } };
+    expect(codes({ config: hubConfig, attendants })).toContainEqual(['PORT_SHARED', '7778', 'problem']);
+    const journal = new WrittenJournal();
+    const [gone, runs] = [journal.hears('gone', 'Q_DONE'), journal.hears('runs', 'Q_OTHER')];
+    const consumers = [{ ...gone, pids: [], lag: 3, waiting: 4 }, runs];
+    const findings = checkTopology(found({ attendants, consumers }));
+    expect(findings.map(({ code, level, subject }) => [code, level, subject])).toEqual([
+      ['CONSUMER_LEFT_BEHIND', 'warning', 'gone'],
+      ['SIGNAL_NEVER_SAID', 'note', 'Q_OTHER'],
+      ['CONSUMER_UNDECLARED', 'note', 'runs'],
+    ]);
+    expect(findings[0]?.what).toContain('keeps 7 signals for gone');
   });
 
   it('is drawn, and nobody who makes up a name writes the drawing', async () => {
