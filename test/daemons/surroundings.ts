@@ -43,6 +43,7 @@ export function surroundings(config: Config) {
     attempt: 1,
     token: 1,
     idOf: (position) => `said-${position}`,
+    begin: async () => undefined,
   };
   const keep = (answer: Answer): Said => {
     const said = Array.isArray(answer) ? { signals: answer } : (answer ?? {});

@@ -206,12 +206,17 @@ function stuckBy(failure: string | undefined, closed: Check | undefined, nowMs: 
   return { reason: closed.detail, leastMs: nowMs + HOUR_MS };
 }
 
+const FAILURES: Readonly<Record<string, string>> = {
+  failed: 'it was tried and failed',
+  unknown: 'it was begun, and nobody knows what came of it',
+};
+
 /** What its own answer says of a repair. */
 function madeOf({ facts }: Signal, { helped }: Rule, nowMs: number) {
   const outcome = facts['outcome'];
   const detail = textOf(facts['detail']);
   if (outcome === 'made') return { madeMs: nowMs, judgeByMs: nowMs + helped.within };
-  return { madeMs: nowMs, failure: `it was ${outcome === 'failed' ? 'tried and failed' : 'refused'}: ${detail}` };
+  return { madeMs: nowMs, failure: `${FAILURES[String(outcome)] ?? 'it was refused'}: ${detail}` };
 }
 
 /** A rule that stands still goes on when it was edited, or its trouble is over. */

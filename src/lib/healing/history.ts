@@ -14,13 +14,15 @@ export interface RepairRow {
   reason: string;
   cause: { id: string; signal: string | null } | null;
   trace: string;
-  outcome: 'made' | 'failed' | 'refused' | null;
+  outcome: 'made' | 'failed' | 'refused' | 'unknown' | null;
   detail: string | null;
   duration_ms: number | null;
   helped: boolean | null;
   judged_at: string | null;
   judgement: string | null;
 }
+
+const OUTCOMES = ['made', 'failed', 'refused', 'unknown'] as const;
 
 /** What a history is made of. */
 export interface HistorySources {
@@ -55,7 +57,7 @@ export function repairHistory({ started, ends, find }: HistorySources): RepairRo
 function madeParts(made: Signal | undefined): Pick<RepairRow, 'outcome' | 'detail' | 'duration_ms'> {
   if (made === undefined) return { outcome: null, detail: null, duration_ms: null };
   const { outcome, detail, duration_ms } = factsOf(made);
-  const known = outcome === 'made' || outcome === 'failed' || outcome === 'refused' ? outcome : null;
+  const known = OUTCOMES.find((one) => one === outcome) ?? null;
   return { outcome: known, detail: text(detail), duration_ms: typeof duration_ms === 'number' ? duration_ms : null };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../base/log.js';
 import type { Signal } from '../signals/envelope.js';
-import { carryOut, type CarriedOut, type CarryOutInput } from './carry-out.js';
+import { carryOut, type CarriedOut } from './carry-out.js';
+import type { CarryOutInput } from './deed.js';
 import type { Healer } from './healer.js';
 
 /** What whoever heals passes on: its own state, and its log. */
@@ -20,8 +21,8 @@ export async function lookForRepairs(healer: Healer, env: HealingEnv): Promise<C
 
 /** Carries out a repair that was decided on; an operator's log has what came of it. */
 export async function repair(signal: Signal, attempt: Omit<CarryOutInput, 'state'> & HealingEnv): Promise<CarriedOut> {
-  const { config, colony, clock, abort, log } = attempt;
-  const done = await carryOut(signal, { config, colony, clock, abort, state: await attempt.state() });
+  const { log } = attempt;
+  const done = await carryOut(signal, { ...attempt, state: await attempt.state() });
   const { rule, action, target, outcome, detail } = done.signals[0]?.facts ?? {};
   log.info({ rule, outcome }, `Repair of ${String(target)} by ${String(action)}: ${String(detail)}`);
   return done;

@@ -22,6 +22,11 @@ const MEMORY_BYTES = 512 * 1024 * 1024;
 /** So much of what it printed is told. */
 const TOLD_CHARACTERS = 500;
 
+/** Stands in the environment of all that it starts. */
+export function markOf(repair: string): string {
+  return `repair-${repair}`;
+}
+
 /** Runs it within its limits and ends whatever it started. No fact of a signal is on its command line. */
 export async function runCommand({ command, home, repair, rule, subject, abort }: CommandRun): Promise<CommandEnd> {
   const result = await runGuarded({
@@ -33,7 +38,7 @@ export async function runCommand({ command, home, repair, rule, subject, abort }
     timeoutMs: command.timeoutMs,
     memoryBytes: MEMORY_BYTES,
     maxStdoutBytes: command.maxOutputBytes,
-    mark: `repair-${repair}`,
+    mark: markOf(repair),
     abort,
   });
   return { succeeded: result.end === 'exited' && result.exitCode === 0, detail: wordsOf(result, command) };

@@ -44,6 +44,11 @@ export interface Attempt extends DaemonEnv {
   token: number;
   /** Id that the signal at this position of the answer will have, for who waits for what it leads to. */
   idOf(position: number): string;
+  /**
+   * Notes durably that an effect outside of the journal begins now, and answers what an earlier attempt noted whose end
+   * nobody knows; undefined where there was none.
+   */
+  begin(note: object): Promise<unknown>;
 }
 
 /** What a handler answers: nothing, signals, or signals with state and dead letters. */

@@ -6,10 +6,11 @@ import { idMaker } from '../signals/id.js';
 import { FiguresKeeper } from '../figures/keeper.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
 import { clearAlarm, setAlarm } from './alarms.js';
+import { Begun } from './begun.js';
 import { colonyDoor } from './colony-door.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
-import type { AnyDaemon, Attempt, DaemonDefinition, DaemonEnv } from './define-daemon.js';
+import type { AnyDaemon, DaemonDefinition, DaemonEnv } from './define-daemon.js';
 import { flowOf } from './flow.js';
 import { Gate } from './gate.js';
 import { Pulse } from './pulse.js';
@@ -165,13 +166,15 @@ async function startLoop(
       const { signal, attempt, token } = signalDelivery;
       logReceived(log, signal);
       const idOf = (position: number) => saidId(definition.name, signalDelivery, position);
-      const surroundings: Attempt = { ...env, abort, attempt, token, idOf };
-      const answer = await definition.handle?.(signal, surroundings, resources);
-      return answerToCommit(answer, {
+      const begun = new Begun(bus, definition.name, signalDelivery);
+      const begin = (note: object) => begun.begin(note);
+      const answer = await definition.handle?.(signal, { ...env, abort, attempt, token, idOf, begin }, resources);
+      const said = answerToCommit(answer, {
         speaker: speakerOf(definition, config),
         nowMs: clock.nowMs(),
         delivery: signalDelivery,
       });
+      return { ...said, state: [...said.state, ...begun.end()] };
     },
   });
 }

@@ -27,7 +27,7 @@ export const repair = {
   Q_REPAIR_MADE: defineSignal({
     name: 'Q_REPAIR_MADE',
     kind: 'completion',
-    meaning: 'A repair was made, failed, or was refused',
+    meaning: 'A repair was made, failed, was refused, or was cut short so that nobody knows',
     emitters: ['orchestrator_monitor'],
     consumers: [],
     frequency: 'once for each Q_REPAIR_STARTED',
@@ -35,7 +35,7 @@ export const repair = {
       rule: text,
       action: text,
       target: text,
-      outcome: z.enum(['made', 'failed', 'refused']),
+      outcome: z.enum(['made', 'failed', 'refused', 'unknown']),
       detail: z.string(),
       duration_ms: amount,
     },

@@ -65,6 +65,7 @@ export function attempt(abort = new AbortController().signal): Attempt {
     attempt: 1,
     token: 1,
     idOf: () => 'said',
+    begin: async () => undefined,
   };
 }
 
