@@ -33,7 +33,7 @@ const neighbours = {
   latency: ['bus', 'intents', 'signals', 'config', 'base'],
   health: ['bus', 'dead-letter', 'supervise', 'systemd', 'capabilities', 'promotions', 'expectations', ...BASICS],
   load: ['health', 'bus', 'runtime', 'supervise', 'signals', 'config', 'base'],
-  metrics: ['figures', 'health', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
+  metrics: ['figures', 'health', 'otlp', 'bus', 'dead-letter', 'supervise', 'signals', 'config', 'base'],
   otlp: ['bus', 'signals', 'config', 'base'],
   doctor: ['policy', 'dream', 'health', 'operator', 'supervise', 'systemd', 'bus', 'dead-letter', ...BASICS],
   report: ['html', 'figures', 'health', 'operator', 'bus', 'dead-letter', 'signals', 'config', 'base'],

@@ -12,8 +12,8 @@ import { serveMetrics } from '../lib/metrics/serve.js';
 import { keepTextfile, writeTextfile } from '../lib/metrics/textfile.js';
 import { pathsOf } from '../lib/config/paths.js';
 import type { Config } from '../lib/config/schema.js';
-import { tracesUrl } from '../lib/otlp/collector.js';
 import { Cursor } from '../lib/otlp/cursor.js';
+import { destinationOf, FROM_ENVIRONMENT } from '../lib/otlp/destination.js';
 import { exportSpans } from '../lib/otlp/export-spans.js';
 
 const PORT = 9777;
@@ -23,7 +23,8 @@ export default class Exporter extends KlorosCommand {
   static override summary = 'Serve the figures of the colony to Prometheus, or write them to a file';
   static override description = `Serves /metrics until Ctrl-C, to this machine alone unless --host says otherwise: nobody is asked for a password.
 With --textfile it writes a file for node_exporter's textfile collector instead; with --port besides, it does both.
-With --otlp it sends the journal to an OpenTelemetry collector: a span a signal, below its cause.
+With --otlp it sends the journal to an OpenTelemetry collector: a span a signal, below its cause. Headers come from --otlp-header and
+OTEL_EXPORTER_OTLP_HEADERS, and are never shown; --otlp env takes the address from OTEL_EXPORTER_OTLP_ENDPOINT.
 It changes nothing in the colony.`;
   static override examples = [
     '<%= config.bin %> exporter --once',
@@ -36,7 +37,17 @@ It changes nothing in the colony.`;
     port: Flags.integer({ summary: `Port to listen at; 0 takes a free one [default: ${PORT}]`, min: 0, max: 65_535 }),
     textfile: Flags.string({ summary: 'Write a file; its name ends in .prom', helpValue: 'PATH' }),
     interval: Flags.string({ summary: 'Pause between two files', default: '15s', helpValue: 'DURATION' }),
-    otlp: Flags.string({ summary: 'Send signals as spans to this collector, by OTLP/HTTP', helpValue: 'URL' }),
+    otlp: Flags.string({
+      summary: `Send signals as spans to this collector, by OTLP/HTTP; ${FROM_ENVIRONMENT}: as OTEL_EXPORTER_OTLP_ENDPOINT says`,
+      helpValue: `URL|${FROM_ENVIRONMENT}`,
+    }),
+    'otlp-header': Flags.string({
+      summary: 'Header for the collector, repeatable; @FILE keeps a secret off the list of processes',
+      dependsOn: ['otlp'],
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME=VALUE|NAME=@FILE',
+    }),
     'otlp-since': Flags.string({
       summary: 'Where a collector that is new begins, e.g. 1h ago; without it, now',
       dependsOn: ['otlp'],
@@ -52,7 +63,7 @@ It changes nothing in the colony.`;
     const text = metricsReader({ config, clock: systemClock, log: operatorLog(), members: daemons });
     if (flags.textfile !== undefined && !flags.textfile.endsWith('.prom'))
       this.warn(`node_exporter reads only files that end in .prom, which ${flags.textfile} does not`);
-    const spans = flags.otlp === undefined ? undefined : spansTo(flags.otlp, config, flags['otlp-since']);
+    const spans = flags.otlp === undefined ? undefined : spansTo(flags.otlp, config, flags);
     if (!flags.once) return this.#run(text, { ...flags, everyMs, spans });
     if (flags.textfile === undefined) return this.#print(await text());
     await writeTextfile({ path: flags.textfile, text });
@@ -105,18 +116,23 @@ interface Exported {
 
 const POLL_MS = 1_000;
 
-function spansTo(given: string, config: Config, since: string | undefined) {
-  const url = tracesUrl(given);
+function spansTo(given: string, config: Config, flags: SpanFlags) {
+  const since = flags['otlp-since'];
+  const { url, headers } = destinationOf({ given, headers: flags['otlp-header'] ?? [], env: process.env });
   return {
     ...{
-      url,
-      home: config.home,
+      ...{ url, headers, home: config.home },
       cursor: new Cursor(pathsOf(config).otlp, url),
       openObserver: () => openObserver(config),
     },
     ...{ pollMs: POLL_MS, retryMs: POLL_MS },
     sinceMs: since === undefined ? undefined : systemClock.nowMs() - parseDurationMs(since),
   };
+}
+
+interface SpanFlags {
+  'otlp-since'?: string | undefined;
+  'otlp-header'?: string[] | undefined;
 }
 
 interface RunFlags {

@@ -44,6 +44,30 @@ describe('kloros exporter', () => {
     }
   });
 
+  it('takes address and headers from the environment, and shows none of them', async () => {
+    const collector = await startCollector();
+    const variables = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20s3cret-word',
+    };
+    await kloros(['bus', 'emit', 'HELLO'], { env: { KLOROS_HOME: home } });
+    const args = ['exporter', '--otlp', 'env', '--otlp-since', '1h', '--otlp-header', 'x-key=s3cret-key', '--json'];
+    const child = spawn(process.execPath, [...bin, ...args], { env: cliEnv({ KLOROS_HOME: home, ...variables }) });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    try {
+      await until('the span is there', () => collector.spans.length > 0);
+      const closed = once(child, 'close');
+      child.kill('SIGINT');
+      await closed;
+      expect(collector.headers[0]).toMatchObject({ authorization: 'Bearer s3cret-word', 'x-key': 's3cret-key' });
+      expect(said).not.toContain('s3cret');
+    } finally {
+      child.kill('SIGKILL');
+      await collector.close();
+    }
+  });
+
   it('refuses what is no address of a collector', async () => {
     const { code, stderr } = await kloros(['exporter', '--otlp', 'nowhere'], { env: { KLOROS_HOME: home } });
     expect(code).toBe(2);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
@@ -40,36 +40,46 @@ export interface TakenSpan {
 export interface Collector {
   url: string;
   spans: TakenSpan[];
-  /** What it answered in place of taking it. */
+  /** How often it took nothing. */
   refusals: number;
+  /** Headers of each request, as they came. */
+  headers: IncomingHttpHeaders[];
   close(): Promise<void>;
 }
 
-/** Listens for OTLP/HTTP; `statusOf` may answer another status than 200, in order of the requests. */
-export async function startCollector(port = 0, statusOf: (request: number) => number = () => 200): Promise<Collector> {
+/** What a collector answers to the n-th request, 1 the first. */
+type StatusOf = (request: number, headers: IncomingHttpHeaders) => number;
+
+/** Listens for OTLP/HTTP; `statusOf` may answer another status than 200. It says back who asks, as some do. */
+export async function startCollector(port = 0, statusOf: StatusOf = () => 200): Promise<Collector> {
   const spans: TakenSpan[] = [];
   let requests = 0;
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      const status = request.url === '/v1/traces' ? statusOf((requests += 1)) : 404;
+      const status = request.url === '/v1/traces' ? statusOf((requests += 1), request.headers) : 404;
+      collector.headers.push(request.headers);
       const parsed = requestSchema.safeParse(JSON.parse(body));
       if (status === 200 && parsed.success) spans.push(...takenOf(parsed.data));
       else collector.refusals += 1;
       response.writeHead(parsed.success ? status : 400, { 'content-type': 'application/json' });
-      response.end(parsed.success ? '{"partialSuccess":{}}' : z.prettifyError(parsed.error));
+      response.end(parsed.success ? answerOf(status, request.headers) : z.prettifyError(parsed.error));
     });
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const collector: Collector = {
-    ...{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, refusals: 0 },
+    ...{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, refusals: 0, headers: [] },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
   return collector;
+}
+
+function answerOf(status: number, { authorization }: IncomingHttpHeaders): string {
+  return status === 200 ? '{"partialSuccess":{}}' : `not for ${authorization ?? 'nobody'}`;
 }
 
 function takenOf({ resourceSpans }: z.output<typeof requestSchema>): TakenSpan[] {

@@ -1,4 +1,5 @@
 import { KlorosError, toError } from '../base/errors.js';
+import { MASK, maskSecrets } from '../base/redact.js';
 import type { TraceRequest } from './request.js';
 
 /** What a collector made of a request. */
@@ -11,6 +12,9 @@ export type Posted =
 const PATH = '/v1/traces';
 const TIMEOUT_MS = 10_000;
 const BAD_REQUEST = 400;
+const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403]);
+const LET_IN_BY = ' (it wants another --otlp-header or OTEL_EXPORTER_OTLP_HEADERS)';
+const SHORTEST_SECRET = 4;
 
 /** The address of a collector's traces: as it is given where it ends so, else below it. Throws KlorosError INVALID_URL. */
 export function tracesUrl(given: string): string {
@@ -18,7 +22,7 @@ export function tracesUrl(given: string): string {
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new KlorosError({
       code: 'INVALID_URL',
-      message: `${JSON.stringify(given)} is no address of a collector`,
+      message: `${JSON.stringify(maskSecrets(given))} is no address of a collector`,
       why: 'it is http:// or https:// with a host',
       next: ['kloros exporter --otlp http://127.0.0.1:4318'],
     });
@@ -27,12 +31,23 @@ export function tracesUrl(given: string): string {
   return url.href;
 }
 
-/** Sends one request by OTLP/HTTP in JSON. Never rejects. */
-export async function post(url: string, request: TraceRequest, abort: AbortSignal): Promise<Posted> {
+/** Where to, and with which headers besides. */
+export interface Address {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** Sends one request by OTLP/HTTP in JSON. Never rejects; no value of a header is in what it answers. */
+export async function post({ url, headers }: Address, request: TraceRequest, abort: AbortSignal): Promise<Posted> {
+  const posted = await posting({ url, headers }, request, abort);
+  return 'why' in posted ? { ...posted, why: withoutSecrets(posted.why, headers) } : posted;
+}
+
+async function posting({ url, headers }: Address, request: TraceRequest, abort: AbortSignal): Promise<Posted> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(request),
       signal: AbortSignal.any([abort, AbortSignal.timeout(TIMEOUT_MS)]),
     });
@@ -44,9 +59,16 @@ export async function post(url: string, request: TraceRequest, abort: AbortSigna
   }
 }
 
+/** A collector may say back what it was told. */
+function withoutSecrets(text: string, headers: Readonly<Record<string, string>>): string {
+  const secrets = Object.values(headers).flatMap((value) => [value, ...value.split(' ')]);
+  const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+  return maskSecrets(long.reduce((masked, secret) => masked.replaceAll(secret, MASK), text));
+}
+
 function answerOf({ ok, status, headers }: Response, body: string): Posted {
   if (ok) return takenOf(body);
-  const why = `HTTP ${status} ${body.slice(0, 200)}`.trim();
+  const why = `HTTP ${status} ${body.slice(0, 200)}`.trim() + (NOT_LET_IN.has(status) ? LET_IN_BY : '');
   if (status === BAD_REQUEST) return { kind: 'refused', why };
   const seconds = Number(headers.get('retry-after') ?? NaN);
   return { kind: 'unavailable', why, retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined };

@@ -37,7 +37,7 @@ describe('the figures of a home in which nothing has run', () => {
     });
     expect(valuesOf(text, 'kloros_dead_letters_oldest_age_seconds')).toEqual({ '': 0 });
     expect(valuesOf(text, 'kloros_handling_seconds_count')).toMatchObject({ 'daemon=dream_consumer_daemon': 0 });
-    expect(Object.values(valuesOf(text, 'kloros_exporter_collector_up'))).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(Object.values(valuesOf(text, 'kloros_exporter_collector_up'))).toEqual([1, 1, 1, 1, 1, 1, 1]);
     expect(Object.keys(valuesOf(text, 'kloros_daemon_up'))).toHaveLength(daemons.length);
     removeHome(config);
   });

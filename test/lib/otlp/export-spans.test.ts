@@ -1,12 +1,14 @@
-import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import type { Bus } from '../../../src/lib/bus/bus.js';
 import { openBus } from '../../../src/lib/bus/open-bus.js';
 import { openObserver } from '../../../src/lib/bus/open-observer.js';
+import { openJournal } from '../../../src/lib/bus/embedded/journal.js';
+import { pathsOf } from '../../../src/lib/config/paths.js';
 import type { Config } from '../../../src/lib/config/schema.js';
 import { tracesUrl } from '../../../src/lib/otlp/collector.js';
-import { Cursor } from '../../../src/lib/otlp/cursor.js';
+import { Cursor, sentTo } from '../../../src/lib/otlp/cursor.js';
 import { exportSpans, type ExportOptions } from '../../../src/lib/otlp/export-spans.js';
 import { startCollector, type Collector } from '../../helpers/collector.js';
 import { removeHome, silentLog, temporaryConfig, until } from '../../helpers/colony.js';
@@ -35,7 +37,7 @@ afterEach(async () => {
 function start(url: string, more: Partial<ExportOptions> = {}): void {
   const traces = tracesUrl(url);
   const options = {
-    ...{ url: traces, home: config.home, cursor: new Cursor(join(config.home, 'otlp'), traces) },
+    ...{ url: traces, headers: {}, home: config.home, cursor: new Cursor(pathsOf(config).otlp, traces) },
     ...{ openObserver: () => openObserver(config), sinceMs: 0, log: silentLog, pollMs: 5, retryMs: 5 },
   };
   running = exportSpans({ ...options, ...more }, stop.signal);
@@ -69,8 +71,8 @@ describe('the journal as spans', () => {
     collector = await startCollector();
     await bus.emit([signalOf('BEFORE')]);
     start(collector.url, { sinceMs: undefined });
-    const cursor = new Cursor(join(config.home, 'otlp'), tracesUrl(collector.url));
-    await until('it has begun', async () => (await cursor.read()) === 1);
+    const cursor = new Cursor(pathsOf(config).otlp, tracesUrl(collector.url));
+    await until('it has begun', async () => (await cursor.read())?.upToSeq === 1);
     await bus.emit([signalOf('AFTER')]);
     await until('it is there', () => collector.spans.length > 0);
     expect(names()).toEqual(['AFTER']);
@@ -100,6 +102,84 @@ describe('the journal as spans', () => {
     await until('the next is there', () => collector.spans.length === 1);
     expect(names()).toEqual(['TAKEN']);
   });
+});
+
+describe('a collector that wants to know who', () => {
+  it('gets the headers, and says none of their values back into the log', async () => {
+    collector = await startCollector(0, (_, { authorization }) => (authorization === 'Bearer s3cret-word' ? 200 : 401));
+    await bus.emit([signalOf('HELLO')]);
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(line) });
+    start(collector.url, { headers: { authorization: 'Bearer wr0ng-word', 'x-tenant': 'me' }, log });
+    await until('it was refused', () => lines.length > 0);
+    expect(lines[0]).toContain('HTTP 401 not for [redacted] (it wants another --otlp-header');
+    expect(lines.join()).not.toContain('wr0ng-word');
+    expect(collector.headers[0]).toMatchObject({ authorization: 'Bearer wr0ng-word', 'x-tenant': 'me' });
+    stop.abort();
+    await running;
+    stop = new AbortController();
+    start(collector.url, { headers: { authorization: 'Bearer s3cret-word' } });
+    await until('it is there', () => collector.spans.length === 1);
+  });
+});
+
+describe('retention that was faster than a collector', () => {
+  it('is told of, and what is missing is counted, at most', async () => {
+    collector = await startCollector();
+    await bus.emit([signalOf('SENT')]);
+    start(collector.url);
+    const upTo = async () => [...(await sentTo(pathsOf(config).otlp)).values()][0]?.upToSeq;
+    await until('it has taken down that it is there', async () => (await upTo()) === 1);
+    stop.abort();
+    await running;
+    await bus.emit([signalOf('GONE'), signalOf('GONE'), signalOf('STAYS')]);
+    await remove(3);
+    const lines: string[] = [];
+    stop = new AbortController();
+    start(collector.url, { log: pino({}, { write: (line: string) => void lines.push(line) }) });
+    await until('the rest is there', () => collector.spans.length === 2);
+    const lost = async () => [...(await sentTo(pathsOf(config).otlp)).values()];
+    await until('it has taken down what is missing', async () => (await lost())[0]?.lost === 2);
+    expect(await lost()).toEqual([{ upToSeq: 4, lost: 2 }]);
+    expect(names()).toEqual(['SENT', 'STAYS']);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ gone: 2, lost: 2 }]);
+    expect(lines[0]).toContain('Retention removed up to 2 signals');
+  });
+
+  it('is told of too where nothing was ever taken', async () => {
+    collector = await startCollector(0, (request) => (request === 1 ? 503 : 200));
+    await bus.emit([signalOf('GONE'), signalOf('STAYS')]);
+    start(collector.url, { retryMs: 60_000 });
+    await until('it was away', () => collector.refusals === 1);
+    stop.abort();
+    await running;
+    await remove(1);
+    stop = new AbortController();
+    start(collector.url);
+    await until('the rest is there', () => collector.spans.length === 1);
+    const lost = async () => [...(await sentTo(pathsOf(config).otlp)).values()][0]?.lost;
+    await until('it has taken down what is missing', async () => (await lost()) === 1);
+  });
+
+  it('is not suspected where a position was used up, nor where what was sent alone is gone', async () => {
+    collector = await startCollector();
+    const twice = signalOf('TWICE');
+    await bus.emit([twice]);
+    await bus.emit([twice]);
+    await bus.emit([signalOf('NEXT')]);
+    start(collector.url);
+    await until('both are there', () => collector.spans.length === 2);
+    await remove(100);
+    await bus.emit([signalOf('LATER')]);
+    await until('it is there', () => collector.spans.length === 3);
+    expect([...(await sentTo(pathsOf(config).otlp)).values()].map(({ lost }) => lost)).toEqual([0]);
+  });
+
+  async function remove(upToSeq: number): Promise<void> {
+    const journal = openJournal(pathsOf(config).journal, silentLog);
+    await journal.write({ kind: 'retain', upToSeq, beforeMs: null, limit: 100 });
+    await journal.close();
+  }
 });
 
 describe('the address of a collector', () => {

@@ -4,7 +4,8 @@ import { daemons } from './daemons.js';
 import { deadLetters } from './dead-letters.js';
 import { handling } from './handling.js';
 import { home } from './home.js';
+import { otlp } from './otlp.js';
 import { signals } from './signals.js';
 
 /** Every source of figures. */
-export const collectors: readonly Collector[] = [signals, handling, consumers, deadLetters, daemons, home];
+export const collectors: readonly Collector[] = [signals, handling, consumers, deadLetters, daemons, home, otlp];

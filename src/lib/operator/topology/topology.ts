@@ -77,8 +77,9 @@ export function saysOf({ says, said }: Pick<Member, 'says' | 'said'>): string[] 
 
 function declaredMember(daemon: Declared, { config, attendants, consumers }: TopologySources): Omit<Member, 'said'> {
   const { name, role, portOffset } = daemon;
-  const { xsub, xpub, router, own } = endpointsOf(config);
-  const doors = role === 'hub' ? [xsub, xpub, router] : portOffset === undefined ? [] : [own(portOffset)];
+  const endpoints = endpointsOf(config);
+  const { xsub, xpub, router } = endpoints;
+  const doors = role === 'hub' ? [xsub, xpub, router] : portOffset === undefined ? [] : [endpoints.own(portOffset)];
   const living = attendants.filter((attendant) => attendant.name === name).map(({ pid }) => pid);
   const registered = consumers.find((consumer) => consumer.name === name);
   return {
