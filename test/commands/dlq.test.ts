@@ -114,12 +114,13 @@ describe('kloros dlq', () => {
     expect(await dlq('replay', '--all')).toMatchObject({ code: 2 });
     expect(await dlq('replay')).toMatchObject({ code: 2 });
     expect(await dlq('replay', '--all', '--ramp', '1,x', '--yes')).toMatchObject({ code: 2 });
-    expect(await dlq('replay', '--resume', '--yes')).toMatchObject({ code: 2 });
-    for (const more of ['17', '--all', '--rate=5', '--group=3fa9'])
-      expect(await dlq('replay', '--resume', more)).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('resume') as string,
-      });
+    expect(await dlq('replay', '--resume', '--yes')).toMatchObject({ code: 3 });
+    for (const flag of ['resume', 'abandon'])
+      for (const more of ['17', '--all', '--rate=5', '--group=3fa9'])
+        expect(await dlq('replay', `--${flag}`, more)).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining(flag) as string,
+        });
     expect(readFileSync(file())).toEqual(before);
   });
 
@@ -141,7 +142,8 @@ describe('kloros dlq', () => {
     expect(handled).toEqual([0]);
   });
 
-  it('goes on with --resume where Ctrl-C interrupted it', async () => {
+  /** A replay of 30 that Ctrl-C ends after some. */
+  const interrupt = async () => {
     await fail(30);
     isBroken = () => false;
     const args = ['dlq', 'replay', '--all', '--rate', '10', '--yes'];
@@ -151,6 +153,23 @@ describe('kloros dlq', () => {
     expect((await once(child, 'close'))[0]).toBe(130);
     expect(handled.length).toBeLessThan(30);
     expect(rows().length).toBeGreaterThan(0);
+  };
+
+  it('leaves the rest of one that was interrupted in the queue with --abandon, and speaks of it no more', async () => {
+    await interrupt();
+    const before = rows();
+    expect(await dlq('replay', '--abandon', '--dry-run')).toMatchObject({ code: 0 });
+    const done = await dlq('replay', '--abandon', '--yes');
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain(`${rows().length} stay in the queue`);
+    expect(rows().length).toBeLessThanOrEqual(before.length);
+    expect(rows().length + handled.length).toBe(30);
+    expect((await dlq('replay', '--all', '--yes')).stderr).not.toContain('not finished');
+    expect([...handled].sort((a, b) => Number(a) - Number(b))).toEqual([...Array(30).keys()]);
+  });
+
+  it('goes on with --resume where Ctrl-C interrupted it', async () => {
+    await interrupt();
     expect(await dlq('replay', '--resume', '--yes')).toMatchObject({ code: 0 });
     expect([...handled].sort((a, b) => Number(a) - Number(b))).toEqual([...Array(30).keys()]);
     expect(rows()).toEqual([]);

@@ -38,7 +38,6 @@ const CODES: Readonly<Record<string, number>> = {
   bench: 1,
   'daemon status': 1,
   'bus record incident.jsonl.gz': 1,
-  'dlq replay --resume': 2,
 };
 
 /** What examples may say that ask somebody, since nobody is here. */

@@ -1,7 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
-import { usageError } from '../../lib/cli/command-error.js';
 import { confirmed } from '../../lib/cli/confirm.js';
 import {
   countsOf,
@@ -13,6 +12,7 @@ import {
   whysOf,
 } from '../../lib/cli/dlq-replay-text.js';
 import { chosen, isNarrowed, nothingMatched, selectionFlags, storeOf } from '../../lib/cli/dlq-selection.js';
+import { frozen, nothingChosen, nothingToResume } from '../../lib/cli/replay-errors.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { progressLine } from '../../lib/cli/progress-line.js';
 import { replayFlags, runSettings } from '../../lib/cli/replay-flags.js';
@@ -36,14 +36,25 @@ interface Result extends Partial<ReplayResult> {
   counts: Record<string, number>;
 }
 
+/** Flags that mean nothing for a replay that was begun. */
+const OF_A_NEW_ONE = [...Object.keys(selectionFlags), 'all', 'broadcast', 'rate', 'ramp', 'limit', 'reason'];
+
 type Settings = ReturnType<typeof runSettings>;
+
+/** What is asked about a replay that was begun. */
+interface Unfinished {
+  abandon: boolean;
+  ids: readonly string[];
+  yes: boolean;
+  'dry-run': boolean;
+}
 
 /** Replays dead letters. */
 export default class DlqReplay extends KlorosCommand {
   static override summary = 'Handle dead letters again: by id, by cause or by filter, slowly if you like';
   static override description = `The selection is frozen when the command starts. A signal of this journal goes back to the daemon that failed and to no other.
 One that fails again is back in the queue with its history; after dlq.quarantineAfter replays only its id replays it.
-Interrupted, it goes on with --resume. Foreign rows, and rows that the
+Interrupted, it goes on with --resume, or is given up with --abandon. Foreign rows, and rows that the
 journal no longer knows, are said anew and so heard by all; the plan says so. Intents go back into their folder.`;
   static override examples = [
     '<%= config.bin %> dlq replay 17',
@@ -51,6 +62,7 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
     '<%= config.bin %> dlq replay --group 3fa9 --ramp 1,5,20,100 --reason "schema fixed" --yes',
     '<%= config.bin %> dlq replay --daemon capability-integrator --rate 50 --limit 1000 --yes',
     '<%= config.bin %> dlq replay --resume',
+    '<%= config.bin %> dlq replay --abandon --dry-run',
   ];
   static override strict = false;
   static override args = { id: Args.string({ description: 'dead letters, as kloros dlq list shows them' }) };
@@ -60,7 +72,11 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
     all: Flags.boolean({ summary: 'The whole queue' }),
     resume: Flags.boolean({
       summary: 'Go on with the replay that was interrupted last, with its rows and its pace',
-      exclusive: [...Object.keys(selectionFlags), 'all', 'broadcast', 'rate', 'ramp', 'limit', 'reason'],
+      exclusive: OF_A_NEW_ONE,
+    }),
+    abandon: Flags.boolean({
+      summary: 'Give that replay up: what it has not sent stays in the queue',
+      exclusive: [...OF_A_NEW_ONE, 'resume'],
     }),
     'dry-run': Flags.boolean({ summary: 'Show what would happen, change nothing' }),
     yes: Flags.boolean({ summary: 'Do not ask', char: 'y' }),
@@ -71,8 +87,7 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
     const settings = runSettings(flags);
     const input = { ...flags, ids: argv.map(String) };
     const { config } = await this.settings();
-    if (flags.resume && input.ids.length > 0) throw frozen();
-    if (flags.resume) return this.#resume(config, flags);
+    if (flags.resume || flags.abandon) return this.#goOn(config, input);
     if (!isNarrowed(input) && !flags.all) throw nothingChosen();
     await this.#tellUnfinished(config);
     const letters = await storeOf(config).read();
@@ -120,7 +135,9 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
     return this.#run(record, { config, quarantined });
   }
 
-  async #resume(config: Config, { yes, 'dry-run': dryRun }: { yes: boolean; 'dry-run': boolean }): Promise<Result> {
+  /** With the replay that was interrupted last, or gives it up. */
+  async #goOn(config: Config, { abandon, ids, yes, 'dry-run': dryRun }: Unfinished): Promise<Result> {
+    if (ids.length > 0) throw frozen(abandon ? '--abandon' : '--resume');
     const record = (await unfinishedRuns(pathsOf(config).replays)).at(-1);
     if (record === undefined) throw nothingToResume();
     const sent = (await record.sent()).length;
@@ -129,11 +146,15 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
       `The replay of ${new Date(record.header.startedAtMs).toISOString()} has sent ${sent} of ${record.header.ids.length}`,
     );
     const planned = { selected: left, quarantined: 0, counts: {} };
-    if (dryRun || !(await this.#isConfirmed(`Send the ${left} that are left?`, yes))) return planned;
-    return this.#run(record, { config, quarantined: 0 });
+    const question = abandon ? `Leave the other ${left} in the queue?` : `Send the ${left} that are left?`;
+    if (dryRun || !(await this.#isConfirmed(question, yes))) return planned;
+    return this.#run(record, { config, quarantined: 0, abandon });
   }
 
-  async #run(record: RunRecord, { config, quarantined }: { config: Config; quarantined: number }): Promise<Result> {
+  async #run(
+    record: RunRecord,
+    { config, quarantined, abandon = false }: { config: Config; quarantined: number; abandon?: boolean },
+  ): Promise<Result> {
     const progress = progressLine('Replaying', this.mode);
     const watching = progressLine('Watching', this.mode);
     const { intents, quarantine } = pathsOf(config);
@@ -145,9 +166,10 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
       progress: progress.show,
       watching: watching.show,
     };
-    const result = await withBus(config, (bus) => new Replay(record, { ...options, bus }).run()).finally(() =>
-      progress.end(),
-    );
+    const result = await withBus(config, async (bus) => {
+      const replay = new Replay(record, { ...options, bus });
+      return abandon ? replay.abandon() : replay.run();
+    }).finally(() => progress.end());
     this.log(replayText(result));
     this.#conclude(result, record.header);
     return { selected: record.header.ids.length, quarantined, counts: { ...countsOf(result.rows) }, ...result };
@@ -161,7 +183,8 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
       this.warn(
         `A step was not decided in time, so ${left} were not sent; --watch waits longer, except for what is only sent, as an intent: look what became of it`,
       );
-    if (left > 0) this.note('kloros dlq replay --resume   # sends the rest');
+    if (left > 0 && stopped !== 'abandoned')
+      this.note('kloros dlq replay --resume   # sends the rest; --abandon leaves it');
     if (failed) this.status = ExitCode.failed;
     else if (stopped === 'step undecided') this.status = ExitCode.timedOut;
   }
@@ -176,23 +199,6 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
   async #tellUnfinished(config: Config): Promise<void> {
     const unfinished = await unfinishedRuns(pathsOf(config).replays);
     if (unfinished.length > 0)
-      this.note(`${unfinished.length} earlier replay was not finished: kloros dlq replay --resume`);
+      this.note(`${unfinished.length} earlier replay was not finished: kloros dlq replay --resume, or --abandon`);
   }
-}
-
-function nothingChosen() {
-  return usageError('Nothing is chosen', 'neither ids nor a filter nor --all is given', [
-    'kloros dlq groups',
-    'kloros dlq replay --group GROUP --dry-run',
-  ]);
-}
-
-function frozen() {
-  return usageError('--resume takes no ids', 'the selection was frozen when that replay started', [
-    'kloros dlq replay --resume',
-  ]);
-}
-
-function nothingToResume() {
-  return usageError('There is nothing to resume', 'no replay was interrupted', ['kloros dlq replay --group GROUP']);
 }

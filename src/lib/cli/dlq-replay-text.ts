@@ -73,7 +73,9 @@ export function replayText(result: ReplayResult): string {
   const rate = sendingMs > 0 && rows.length > 1 ? ` (${Math.round((rows.length * 1000) / sendingMs)} a second)` : '';
   return [
     ...(shown.length > 0 ? [rowsTable(shown), ''] : []),
-    `Replayed ${rows.length} in ${formatDuration(sendingMs)}${rate}: ${counts.join(', ') || 'nothing'}`,
+    result.stopped === 'abandoned'
+      ? `Given up: ${rows.length} were sent before, ${result.left} stay in the queue`
+      : `Replayed ${rows.length} in ${formatDuration(sendingMs)}${rate}: ${counts.join(', ') || 'nothing'}`,
   ].join('\n');
 }
 

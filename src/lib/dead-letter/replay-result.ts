@@ -30,7 +30,7 @@ export interface ReplayResult {
   /** Rows of the selection that were not tried: `resume` sends them. */
   left: number;
   /** Why it did not go to its end. */
-  stopped: 'interrupted' | 'step failed' | 'step undecided' | null;
+  stopped: 'interrupted' | 'step failed' | 'step undecided' | 'abandoned' | null;
   /** Time from the first to the last that was sent. */
   sendingMs: number;
 }

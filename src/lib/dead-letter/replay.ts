@@ -13,7 +13,7 @@ import { watch, type Underway } from './watch.js';
 
 /** What a replay needs. */
 export interface ReplayOptions {
-  bus: Pick<Bus, 'deadLetters' | 'standing' | 'consumers' | 'reopen' | 'resolve' | 'emit'>;
+  bus: Pick<Bus, 'deadLetters' | 'standing' | 'consumers' | 'reopen' | 'resolve' | 'emit' | 'find'>;
   store: DeadLetterStore;
   folders: IntentFolders;
   clock: Clock;
@@ -54,8 +54,40 @@ export class Replay {
     this.#archivedAtMs = options.clock.monotonicMs();
   }
 
-  /** Runs to the end, or until it is interrupted or a step fails; then the record stays. */
+  /** Runs to the end, or until it is interrupted or a step fails; then the record stays. Throws FILE_BUSY where it runs. */
   async run(): Promise<ReplayResult> {
+    return this.#record.alone(async () => {
+      const rest = await this.#lookBack();
+      const stopped = await this.#sendSteps(rest);
+      await this.#archive();
+      const left = this.#leftOf(rest);
+      if (left === 0) await this.#record.end();
+      return this.#result(left, stopped);
+    });
+  }
+
+  /** Sends nothing more: what was sent goes to the archive, and the rest stays in the queue as any other row. */
+  async abandon(): Promise<ReplayResult> {
+    return this.#record.alone(async () => {
+      await this.#noteSaid();
+      const rest = await this.#lookBack();
+      await this.#archive();
+      await this.#record.end();
+      return this.#result(rest.length, 'abandoned');
+    });
+  }
+
+  /** What was said anew just before a crash is noted now: replayed as another run it would be said a second time. */
+  async #noteSaid(): Promise<void> {
+    const sent = new Set((await this.#record.sent()).map(({ id }) => id));
+    const unsure = (await this.#record.announced()).filter(({ id }) => !sent.has(id));
+    const isSaid = async ({ newId = '' }: SentRow) => (await this.#options.bus.find(newId)) !== undefined;
+    const said = await Promise.all(unsure.map(async (row) => ((await isSaid(row)) ? [row] : [])));
+    if (said.flat().length > 0) await this.#record.note(said.flat());
+  }
+
+  /** Resolves with what is still to be sent. */
+  async #lookBack(): Promise<Plan[]> {
     const { store, bus } = this.#options;
     const { header } = this.#record;
     const before = await this.#record.sent();
@@ -64,12 +96,12 @@ export class Replay {
     const plans = await withoutForgotten(await planReplay(letters, bus, header.broadcast), bus);
     this.#noteEarlier(plans, sentBefore);
     await this.#noteGone(new Set([...letters.map(({ id }) => id), ...sentBefore.keys()]));
-    const rest = plans.filter(({ letter }) => !sentBefore.has(letter.id));
-    const stopped = await this.#sendSteps(rest);
-    await this.#archive();
-    const left = this.#leftOf(rest);
-    if (left === 0) await this.#record.end();
-    return { run: header.run, rows: [...this.#rows.values()].map(plain), left, stopped, sendingMs: this.#sendingMs };
+    return plans.filter(({ letter }) => !sentBefore.has(letter.id));
+  }
+
+  #result(left: number, stopped: ReplayResult['stopped']): ReplayResult {
+    const { run } = this.#record.header;
+    return { run, rows: [...this.#rows.values()].map(plain), left, stopped, sendingMs: this.#sendingMs };
   }
 
   /** Rows that a run before this one sent and did not live to archive. */

@@ -1,6 +1,7 @@
 import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../base/errors.js';
+import { withFileLock } from '../base/file-lock.js';
 import { appendJsonLines, readJsonLines } from '../base/json-lines.js';
 
 /** What a replay was asked to do, and on which rows: the selection is frozen here. */
@@ -35,6 +36,11 @@ export class RunRecord {
   constructor(folder: string, header: RunHeader) {
     this.header = header;
     this.#path = join(folder, `${header.run}${ENDING}`);
+  }
+
+  /** Does the work of this replay while no other process does it. Throws FILE_BUSY with the process that does. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    return withFileLock(this.#path, work);
   }
 
   /** Writes the frozen selection, before anything is sent. */

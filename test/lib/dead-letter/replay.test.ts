@@ -11,6 +11,7 @@ import { letterOf } from '../../../src/lib/dead-letter/letter.js';
 import { planReplay } from '../../../src/lib/dead-letter/plan.js';
 import { Replay } from '../../../src/lib/dead-letter/replay.js';
 import { RunRecord, unfinishedRuns, type RunHeader } from '../../../src/lib/dead-letter/run-record.js';
+import { signalAnew } from '../../../src/lib/dead-letter/send.js';
 import { DeadLetterStore } from '../../../src/lib/dead-letter/store.js';
 import { intentRouter } from '../../../src/daemons/intent-router.js';
 import { defineDaemon } from '../../../src/lib/runtime/define-daemon.js';
@@ -56,18 +57,18 @@ const idle = new AbortController();
 
 type Told = Partial<Record<'progress' | 'watching', (done: number) => void>>;
 
-async function replay(
-  ids: readonly string[],
-  more: Partial<RunHeader> & { abort?: AbortSignal; watchMs?: number } = {},
-) {
-  const { abort = idle.signal, ...settings } = more;
-  const header = {
+/** The record of a replay of these rows that was begun, and nothing more. */
+async function begun(ids: readonly string[], more: Partial<RunHeader> = {}): Promise<RunRecord> {
+  const record = new RunRecord(paths.replays, {
     ...{ run: `run${runs++}`, startedAtMs: Date.now(), reason: null, broadcast: false, rate: null, ramp: null },
-    ...{ watchMs: 10_000, ids: [...ids], ...settings },
-  };
-  const record = new RunRecord(paths.replays, header);
+    ...{ watchMs: 10_000, ids: [...ids], ...more },
+  });
   await record.begin();
-  return running(record, abort).run();
+  return record;
+}
+
+async function replay(ids: readonly string[], more: Partial<RunHeader> = {}) {
+  return running(await begun(ids, more)).run();
 }
 
 function running(record: RunRecord, abort: AbortSignal = idle.signal, told: Told = {}) {
@@ -172,9 +173,7 @@ describe('a replay', () => {
     const ids = await fail(40);
     broken = () => false;
     const control = new AbortController();
-    const header = { run: 'r', startedAtMs: Date.now(), reason: null, broadcast: false, rate: 100, ramp: null };
-    const record = new RunRecord(paths.replays, { ...header, watchMs: 5_000, ids });
-    await record.begin();
+    const record = await begun(ids, { rate: 100 });
     const first = await running(record, control.signal, { progress: (done) => done > 5 && control.abort() }).run();
     expect(first.stopped).toBe('interrupted');
     expect(first.left).toBeGreaterThan(0);
@@ -192,9 +191,7 @@ describe('a replay', () => {
     await colony.start(worker());
     const ids = await fail(3);
     broken = () => false;
-    const header = { run: 'r', startedAtMs: Date.now(), reason: null, broadcast: false, rate: null, ramp: null };
-    const record = new RunRecord(paths.replays, { ...header, watchMs: 5_000, ids });
-    await record.begin();
+    const record = await begun(ids);
     // One was reopened and noted, one reopened and not noted.
     await colony.bus.reopen(Number(ids[0]));
     await record.note([{ id: ids[0]! }]);
@@ -204,6 +201,26 @@ describe('a replay', () => {
     expect(rows.map(({ became }) => became)).toEqual(['sent', 'settled', 'handled']);
     expect(handled).toHaveLength(3);
     expect(await store.read()).toEqual([]);
+  });
+
+  it('is given up without a trace of what it has not sent, and says nothing a second time that was said', async () => {
+    await colony.start(worker());
+    broken = () => false;
+    const rowOf = (n: number) => ({
+      signal: { signal: 'Q_A', facts: { n }, source: 'peer', ts: 1.5 },
+      ...{ error: 'x', timestamp: '2025-11-20T10:00:00', daemon: 'worker', traceback: '' },
+    });
+    writeFileSync(paths.failedSignals, [1, 2, 3].map((n) => `${JSON.stringify(rowOf(n))}\n`).join(''));
+    const letters = await store.read();
+    const record = await begun(letters.map(({ id }) => id));
+    // Killed: the first was said and not noted, the second announced and not said.
+    const anew = letters.slice(0, 2).map((letter) => ({ id: letter.id, signal: signalAnew(letter, record.header)! }));
+    await record.announce(anew.map(({ id, signal }) => ({ id, newId: signal.id })));
+    await colony.bus.emit([anew[0]!.signal]);
+    const given = await running(record).abandon();
+    expect(given).toMatchObject({ stopped: 'abandoned', left: 2, rows: [{ id: letters[0]!.id, became: 'sent' }] });
+    expect((await store.read()).map(({ id }) => id)).toEqual(letters.slice(1).map(({ id }) => id));
+    expect(await unfinishedRuns(paths.replays)).toEqual([]);
   });
 
   it('says of rows that left the queue before their turn that they are gone, and how', async () => {
