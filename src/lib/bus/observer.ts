@@ -105,8 +105,8 @@ export interface Observer {
   window(range: TimeRange): { first: number; last: number } | undefined;
   /** Oldest first, at most 500. */
   page(query: BrowseQuery): Recorded[];
-  /** The newest of one name, newest first. */
-  latest(signal: string, limit: number): Recorded[];
+  /** The newest of one name, newest first; before a position where it is given. */
+  latest(signal: string, limit: number, beforeSeq?: number): Recorded[];
   find(id: string): Recorded | undefined;
   /** Ids that begin so, at most `limit`. */
   idsLike(prefix: string, limit: number): string[];

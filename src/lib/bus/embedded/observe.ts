@@ -50,8 +50,8 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   const window = database.prepare<[number, number], { first: number | null; last: number | null }>(
     'SELECT min(seq) AS first, max(seq) AS last FROM signals WHERE at_ms BETWEEN ? AND ?',
   );
-  const latest = database.prepare<[string, number], StoredRow>(
-    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) ORDER BY seq DESC LIMIT ?`,
+  const latest = database.prepare<[string, number, number], StoredRow>(
+    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq < ? ORDER BY seq DESC LIMIT ?`,
   );
   // A range that the index serves; LIKE would not use it.
   const ids = database
@@ -67,7 +67,8 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   );
   return {
     window: ({ sinceMs, untilMs }) => windowOf(window.get(sinceMs, untilMs)),
-    latest: (signal, limit) => latest.all(signal, limit).map(recordedOf),
+    latest: (signal, limit, beforeSeq = Number.MAX_SAFE_INTEGER) =>
+      latest.all(signal, beforeSeq, limit).map(recordedOf),
     idsLike: (prefix, limit) => ids.all(prefix, `${prefix}\u{10ffff}`, limit),
     span: () => {
       const [oldestMs, newestMs] = [oldest.get(), newest.get()];

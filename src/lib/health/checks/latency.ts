@@ -2,12 +2,22 @@ import { formatDuration } from '../../base/formats.js';
 import { percentile } from '../../base/percentile.js';
 import type { Observer } from '../../bus/observer.js';
 import { isProbe } from '../../config/probes.js';
+import type { Signal } from '../../signals/envelope.js';
 import { timeOfId } from '../../signals/id.js';
+import { INTENT_CAUSE } from '../../signals/subject.js';
 import { result, shownLimits, statusAbove, worstOf, type HealthCheck } from '../check.js';
 
 const DAY_MS = 86_400_000;
-const MOST = 500;
-const INTENT = 'intent:';
+/** A busy day has more: then its newest count, and the answer says how far back they go. */
+const MOST = 5_000;
+const PAGE = 500;
+
+/** An intent that was investigated. */
+interface Investigated {
+  /** Epoch milliseconds. */
+  atMs: number;
+  tookMs: number;
+}
 
 /** From the writing of an intent's file to its investigation, read from the journal. */
 export const latency: HealthCheck = {
@@ -15,14 +25,13 @@ export const latency: HealthCheck = {
   asks: 'how long an intent took from its file to Q_INVESTIGATION_COMPLETE, in the last day',
   run: async ({ config, clock, observer }) => {
     const limitMs = config.health.latencyMs;
-    const times = latenciesMs(observer(), clock.nowMs() - DAY_MS).sort((a, b) => a - b);
+    const nowMs = clock.nowMs();
+    const found = investigated(observer(), nowMs - DAY_MS);
+    const times = found.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
     const [p50, p99] = [percentile(times, 50), percentile(times, 99)];
     const [median, tail] = [{ critical: limitMs / 1000 }, { warning: limitMs / 1000 }];
     return result(worstOf([statusAbove(p50 / 1000, median), statusAbove(p99 / 1000, tail)]), {
-      why:
-        times.length === 0
-          ? 'no intent was investigated in the last day'
-          : `p50 ${formatDuration(p50)}, p99 ${formatDuration(p99)} over ${times.length}`,
+      why: whyOf(found, { p50, p99 }, nowMs),
       figures: [
         { name: 'p50_seconds', value: p50 / 1000, unit: 's', ...shownLimits(median) },
         { name: 'p99_seconds', value: p99 / 1000, unit: 's', ...shownLimits(tail) },
@@ -33,14 +42,30 @@ export const latency: HealthCheck = {
   },
 };
 
+/** Each with when its investigation was complete, the newest first; probes and what no intent asked do not count. */
+function investigated(observer: Observer, sinceMs: number): Investigated[] {
+  const found: Investigated[] = [];
+  for (let beforeSeq: number | undefined; found.length < MOST;) {
+    const page = observer.latest('Q_INVESTIGATION_COMPLETE', PAGE, beforeSeq);
+    const recent = page.filter(({ signal }) => signal.ts * 1000 >= sinceMs);
+    found.push(...recent.flatMap(({ signal }) => investigatedBy(observer, signal)));
+    beforeSeq = page.at(-1)?.seq;
+    if (page.length < PAGE || recent.length === 0) break;
+  }
+  return found.slice(0, MOST);
+}
+
 /** The id of an intent's signal begins with the time at which its file was written. */
-function latenciesMs(observer: Observer, sinceMs: number): number[] {
-  const said = observer.latest('Q_INVESTIGATION_COMPLETE', MOST);
-  return said.flatMap(({ signal }) => {
-    if (isProbe(signal.facts['question_id'])) return [];
-    const doneMs = signal.ts * 1000;
-    const cause = signal.cause_id === null ? undefined : observer.find(signal.cause_id)?.signal;
-    const writtenMs = cause?.cause_id?.startsWith(INTENT) ? timeOfId(cause.id) : undefined;
-    return writtenMs === undefined || doneMs < sinceMs ? [] : [Math.max(0, doneMs - writtenMs)];
-  });
+function investigatedBy(observer: Observer, { facts, ts, cause_id: causeId }: Signal): Investigated[] {
+  if (causeId === null || isProbe(facts['question_id'])) return [];
+  const cause = observer.find(causeId)?.signal;
+  const writtenMs = cause?.cause_id?.startsWith(INTENT_CAUSE) ? timeOfId(cause.id) : undefined;
+  return writtenMs === undefined ? [] : [{ atMs: ts * 1000, tookMs: Math.max(0, ts * 1000 - writtenMs) }];
+}
+
+function whyOf(found: readonly Investigated[], { p50, p99 }: { p50: number; p99: number }, nowMs: number): string {
+  if (found.length === 0) return 'no intent was investigated in the last day';
+  const text = `p50 ${formatDuration(p50)}, p99 ${formatDuration(p99)} over ${found.length}`;
+  if (found.length < MOST) return text;
+  return `${text}, the newest of the last day: all within ${formatDuration(nowMs - (found.at(-1)?.atMs ?? nowMs))}`;
 }

@@ -15,6 +15,7 @@ import { mint } from '../../../../src/lib/signals/mint.js';
 import { startColony, type TestColony } from '../../../helpers/run.js';
 import { anyMachine, removeHome, silentLog, temporaryConfig } from '../../../helpers/colony.js';
 import { done, signalOf } from '../../../helpers/signals.js';
+import { probeQuestionId } from '../../../../src/lib/config/probes.js';
 
 const HOUR_MS = 3_600_000;
 const WORKER: ConsumerSpec = {
@@ -165,6 +166,23 @@ describe('latency', () => {
     for (const key of ['d', 'e', 'f']) await investigated(9_000, key);
     expect(await check('latency')).toMatchObject({ status: 'CRITICAL' });
     expect(await check('latency', { latencyMs: 0 })).toMatchObject({ status: 'OK' });
+  });
+
+  it('is not hidden behind probes, however many there were since, and says how far back it looked', async () => {
+    await investigated(8_000, 'slow');
+    const probe = { question_id: probeQuestionId('run', 1) };
+    await bus.emit(Array.from({ length: 600 }, () => signalOf('Q_INVESTIGATION_COMPLETE', probe)));
+    expect(await check('latency')).toMatchObject({ status: 'CRITICAL', why: 'p50 8 s, p99 8 s over 1' });
+    const writtenMs = Date.now();
+    const routed = { signal: 'Q_CURIOSITY_INVESTIGATE', facts: {}, causeId: 'intent:many.json' };
+    const asked = mint(routed, { id: idFromKey(writtenMs, 'many'), source: 'intent_router', nowMs: writtenMs });
+    await bus.emit([asked]);
+    const answer = { signal: 'Q_INVESTIGATION_COMPLETE', facts: {} };
+    const answers = Array.from({ length: 5_100 }, (_, n) =>
+      mint(answer, { id: idFromKey(writtenMs, `answer ${n}`), source: 'worker', nowMs: writtenMs, cause: asked }),
+    );
+    await bus.emit(answers);
+    expect((await check('latency')).why).toMatch(/over 5000, the newest of the last day: all within /);
   });
 });
 
