@@ -6,6 +6,8 @@ import { winnerDeployer } from '../../src/daemons/winner-deployer.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import { operatorsReason, rollBackAndTell } from '../../src/lib/cli/roll-back.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
+import { layoutOf } from '../../src/lib/deployment/layout.js';
+import { planRollback } from '../../src/lib/deployment/rollback.js';
 import { acknowledge } from '../../src/lib/promotions/acknowledge.js';
 import { signalOf } from '../helpers/signals.js';
 import { freshConfig, surroundings } from './surroundings.js';
@@ -183,6 +185,25 @@ describe('winner_deployer_daemon', () => {
     expect(outcome('a.outcome.json')['deployments']).toMatchObject([
       { ...about, stage: 'rolled_back', reason: 'asked' },
     ]);
+  });
+
+  it("tells the promotions of an operator's rollback that was killed before it could, when it starts", async () => {
+    const config = home(2);
+    const { promotions } = pathsOf(config);
+    writeFileSync(join(config.home, 'dream_lab/c1/result.json'), JSON.stringify({ ...cycle, promotions: ['a.json'] }));
+    mkdirSync(promotions);
+    writeFileSync(join(promotions, 'a.json'), '{}');
+    const known = { cycle_id: 'c1', acknowledged_at: 'now', winner: 'w', fitness_improvement: 0.05 };
+    await acknowledge(promotions, ['a.json'], known);
+    await hear(config, 'Q_DREAM_COMPLETE', ended);
+    const layout = layoutOf(config.deployRoot, 'app');
+    const { changes, record } = await planRollback(layout, operatorsReason('asked'));
+    // Killed in the middle: what is to be done is written down, and nothing of it is done.
+    writeFileSync(layout.transaction, JSON.stringify({ files: changes, to: record.previous, record }));
+    await winnerDeployer.open?.(surroundings(config).attempt);
+    expect(env(config)).toBe('# mine\nLEVEL=1\n');
+    const outcome = readFileSync(join(promotions, 'acknowledged', 'a.outcome.json'), 'utf8');
+    expect(JSON.parse(outcome)).toMatchObject({ deployments: [{ stage: 'rolled_back', reason: 'asked' }] });
   });
 
   it('deploys the winners whose experiments are declared, and tells of each that is not', async () => {

@@ -6,7 +6,7 @@ import { announcement } from '../../lib/deployment/announce.js';
 import { declaredNow, readCycle, winnersOf, type Lost } from '../../lib/deployment/cycle.js';
 import { deploymentId, deployWinner, type DeployOptions, type Winner } from '../../lib/deployment/deploy.js';
 import { layoutOf } from '../../lib/deployment/layout.js';
-import { noteOutcome } from '../../lib/deployment/note-outcome.js';
+import { noteOperatorsRollbacks, noteOutcome } from '../../lib/deployment/note-outcome.js';
 import { pruneDeployments } from '../../lib/deployment/prune.js';
 import { finishAllLeft } from '../../lib/deployment/recovery.js';
 import { measureOf } from '../../lib/deployment/verdict.js';
@@ -25,6 +25,7 @@ export async function open({ config, log }: DaemonEnv): Promise<void> {
   for (const experiment of finished) log.info({ experiment }, `${experiment}: a change that was cut short is finished`);
   for (const { experiment, error } of left)
     log.error({ experiment, err: toError(error) }, `${experiment}: a change that was cut short cannot be finished`);
+  await noteOperatorsRollbacks(pathsOf(config), config.deployRoot);
 }
 
 export async function handle(signal: Signal, attempt: Attempt): Promise<Answer> {

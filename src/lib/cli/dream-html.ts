@@ -1,6 +1,12 @@
 import { isoTimestamp } from '../base/clock.js';
 import type { EvaluationRow } from '../dream/cycle/evaluations.js';
-import type { DreamResult, ExperimentResult, FailureGroup } from '../dream/result.js';
+import {
+  failureBeside,
+  type DreamFailure,
+  type DreamResult,
+  type ExperimentResult,
+  type FailureGroup,
+} from '../dream/result.js';
 import { htmlPage, part, section } from '../html/page.js';
 import { facts, notice, paragraph, table, type Column } from '../html/parts.js';
 import { figure } from './dream-evaluation.js';
@@ -25,13 +31,17 @@ export function dreamHtml(result: DreamResult, candidates: readonly EvaluationRo
   return htmlPage({
     title: `D-REAM cycle ${cycle_id}`,
     subtitle: `${result.started_at} to ${result.ended_at}; asked for because: ${trigger_reason}`,
-    sections: [head, ...experiments.map((one) => experimentSection(one, candidates))],
+    sections: [head, ...experiments.map((one) => experimentSection(one, failureBeside(failure, one), candidates))],
     footer: `Written by kloros dream show --html, ${isoTimestamp(nowMs)}.`,
   });
 }
 
-function experimentSection(result: ExperimentResult, candidates: readonly EvaluationRow[]) {
-  const { experiment, failure, alarms } = result;
+function experimentSection(
+  result: ExperimentResult,
+  failure: DreamFailure | null,
+  candidates: readonly EvaluationRow[],
+) {
+  const { experiment, alarms } = result;
   return section(
     experiment,
     ...alarms.map((alarm) => notice('warn', alarm)),

@@ -1,5 +1,11 @@
 import chalk from 'chalk';
-import type { DreamResult, ExperimentResult, FailureGroup } from '../dream/result.js';
+import {
+  failureBeside,
+  type DreamFailure,
+  type DreamResult,
+  type ExperimentResult,
+  type FailureGroup,
+} from '../dream/result.js';
 import type { EvaluationRow } from '../dream/cycle/evaluations.js';
 import { effectsTable, fitnessChart, paretoChart } from './dream-chart.js';
 import { figure } from './dream-evaluation.js';
@@ -20,13 +26,14 @@ export function resultPage(result: DreamResult, view: ResultView): string {
   const took = formatDuration(result.duration_seconds * 1_000);
   const counts = `${result.mutations_generated} candidates in ${result.generations} generations, ${took}, seed ${result.seed}`;
   const head = `${chalk.bold(result.cycle_id)}  ${chalk.dim(counts)}`;
-  return [head, ...failureLine(result), ...result.experiments.map((one) => experimentPart(one, view))].join('\n\n');
+  const parts = result.experiments.map((one) => experimentPart(one, failureBeside(result.failure, one), view));
+  return [head, ...failureLine(result.failure), ...parts].join('\n\n');
 }
 
-function experimentPart(result: ExperimentResult, view: ResultView): string {
+function experimentPart(result: ExperimentResult, failure: DreamFailure | null, view: ResultView): string {
   const title = `${chalk.bold(result.experiment)}  ${chalk.dim(`ended by ${result.ended_by}`)}`;
   const alarms = result.alarms.map((alarm) => chalk.yellow(`! ${alarm}`));
-  const head = [title, ...alarms, ...failureLine(result), verdict(result)].join('\n');
+  const head = [title, ...alarms, ...failureLine(failure), verdict(result)].join('\n');
   return [head, ...charts(result, view)].join('\n\n');
 }
 
@@ -75,7 +82,7 @@ function othersOf(candidates: readonly EvaluationRow[], name: string) {
   );
 }
 
-function failureLine({ failure }: Pick<DreamResult, 'failure'>): string[] {
+function failureLine(failure: DreamFailure | null): string[] {
   return failure === null ? [] : [`${chalk.red(failure.error_type)} ${failure.error_message}`];
 }
 

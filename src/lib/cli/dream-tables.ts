@@ -1,7 +1,7 @@
 import chalk from 'chalk';
 import type { ExperimentOverview } from '../dream/overview.js';
 import type { Params } from '../dream/parameter.js';
-import type { DreamResult, ExperimentResult } from '../dream/result.js';
+import { failureBeside, type DreamFailure, type DreamResult, type ExperimentResult } from '../dream/result.js';
 import type { WinnerRow } from '../dream/winners.js';
 import { formatAge, formatDuration } from './formats.js';
 import { renderTable } from './table.js';
@@ -57,13 +57,17 @@ export function cycleTable(results: readonly DreamResult[], nowMs: number, width
 }
 
 function outcomeText({ failure, experiments }: DreamResult): string {
-  const lines = experiments.map(experimentOutcome);
+  const lines = experiments.map((one) => experimentOutcome(one, failureBeside(failure, one)));
   return [...(failure === null ? [] : [failureText(failure)]), ...lines].join('\n');
 }
 
 /** What became of an experiment in one line. */
-function experimentOutcome({ experiment, failure, winner, fitness_improvement }: ExperimentResult): string {
-  if (failure !== null) return `${experiment}: ${failureText(failure)}`;
+function experimentOutcome(
+  { experiment, failure, winner, fitness_improvement }: ExperimentResult,
+  beside: DreamFailure | null,
+): string {
+  if (beside !== null) return `${experiment}: ${failureText(beside)}`;
+  if (failure !== null) return `${experiment}: ${chalk.dim('no winner')}`;
   if (winner === null) return `${experiment}: ${chalk.dim('nothing better than what is in use')}`;
   return `${experiment}: ${chalk.green(improvementText(fitness_improvement))} by ${winner.id}`;
 }

@@ -4,7 +4,8 @@ import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { announcement } from '../deployment/announce.js';
 import { layoutOf } from '../deployment/layout.js';
-import { noteOutcome } from '../deployment/note-outcome.js';
+import { noteOperatorsRollbacks, noteOutcome } from '../deployment/note-outcome.js';
+import { finishLeft } from '../deployment/recovery.js';
 import { rollback, type RollbackReason, type RolledBack } from '../deployment/rollback.js';
 import { sayFollowing } from '../operator/say-following.js';
 import { idMaker } from '../signals/id.js';
@@ -26,6 +27,8 @@ export function operatorsReason(reason: string): RollbackReason {
 /** Takes a deployment back and tells the colony, as an effect of what announced it. That it cannot be told undoes nothing. */
 export async function rollBackAndTell(config: Config, experiment: string, why: RollbackReason): Promise<ToldRollback> {
   const layout = layoutOf(config.deployRoot, experiment);
+  await finishLeft(layout);
+  await noteOperatorsRollbacks(pathsOf(config), config.deployRoot);
   const done = await rollback(layout, why);
   await noteOutcome(pathsOf(config), experiment, done.record);
   const drafts = await announcement(layout, done.record);

@@ -109,3 +109,12 @@ export type GenerationSummary = z.output<typeof generation>;
 
 /** Why a cycle or an experiment ended without its work done. */
 export type DreamFailure = z.output<typeof failure>;
+
+/** Why an experiment failed, where its cycle does not say the same: one that was interrupted ends both with one reason. */
+export function failureBeside(
+  cycle: DreamFailure | null,
+  { experiment: name, failure: own }: ExperimentResult,
+): DreamFailure | null {
+  if (own === null || cycle?.error_type !== own.error_type) return own;
+  return [own.error_message, `${name}: ${own.error_message}`].includes(cycle.error_message) ? null : own;
+}

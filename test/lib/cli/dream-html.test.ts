@@ -83,6 +83,31 @@ describe('a cycle in a terminal', () => {
   });
 });
 
+describe('a cycle that was interrupted', () => {
+  it.each(['the time is over', 'app: the time is over'])(
+    'says why once, and not again of its experiment: %s',
+    (message) => {
+      const why = { error_type: 'Interrupted', error_message: 'the time is over' };
+      const cut = { ...EXPERIMENT, experiment: 'app', winner: null, success: false, failure: why };
+      const failure = { ...why, error_message: message };
+      const one = result('dream_1', ENDED, { success: false, failure, experiments: [cut] });
+      for (const page of [resultPage(one, { widthColumns: 80, candidates: [] }), dreamHtml(one, [], 0)])
+        expect(page.match(/the time is over/g)).toHaveLength(1);
+    },
+  );
+
+  it('says of an experiment what its cycle does not', () => {
+    const own = { error_type: 'BaselineFailed', error_message: 'gone' };
+    const failure = { error_type: 'Interrupted', error_message: 'the time is over' };
+    const experiments = [{ ...EXPERIMENT, winner: null, failure: own }];
+    const one = result('dream_1', ENDED, { success: false, failure, experiments });
+    for (const page of [resultPage(one, { widthColumns: 80, candidates: [] }), dreamHtml(one, [], 0)]) {
+      expect(page).toContain('the time is over');
+      expect(page).toContain('gone');
+    }
+  });
+});
+
 describe('candidates that failed', () => {
   it('stand in both by how they failed, with their number and what the first of them said', () => {
     const page = dreamHtml(CYCLE, CANDIDATES, Date.parse(ENDED));
