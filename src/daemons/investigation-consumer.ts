@@ -11,5 +11,6 @@ export const investigationConsumer = defineDaemon({
   urgentFirst: true,
   concurrency: (config) => config.investigation.concurrency,
   timeoutMs: (config) => config.investigation.timeoutMs,
+  connectsTo: ({ investigation: { model } }) => (model === undefined ? [] : [model.url]),
   ...later(['open', 'close', 'handle'], () => import('./work/investigation-consumer.js')),
 });

@@ -8,5 +8,6 @@ export const semanticDedupConsumer = defineDaemon({
   hears: ['Q_INVESTIGATION_COMPLETE'],
   says: ['Q_CURIOSITY_INVESTIGATE'],
   from: 'beginning',
+  connectsTo: ({ evidence: { embeddings } }) => (embeddings === undefined ? [] : [embeddings.url]),
   ...later(['open', 'close', 'handle'], () => import('./work/semantic-dedup-consumer.js')),
 });

@@ -29,9 +29,9 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-/** Boots one. */
-export async function startLab(): Promise<Lab> {
-  const booted = await script('start', `--bind-ro=${PROJECT}:${INSTALLED}`);
+/** Boots one, with this project's folder in it, read-only, where npm would have put it or elsewhere. */
+export async function startLab({ project = INSTALLED } = {}): Promise<Lab> {
+  const booted = await script('start', `--bind-ro=${PROJECT}:${project}`);
   if (booted.code !== 0) throw new Error(booted.stderr);
   const run = (line: string) => script('exec', 'sh', '-c', line);
   const demand = async (line: string) => {

@@ -17,7 +17,7 @@ export default class SystemdDiff extends SystemdCommand {
   async run(): Promise<FileDrift[]> {
     const { flags } = await this.parse(SystemdDiff);
     const { layout, config } = await this.machine(flags);
-    const request = { layout, config, env: process.env, daemons: unitDaemons(daemons, config), chosen: [] };
+    const request = { layout, config, env: process.env, daemons: unitDaemons(daemons, config) };
     const { drift } = await lookAtInstallation(request);
     const changed = drift.filter(differs);
     for (const { path } of drift.filter((file) => file.drift === 'unseen'))

@@ -101,6 +101,8 @@ export interface DaemonDefinition<R = undefined> extends DaemonWork<R> {
   activation?: 'always' | 'on-demand';
   /** Folders besides the home that it changes; a sandbox lets it write nowhere else. */
   alsoWrites?(config: Config): readonly string[];
+  /** Endpoints besides the wire that it speaks with, e.g. of a model; a sandbox lets it leave this machine for no other. */
+  connectsTo?(config: Config): readonly string[];
   /** The hub is run by the engine itself (D4); every other daemon is a worker. */
   role?: 'hub';
   /** Reads the module of what it does, where that is read late. */

@@ -12,7 +12,8 @@ import type { Layout } from './layout.js';
 import { findLegacy, LEGACY_SERVICE, LEGACY_TIMER } from './legacy.js';
 import { POLKIT_RULE_PATH } from './polkit.js';
 import { hashOf, writeRecord, type InstallRecord, type Legacy } from './record.js';
-import { showUnits, type UnitProperties } from './show.js';
+import { showUnits } from './show.js';
+import { startSteps } from './start.js';
 import type { Step } from './steps.js';
 import { systemConfigText } from './system-config.js';
 import { demand, type Systemctl } from './systemctl.js';
@@ -22,8 +23,12 @@ import { TARGET } from './unit-names.js';
 export interface InstallRequest extends InstallationRequest {
   systemctl: Systemctl;
   clock: Clock;
+  /** Of this kloros. */
+  version: string;
   /** Starts the colony, and restarts what changed and runs. */
   startNow: boolean;
+  /** Restarts all that run, changed or not. */
+  restart: boolean;
 }
 
 interface Draft {
@@ -46,21 +51,25 @@ export async function planInstall(request: InstallRequest): Promise<Step[]> {
       words: `write down what was done in ${found.recordPath}`,
       run: () => writeRecord(found.recordPath, draft.record),
     });
-  if (request.startNow) await addStart(draft, request, found);
-  return draft.steps;
+  return [...draft.steps, ...(request.startNow ? await startSteps({ ...request, record: draft.record }, found) : [])];
 }
 
-function emptyRecord({ layout, clock }: InstallRequest, { record, units, drift }: Installation): InstallRecord {
+function emptyRecord(
+  { layout, clock, version }: InstallRequest,
+  { record, units, drift, chosen }: Installation,
+): InstallRecord {
   const files = drift.filter(({ drift: kind }) => kind !== 'stale').map(({ path, after }) => [path, hashOf(after)]);
   const config = record?.files[SYSTEM_CONFIG_PATH];
   return {
     scope: layout.scope,
     installedAt: isoTimestamp(clock.nowMs()),
+    version: record === undefined ? version : record.version,
     files: {
       ...(Object.fromEntries(files) as Record<string, string>),
       ...(config === undefined ? {} : { [SYSTEM_CONFIG_PATH]: config }),
     },
     units,
+    chosen,
     madeUser: record?.madeUser ?? null,
     legacy: record?.legacy ?? null,
   };
@@ -171,26 +180,4 @@ async function addUnits(
     words: `enable ${what}, so that they start with the machine`,
     run: () => demand(systemctl, 'enable', '--quiet', ...disabled),
   });
-}
-
-async function addStart(
-  { steps }: Draft,
-  { systemctl }: InstallRequest,
-  { units, drift }: Installation,
-): Promise<void> {
-  const changed = drift.filter(({ drift: kind }) => kind === 'outdated' || kind === 'edited');
-  const names = changed.map(({ path }) => basename(path)).filter((name) => units.includes(name));
-  if (names.length > 0)
-    steps.push({
-      words: `restart what has changed and runs: ${names.join(', ')}`,
-      run: () => demand(systemctl, 'try-restart', ...names),
-    });
-  const shown = await showUnits(systemctl, units);
-  if (shown.every((unit) => unit['ActiveState'] === 'active' || mayRest(unit, units))) return;
-  steps.push({ words: `start ${TARGET}`, run: () => demand(systemctl, 'start', ...units) });
-}
-
-/** What another of the units starts on demand may well be down. */
-function mayRest({ ActiveState, TriggeredBy = '' }: UnitProperties, units: readonly string[]): boolean {
-  return ActiveState === 'inactive' && units.includes(TriggeredBy);
 }

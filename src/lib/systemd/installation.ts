@@ -15,8 +15,8 @@ export interface InstallationRequest {
   env: NodeJS.ProcessEnv;
   /** Every daemon of the list. */
   daemons: readonly UnitDaemon[];
-  /** Names of those that are asked for; all where none is. */
-  chosen: readonly string[];
+  /** Names of those that are asked for besides those that were before, or all; undefined: as before, at first all. */
+  chosen?: readonly string[] | 'all' | undefined;
 }
 
 /** An installation as it is on disk, and as it would be. */
@@ -24,6 +24,8 @@ export interface Installation {
   recordPath: string;
   /** What was installed before. */
   record: InstallRecord | undefined;
+  /** Daemons that are asked for, now or before; null where all are. */
+  chosen: string[] | null;
   /** Units to be enabled, the target first. */
   units: string[];
   drift: FileDrift[];
@@ -34,7 +36,8 @@ export async function lookAtInstallation(request: InstallationRequest): Promise<
   const { layout, config, env, daemons } = request;
   const recordPath = pathsOf(config).systemd;
   const record = await readRecord(recordPath);
-  const members = membersOf(request, record);
+  const chosen = choiceOf(request, record);
+  const members = daemons.filter(({ name, isHub }) => isChosen(chosen, name, isHub));
   const resting = members.filter(({ isOnDemand }) => isOnDemand);
   const units = [TARGET, ...resting.map(({ name }) => pathUnitOf(name)), ...members.map(({ name }) => unitOf(name))];
   const folder = unitFolder(layout, env);
@@ -45,18 +48,23 @@ export async function lookAtInstallation(request: InstallationRequest): Promise<
   const installed = Object.fromEntries(
     Object.entries(record?.files ?? {}).filter(([path]) => path !== SYSTEM_CONFIG_PATH),
   );
-  return { recordPath, record, units, drift: await driftOf({ wanted, installed }) };
+  return { recordPath, record, chosen, units, drift: await driftOf({ wanted, installed }) };
 }
 
 /** The settings of a system's colony; written once, and its operator's from then on. */
 export const SYSTEM_CONFIG_PATH = '/etc/kloros/config.yaml';
 
-/** Those that are asked for are added to those that are there; the hub is always among them. */
-function membersOf({ daemons, chosen }: InstallationRequest, record: InstallRecord | undefined): UnitDaemon[] {
-  if (chosen.length === 0) return [...daemons];
-  return daemons.filter(
-    ({ name, isHub }) => isHub || chosen.includes(name) || record?.units.includes(unitOf(name)) === true,
-  );
+/** Whether a daemon belongs to an installation of those that were chosen; the hub belongs to each. */
+export function isChosen(chosen: readonly string[] | null, name: string, isHub: boolean): boolean {
+  return isHub || chosen === null || chosen.includes(name);
+}
+
+/** Those that are asked for are added to those that were. */
+function choiceOf({ chosen }: InstallationRequest, record: InstallRecord | undefined): string[] | null {
+  if (chosen === 'all') return null;
+  const before = record === undefined ? undefined : record.chosen;
+  if (chosen === undefined) return before ?? null;
+  return before === null ? null : [...new Set([...(before ?? []), ...chosen])].sort();
 }
 
 /** Names also the units that may be installed later, so that it stays as it is. */

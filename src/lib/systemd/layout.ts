@@ -16,7 +16,6 @@ export interface Layout {
   group: string | null;
   /** Code that the colony may look at. */
   sourceRoots: readonly string[];
-  reach: Reach;
 }
 
 /** A daemon, as far as its unit depends on it. */
@@ -28,6 +27,7 @@ export interface UnitDaemon {
   isOnDemand: boolean;
   /** Folders besides the home that it changes. */
   alsoWrites: readonly string[];
+  reach: Reach;
 }
 
 /** Home of a colony that systemd itself runs. */
@@ -42,5 +42,4 @@ export const STANDARD_LAYOUT: Layout = {
   user: 'kloros',
   group: 'kloros',
   sourceRoots: [`${SYSTEM_HOME}/src`],
-  reach: 'localhost',
 };

@@ -1,7 +1,6 @@
 import { loadConfig, type LoadedConfig } from '../config/load.js';
 import { accountOf } from './account.js';
 import { SYSTEM_HOME, type Layout, type Scope } from './layout.js';
-import { reachOf } from './reach.js';
 import { stableNode } from './stable-node.js';
 
 /** What an installation on this machine is asked for. */
@@ -31,8 +30,7 @@ export async function machineLayout(request: LayoutRequest): Promise<MachineLayo
   const node = stableNode(execPath, env['PATH'] ?? '');
   const { home, sourceRoots } = loaded.config;
   const identity = scope === 'system' ? { user: runAs, group: runAs } : { user: null, group: null };
-  const reach = reachOf(loaded.config);
-  const layout = { scope, node: node.path, root, home, sourceRoots, reach, ...identity };
+  const layout = { scope, node: node.path, root, home, sourceRoots, ...identity };
   return { ...loaded, layout, warnings: [...loaded.warnings, ...doubts(loaded, node.isStable, node.path)] };
 }
 

@@ -2,14 +2,20 @@
 export type Reach = 'localhost' | 'anywhere';
 
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
-const ENDPOINT = /^[a-z][a-z+]*:\/\/([^/:]+|\[[^\]]+\])(?=[/:]|$)/i;
+const ENDPOINT = /^[a-z][a-z+]*:\/\/(\[[^\]]+\]|[^/:]+)(?=[/:]|$)/i;
 
-/** Anywhere, as soon as one setting is an endpoint on another machine: the wire, a model, an embedding server. */
-export function reachOf(config: { host: string }): Reach {
-  return [...hostsIn(config), config.host].every((host) => LOCAL.test(host)) ? 'localhost' : 'anywhere';
+/** The wire, which all daemons are at. */
+interface Wire {
+  host: string;
+  hub: Readonly<Record<string, string | undefined>>;
 }
 
-function hostsIn(value: unknown): string[] {
-  if (typeof value === 'string') return ENDPOINT.exec(value)?.slice(1, 2) ?? [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(hostsIn) : [];
+/** Anywhere, as soon as the wire or one of the daemon's own endpoints is on another machine. */
+export function reachOf({ host, hub }: Wire, endpoints: readonly string[]): Reach {
+  const wire = Object.values(hub).filter((endpoint) => endpoint !== undefined);
+  return [host, ...[...wire, ...endpoints].map(hostOf)].every((name) => LOCAL.test(name)) ? 'localhost' : 'anywhere';
+}
+
+function hostOf(endpoint: string): string {
+  return ENDPOINT.exec(endpoint)?.[1] ?? endpoint;
 }

@@ -17,10 +17,14 @@ const legacySchema = z.object({
 const recordSchema = z.object({
   scope: z.enum(['system', 'user']),
   installedAt: z.string(),
+  /** Version of kloros that the daemons were started with; records of old have none. */
+  version: z.string().optional(),
   /** Hash of each file as it was written, by path. */
   files: z.record(z.string(), z.string()),
   /** Units that were enabled, the target among them. */
   units: z.array(z.string()),
+  /** Daemons that were asked for by name; null where all are, also those of a later version. Records of old have all. */
+  chosen: z.array(z.string()).nullable().default(null),
   /** The user that was made for the daemons; null where it was there before. */
   madeUser: z.string().nullable(),
   legacy: legacySchema.nullable(),

@@ -37,6 +37,10 @@ const SYSTEM_ONLY: readonly Setting[] = [
   ['ProtectKernelModules', 'yes'],
   ['ProtectKernelTunables', 'yes'],
   ['RemoveIPC', 'yes'],
+  // With ProtectControlGroups= it would be open to whatever its files allow, ProtectSystem=strict or not.
+  ['ReadOnlyPaths', '/run'],
+  // Shared memory of its own: evaluators written in Python want some.
+  ['TemporaryFileSystem', '/dev/shm:mode=1777'],
 ];
 
 const THIS_MACHINE_ONLY: readonly Setting[] = [
@@ -50,7 +54,7 @@ const HIDDEN = /^\/(?:home|root|run\/user|tmp|var\/tmp)(?:\/|$)/;
 /** What a daemon may do, see and change. In the user scope there is no more than its user's own manager can enforce. */
 export function sandboxOf(daemon: UnitDaemon, layout: Layout): Setting[] {
   if (layout.scope === 'user') return [...ANYWHERE];
-  const network = layout.reach === 'localhost' ? THIS_MACHINE_ONLY : [];
+  const network = daemon.reach === 'localhost' ? THIS_MACHINE_ONLY : [];
   return [...ANYWHERE, ...SYSTEM_ONLY, ...network, ...foldersOf(daemon, layout)];
 }
 

@@ -1,11 +1,13 @@
 import { isOnDemand, type Activated } from '../config/activation.js';
 import type { Config } from '../config/schema.js';
 import type { UnitDaemon } from './layout.js';
+import { reachOf } from './reach.js';
 
 /** A daemon of the list, as far as units depend on it. */
 export interface ListedDaemon extends Activated {
   purpose: string;
   alsoWrites?(config: Config): readonly string[];
+  connectsTo?(config: Config): readonly string[];
 }
 
 /** What units need to know of the daemons under this configuration. */
@@ -16,5 +18,6 @@ export function unitDaemons(daemons: readonly ListedDaemon[], config: Config): U
     isHub: daemon.role === 'hub',
     isOnDemand: isOnDemand(daemon, config),
     alsoWrites: daemon.alsoWrites?.(config) ?? [],
+    reach: reachOf(config, daemon.connectsTo?.(config) ?? []),
   }));
 }

@@ -40,5 +40,5 @@ export const units: DoctorCheck = {
 async function installation({ config, env, cwd, execPath, root, members }: DoctorView, scope: 'system' | 'user') {
   const where = { scope, env, cwd, execPath, root, home: config.home, runAs: 'kloros' };
   const { layout } = await machineLayout(where);
-  return lookAtInstallation({ layout, config, env, daemons: members, chosen: [] });
+  return lookAtInstallation({ layout, config, env, daemons: members });
 }
