@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
+import { pathsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
+import { logFilesOf } from '../../src/lib/supervise/log-files.js';
 import { bin, cliEnv, kloros } from '../helpers/cli.js';
-import { removeHome, temporaryConfig } from '../helpers/colony.js';
+import { removeHome, temporaryConfig, until } from '../helpers/colony.js';
 
 let config: Config;
 let env: Record<string, string>;
@@ -101,7 +104,7 @@ describe('kloros daemon pause and resume', () => {
   });
 });
 
-describe('kloros daemon start, status, logs, wait, restart and stop', () => {
+describe('kloros daemon start, status, logs, wait, restart, reload and stop', () => {
   const ROUTER = 'intent_router';
   const command = async (...args: string[]) => {
     const { stdout, code } = await kloros(['daemon', ...args, '--json'], { env });
@@ -114,6 +117,11 @@ describe('kloros daemon start, status, logs, wait, restart and stop', () => {
     pid: number | null;
   }
 
+  const written = () =>
+    logFilesOf(pathsOf(config).logs, ROUTER)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('');
+
   it(
     'keep daemons alive where nobody does, and end the supervisor with the last of them',
     { timeout: 600_000 },
@@ -125,6 +133,9 @@ describe('kloros daemon start, status, logs, wait, restart and stop', () => {
       });
       const again = (await command('restart', ROUTER, '--yes')).result.daemons[0];
       expect([again?.state, again?.pid === started?.pid]).toEqual(['ready', false]);
+      expect((await command('reload', ROUTER)).result.daemons[0]).toMatchObject({ state: 'ready', pid: again?.pid });
+      const anew = () => written().includes('Settings are read anew');
+      await until('its settings are read anew', anew);
       const { stdout } = await kloros(['daemon', 'logs', '--output', 'jsonl'], { env });
       expect(stdout).toContain('intent_router is ready after');
       const stopped = (await command('stop', ROUTER, '--yes')).result;
@@ -176,6 +187,20 @@ describe('kloros daemon run', () => {
     child.kill('SIGTERM');
     expect(await exited).toBe(0);
     expect(said.report).toBe('');
+  });
+
+  it('reads its settings anew at SIGHUP, and keeps those from before where the new ones are wrong', async () => {
+    const { child, said, exited } = start('intent-router');
+    const hears = async (words: string, settings: string) => {
+      writeFileSync(join(config.home, 'config.yaml'), settings);
+      child.kill('SIGHUP');
+      await until(words, () => said.stderr.includes(words));
+    };
+    await until('it is ready', () => said.stderr.includes('Ready'));
+    await hears('intents.batch: expected number', 'intents: {batch: many}');
+    await hears('Settings are read anew', 'intents: {batch: 7}');
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
   });
 
   it('suggests the daemon that was meant', async () => {

@@ -68,6 +68,30 @@ describe.skipIf(whyNot !== '')(
       }
     });
 
+    it.skipIf(!hasPolkit())(
+      'a member has a daemon read its settings anew, and one that refuses them says so',
+      async () => {
+        const pid = () => lab.demand(`systemctl show -p MainPID --value ${UNIT}`);
+        const settings = (text: string) => member(`umask 007; echo '${text}' >${HOME}/config.yaml`);
+        const [before] = [await pid()];
+        await settings('intents: {batch: many}');
+        expect(await member('kloros daemon reload intent-router')).toMatchObject({ code: 2 });
+        await lab.demand(`systemctl reload ${UNIT}`);
+        await lab.until(
+          'it refuses them',
+          `systemctl show -p StatusText ${UNIT} | grep -q "intents.batch: expected number"`,
+        );
+        await settings('intents: {batch: 7}');
+        expect(await member('kloros daemon reload intent-router')).toMatchObject({ code: 0 });
+        await lab.until(
+          'it takes them up',
+          `journalctl --output=cat --unit=${UNIT} | grep -q "Settings are read anew"`,
+        );
+        expect(await resultOf('daemon status intent-router')).toMatchObject([{ state: 'ready', why: null }]);
+        expect(await pid()).toBe(before);
+      },
+    );
+
     it.skipIf(!hasPolkit())('where polkit is missing, or its rule, a member hears what to do', async () => {
       await lab.demand(`rm ${POLKIT_RULE_PATH} && systemctl restart polkit`);
       const restart = () => member('kloros daemon restart intent-router --yes');

@@ -6,14 +6,17 @@ import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { usageError } from '../../lib/cli/command-error.js';
 import { exitCodeOf } from '../../lib/cli/exit-codes.js';
+import { onHangUp } from '../../lib/cli/hang-up.js';
 import { stderrForm } from '../../lib/cli/operator-log.js';
 import { canRest, isOnDemand } from '../../lib/config/activation.js';
+import type { Config } from '../../lib/config/schema.js';
 import { repairKeeper } from '../../lib/keeping/repair-keeper.js';
 import { cannotRestart } from '../../lib/runtime/colony-door.js';
 import type { AnyDaemon } from '../../lib/runtime/define-daemon.js';
 import { untilIdle } from '../../lib/runtime/idle.js';
 import type { RunningDaemon } from '../../lib/runtime/run-options.js';
-import { linkToSystemd } from '../../lib/runtime/sd-notify.js';
+import { startReloadable, type ReloadableDaemon } from '../../lib/runtime/reloadable.js';
+import { linkToSystemd, type SystemdLink } from '../../lib/runtime/sd-notify.js';
 import { linkToSupervisor, type SupervisorLink } from '../../lib/supervise/supervisor-link.js';
 
 /** An event loop that stands still for this long neither beats nor stops when it is told to: its process is ended. */
@@ -23,7 +26,8 @@ const STALL_MS = 30_000;
 export default class DaemonRun extends KlorosCommand {
   static override summary = 'Run one daemon in the foreground';
   static override description = `Logs go to stderr: words on a terminal, JSON in a pipe, the journal's priorities under systemd.
-Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given back. A second Ctrl-C ends it at once.`;
+Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given back. A second Ctrl-C ends it at once.
+SIGHUP has it read its settings anew, as kloros daemon reload does.`;
   static override examples = [
     '<%= config.bin %> daemon run intent-router',
     '<%= config.bin %> daemon run investigation-consumer --instance 2',
@@ -55,30 +59,28 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     const definition = findDaemon(args.daemon);
     const { config } = await this.settings();
     if (flags['until-idle']) demandRest(definition);
-    const stopped = this.#untilStopped(supervisor);
+    const { stopped, leave } = this.#untilStopped(supervisor);
     const log = logOf(definition.name);
-    const { runDaemon } = await import('../../lib/runtime/run-daemon.js');
-    const instance = flags.instance === undefined ? {} : { instance: flags.instance };
     // Before the first signal is handled: what stood still the last time comes again at once.
     const callOffWatchdog = await startWatchdog(STALL_MS);
     const systemd = await linkToSystemd(process.env);
-    const running = await runDaemon(definition, {
+    const running = await startReloadable({
       config,
       clock: systemClock,
-      log,
-      random: Math.random,
-      keeper: repairKeeper({ config, daemons, env: process.env, cannotRestart }),
-      onStuckWriter: (holders) => supervisor?.stuck(holders),
-      ...instance,
+      read: async () => (await this.settings()).config,
+      start: await this.#starter(definition, { log, instance: flags.instance, supervisor }),
     });
     supervisor?.ready();
     systemd?.ready(() => running.vitals());
-    if (!supervisor) log.info({ home: config.home, pid: process.pid }, 'Ready');
+    if (!supervisor) log.info({ home: config.home, pid: process.pid, version: this.config.version }, 'Ready');
     const rests = flags['until-idle'] || (supervisor !== undefined && isOnDemand(definition, config));
     const { idleMs, leastRunMs } = config.activation;
     const least = { idleMs, leastRunMs: systemd ? leastRunMs : 0 };
     const idle = rests ? [untilIdle(running, least, systemClock)] : [];
+    const hangUp = { reload: () => reload(running, systemd, log), gone: leave };
+    const ignoreHangUp = onHangUp(hangUp);
     const over = await Promise.race([stopped, running.done, ...idle]);
+    ignoreHangUp();
     systemd?.stopping();
     if (over === 'idle') await this.#rest(running, () => tellOfRest(supervisor, log));
     else await running.stop();
@@ -93,12 +95,45 @@ Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given bac
     await running.rest();
   }
 
-  #untilStopped(supervisor: SupervisorLink | undefined): Promise<void> {
-    return new Promise((resolve) => {
+  /** How the daemon is started under some settings. */
+  async #starter(definition: AnyDaemon, { log, instance, supervisor }: Surroundings) {
+    const { runDaemon } = await import('../../lib/runtime/run-daemon.js');
+    return (config: Config) =>
+      runDaemon(definition, {
+        config,
+        clock: systemClock,
+        log,
+        random: Math.random,
+        keeper: repairKeeper({ config, daemons, env: process.env, cannotRestart }),
+        onStuckWriter: (holders) => supervisor?.stuck(holders),
+        ...(instance === undefined ? {} : { instance }),
+      });
+  }
+
+  /** Resolves when it is told to stop, its supervisor is gone, or its terminal is, which calls `leave`. */
+  #untilStopped(supervisor: SupervisorLink | undefined): { stopped: Promise<void>; leave: () => void } {
+    let leave = () => undefined as void;
+    const stopped = new Promise<void>((resolve) => {
+      leave = resolve;
       this.interrupted.addEventListener('abort', () => resolve(), { once: true });
       supervisor?.onGone(resolve);
     });
+    return { stopped, leave: () => leave() };
   }
+}
+
+interface Surroundings {
+  log: Logger;
+  instance: string | undefined;
+  supervisor: SupervisorLink | undefined;
+}
+
+async function reload(running: ReloadableDaemon, systemd: SystemdLink | undefined, log: Logger): Promise<void> {
+  systemd?.reloading();
+  const complaint = await running.reload();
+  systemd?.ready(() => running.vitals());
+  if (complaint === undefined) log.info('Settings are read anew');
+  else log.error(`Settings are not taken up: ${complaint}`);
 }
 
 function tellOfRest(supervisor: SupervisorLink | undefined, log: Logger): void {

@@ -29,6 +29,8 @@ export interface Child {
   exited: Promise<ChildExit>;
   /** Asks it to end in order. */
   terminate(): void;
+  /** Asks it to read its settings anew (SIGHUP). */
+  hangUp(): void;
   /** Ends its whole process group at once. */
   kill(): void;
 }
@@ -54,7 +56,8 @@ export function startChild(options: ChildOptions): Child {
   if (report instanceof Readable) readLines(report, options.onReport);
   endWithThisProcess(child);
   const kill = () => killGroup(child);
-  return { pid: child.pid, exited: exitOf(child), terminate: () => void child.kill('SIGTERM'), kill };
+  const ask = (signal: NodeJS.Signals) => () => void child.kill(signal);
+  return { pid: child.pid, exited: exitOf(child), terminate: ask('SIGTERM'), hangUp: ask('SIGHUP'), kill };
 }
 
 /** Children that this process must not leave behind; one listener for all of them, since Node takes eleven for a leak. */

@@ -31,7 +31,7 @@ interface Known {
 }
 
 interface Change {
-  verb: 'start' | 'stop' | 'restart';
+  verb: keyof typeof DONE;
   names: readonly string[];
   config: Config;
   dryRun: boolean;
@@ -81,11 +81,13 @@ export abstract class KeeperCommand extends KlorosCommand {
   }
 }
 
-const DONE = { start: 'Started', stop: 'Stopped', restart: 'Restarted' };
+const DONE = { start: 'Started', stop: 'Stopped', restart: 'Restarted', reload: 'Told to read their settings anew' };
 
 function whoIsTold({ kind }: Keeper, verb: Change['verb']): string {
   if (kind.kind !== 'nobody') return `by ${keeperWords(kind)}`;
-  return verb === 'stop' ? '(nobody keeps them)' : 'under a supervisor of their own, detached (nobody keeps them now)';
+  return verb === 'stop' || verb === 'reload'
+    ? '(nobody keeps them)'
+    : 'under a supervisor of their own, detached (nobody keeps them now)';
 }
 
 const COLOUR: Record<KeptState, (text: string) => string> = {

@@ -33,6 +33,12 @@ export function withThoseByHand(keeper: Keeper, attendants: Attendants): Keeper 
       await stop(byHand.map(({ name }) => name));
       await keeper.restart(names);
     },
+    reload: async (names) => {
+      const standing = await look(names);
+      const byHand = standing.filter(({ keeper: who }) => who === BY_HAND);
+      for (const { pid } of byHand) signal(pid ?? 0, 'SIGHUP');
+      await keeper.reload(namesOf(standing, byHand));
+    },
   };
 }
 

@@ -30,6 +30,8 @@ export interface Keeper {
   /** Resolves when they have ended. */
   stop(names: readonly string[]): Promise<void>;
   restart(names: readonly string[]): Promise<void>;
+  /** Tells those who run to read their settings anew; who does not run reads them when it starts. */
+  reload(names: readonly string[]): Promise<void>;
 }
 
 /** A keeper in words. */

@@ -9,5 +9,6 @@ export function noKeeper(startDetached: (names: readonly string[]) => Promise<vo
     start: startDetached,
     stop: async () => undefined,
     restart: startDetached,
+    reload: async () => undefined,
   };
 }

@@ -35,6 +35,12 @@ export function systemdKeeper(scope: Scope, env: NodeJS.ProcessEnv): Keeper {
       await systemctl('reset-failed', ...(await units(names)));
       await demand(systemctl, 'restart', ...(await units(names)));
     },
+    reload: async (names) => {
+      const services = names.map(unitOf);
+      const shown = await showUnits(systemctl, services);
+      const running = services.filter((_, index) => shown[index]?.['ActiveState'] === 'active');
+      if (running.length > 0) await demand(systemctl, 'reload', ...running);
+    },
   };
 }
 
@@ -45,7 +51,7 @@ async function unitsOf(systemctl: Systemctl, names: readonly string[]): Promise<
   return [...paths.filter((_, index) => shown[index]?.['LoadState'] === 'loaded'), ...names.map(unitOf)];
 }
 
-function keptOf({ daemon, state, subState, pid, restarts, why }: UnitState, keeper: string): KeptDaemon {
+function keptOf({ daemon, state, subState, pid, restarts, why, status }: UnitState, keeper: string): KeptDaemon {
   const isAgain = subState === 'auto-restart';
   return {
     name: daemon,
@@ -53,6 +59,11 @@ function keptOf({ daemon, state, subState, pid, restarts, why }: UnitState, keep
     state: isAgain ? 'restarting' : (STATES[state] ?? 'stopped'),
     pid,
     restarts: state === 'absent' ? null : restarts,
-    why,
+    why: why ?? complaintIn(status),
   };
+}
+
+/** What a daemon says of settings that it could not take up. */
+function complaintIn(status: string): string | null {
+  return /its settings stay those from before: .*/.exec(status)?.[0] ?? null;
 }

@@ -48,6 +48,7 @@ export async function upKeeper(paths: SupervisorPaths): Promise<Keeper | undefin
     start: (names) => tell('start', names),
     stop: (names) => tell('stop', names),
     restart: (names) => tell('restart', names),
+    reload: (names) => tell('reload', names),
   };
 }
 

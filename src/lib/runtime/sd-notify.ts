@@ -5,12 +5,15 @@ import type { Vitals } from './pulse.js';
 export interface SystemdLink {
   /** Says that it is ready, and from then on how it is; the watchdog is fed as long as its loops beat. */
   ready(vitals: () => Vitals): void;
+  /** Says that it reads its settings anew, until it says that it is ready once more. */
+  reloading(): void;
   /** Says that it ends by intent. */
   stopping(): void;
 }
 
 const STATUS_EVERY_MS = 10_000;
 const US_PER_MS = 1_000;
+const NS_PER_US = 1_000n;
 
 /** The link of a process that systemd started with Type=notify; undefined for every other. */
 export async function linkToSystemd(env: NodeJS.ProcessEnv): Promise<SystemdLink | undefined> {
@@ -24,16 +27,24 @@ export function systemdLink(notify: Notify, watchdogLimitMs: number | undefined)
   const tell = (vitals: Vitals) => notify(`${vitals.isAlive ? 'WATCHDOG=1\n' : ''}STATUS=${vitals.words}`);
   return {
     ready: (vitals) => {
+      clearInterval(timer);
       notify(`READY=1\nSTATUS=${vitals().words}`);
       const everyMs = Math.min(STATUS_EVERY_MS, (watchdogLimitMs ?? Infinity) / 2);
       timer = setInterval(() => tell(vitals()), everyMs);
       timer.unref();
     },
+    // The time tells a systemd that waits for this reload from an answer to an earlier one.
+    reloading: () => notify(`RELOADING=1\nMONOTONIC_USEC=${monotonicUs()}\nSTATUS=Reads its settings anew`),
     stopping: () => {
       clearInterval(timer);
       notify('STOPPING=1\nSTATUS=Finishes what it has begun');
     },
   };
+}
+
+/** Of CLOCK_MONOTONIC, which Node's high-resolution time is. */
+function monotonicUs(): bigint {
+  return process.hrtime.bigint() / NS_PER_US;
 }
 
 /** The limit of systemd's watchdog, where it watches this very process. */

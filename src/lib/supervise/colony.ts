@@ -93,6 +93,11 @@ export class Colony {
     this.#processes.get(name)?.managed.wake();
   }
 
+  /** Those who run read their settings anew. */
+  reload(names: readonly string[]): void {
+    for (const name of names) this.#processes.get(name)?.managed.reload();
+  }
+
   /** Stops and starts members; nothing is taken for over in between. */
   async restart(members: readonly Member[]): Promise<void> {
     this.#starting += 1;

@@ -64,6 +64,7 @@ async function act(colony: Colony, { do: verb, names }: ControlRequest, members:
   if (verb === 'start') await colony.start(meant);
   if (verb === 'stop') await colony.stop(meant.map(({ name }) => name));
   if (verb === 'restart') await colony.restart(meant);
+  if (verb === 'reload') colony.reload(meant.map(({ name }) => name));
 }
 
 function notReady(): KlorosError {

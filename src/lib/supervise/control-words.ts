@@ -3,7 +3,7 @@ import { PROCESS_STATES } from './managed-process.js';
 
 /** What a supervisor can be told; `names` are daemons. */
 export const controlRequestSchema = z.strictObject({
-  do: z.enum(['status', 'start', 'stop', 'restart']),
+  do: z.enum(['status', 'start', 'stop', 'restart', 'reload']),
   names: z.array(z.string()).max(100),
 });
 

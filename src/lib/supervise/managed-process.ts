@@ -122,6 +122,11 @@ export class ManagedProcess {
     if (this.#isIdle) this.#wish.call();
   }
 
+  /** Has it read its settings anew where it runs; who only starts reads them just now. */
+  reload(): void {
+    if (this.#state === 'RUNNING') this.#child?.hangUp();
+  }
+
   /** Ends it at once, so that it is started again. */
   end(why: string): void {
     this.#endedBecause = why;

@@ -75,6 +75,8 @@ function serviceSection(daemon: UnitDaemon, layout: Layout): Section {
       ['Restart', daemon.isOnDemand ? 'on-failure' : 'always'],
       ['RestartSec', '5s'],
       ['WatchdogSec', '30s'],
+      // Type=notify-reload needs systemd 253; the daemon says itself when it begins and is ready again.
+      ['ExecReload', "/bin/sh -c 'kill -HUP $$MAINPID'"],
       ['TimeoutStopSec', '30s'],
       // What runs may finish; only who does not end is killed, with all that it started.
       ['KillMode', 'mixed'],

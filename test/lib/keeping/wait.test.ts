@@ -12,7 +12,7 @@ function keeperThrough(...states: KeptState[]): Keeper {
       { name: 'router', keeper: 'kloros up', state, pid, restarts: 0, why: state === 'failed' ? 'it is broken' : null },
     ];
   };
-  return { kind: { kind: 'nobody' }, look, start: nothing, stop: nothing, restart: nothing };
+  return { kind: { kind: 'nobody' }, look, start: nothing, stop: nothing, restart: nothing, reload: nothing };
 }
 
 const wait = (keeper: Keeper, until: 'ready' | 'stopped', timeoutMs = 60_000) =>

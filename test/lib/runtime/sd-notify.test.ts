@@ -33,6 +33,21 @@ describe('what systemd hears', () => {
     expect(said.at(-1)).toBe('STATUS=Waits for signals');
   });
 
+  it('is that it reads its settings anew, at a time that only grows, and is ready once more', () => {
+    const systemd = link(4_000);
+    systemd.ready(vitals);
+    systemd.reloading();
+    systemd.ready(vitals);
+    vi.advanceTimersByTime(1_000);
+    systemd.reloading();
+    const times = said.flatMap((text) => /^RELOADING=1\nMONOTONIC_USEC=(\d+)\n/.exec(text)?.slice(1) ?? []);
+    expect(BigInt(times[1] ?? 0)).toBeGreaterThan(BigInt(times[0] ?? 0));
+    expect(said[2]).toBe('READY=1\nSTATUS=Waits for signals');
+    said.length = 0;
+    vi.advanceTimersByTime(2_000);
+    expect(said).toHaveLength(1);
+  });
+
   it('is how it is also without a watchdog', () => {
     link().ready(vitals);
     vi.advanceTimersByTime(10_000);
