@@ -1,9 +1,12 @@
+import { stripVTControlCharacters } from 'node:util';
 import chalk from 'chalk';
 import { saysOf, type Member } from '../operator/topology/topology.js';
 import { colouredName, printable } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
-/** Who says and hears what on which port; a signal that was said lately has how often. */
+const GAP = '  ';
+
+/** Who says and hears what on which port; a signal that was said lately has how often. Where a table is too wide, as a list. */
 export function membersTable(members: readonly Member[], widthColumns: number | undefined): string {
   const columns: Column<Member>[] = [
     { title: 'who', cell: ({ name }) => chalk.bold(printable(name)) },
@@ -18,7 +21,35 @@ export function membersTable(members: readonly Member[], widthColumns: number | 
     },
     { title: 'hears', cell: ({ hears }) => hears.map((name) => colouredName(name)).join('\n') || null },
   ];
-  return renderTable(members, columns, { widthColumns });
+  const table = renderTable(members, columns, { widthColumns: undefined });
+  if (widthColumns === undefined || widthOf(table) <= widthColumns) return table;
+  return members.map((member) => memberLines(member, widthColumns)).join('\n');
+}
+
+function memberLines(member: Member, widthColumns: number): string {
+  const says = saysOf(member).map((signal) => saidText(signal, member));
+  const hears = member.hears.map((name) => colouredName(name));
+  return [
+    [chalk.bold(printable(member.name)), stateOf(member), chalk.dim(member.ports.join(' '))].join('  ').trimEnd(),
+    ...filled('  says   ', says, widthColumns),
+    ...filled('  hears  ', hears, widthColumns),
+  ].join('\n');
+}
+
+/** Texts one after the other, as many to a line as there is room for; no line where there are none. */
+function filled(title: string, texts: readonly string[], widthColumns: number): string[] {
+  const lines: string[] = [];
+  for (const text of texts) {
+    const longer = `${lines.at(-1) ?? ''}${GAP}${text}`;
+    const fits = lines.length > 0 && title.length + widthOf(longer) <= widthColumns;
+    if (fits) lines[lines.length - 1] = longer;
+    else lines.push(text);
+  }
+  return lines.map((line, index) => `${index === 0 ? chalk.dim(title) : ' '.repeat(title.length)}${line}`);
+}
+
+function widthOf(text: string): number {
+  return Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));
 }
 
 function stateOf({ kind, pids }: Member): string {

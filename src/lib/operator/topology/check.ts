@@ -1,4 +1,5 @@
 import { worstFirst, type Finding } from '../../base/finding.js';
+import { PROBE_SIGNAL } from '../../bus/round-trip.js';
 import { catalogue } from '../../signals/catalogue.js';
 import { saysOf, type Member, type Topology } from './topology.js';
 
@@ -80,7 +81,7 @@ function unsaid(members: readonly Member[]): TopologyFinding[] {
 /** What shall make somebody work and is heard by nobody asks in vain; of a peer's own names it is usual. */
 function unheard(members: readonly Member[]): TopologyFinding[] {
   const heard = new Set(members.flatMap(({ hears }) => hears));
-  const said = [...new Set(members.flatMap(saysOf))].filter((signal) => !heard.has(signal));
+  const said = [...new Set(members.flatMap(saysOf))].filter((signal) => !heard.has(signal) && signal !== PROBE_SIGNAL);
   // One whose consumers the catalogue does not name is for people and peers.
   const known = said.filter((signal) => (catalogue.get(signal)?.consumers.length ?? 0) > 0);
   const foreign = said.filter((signal) => !catalogue.has(signal)).slice(0, MOST_FOREIGN);

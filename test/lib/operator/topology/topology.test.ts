@@ -55,6 +55,8 @@ describe('the topology', () => {
     const twin = { ...worker, name: 'twin', hears: ['Q_NEVER'] };
     const seen = [
       { signal: 'HEARTBEAT', source: 'peer', count: 1 },
+      // What health says to itself asks nobody.
+      { signal: 'HEALTH_PROBE', source: 'operator', count: 1 },
       { signal: 'Q_DREAM_TRIGGER', source: 'peer', count: 1 },
     ];
     expect(codes({ daemons: [hub, asker, worker, twin], attendants, seen })).toEqual([
