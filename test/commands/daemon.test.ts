@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
@@ -201,6 +202,23 @@ describe('kloros daemon run', () => {
     await hears('Settings are read anew', 'intents: {batch: 7}');
     child.kill('SIGTERM');
     expect(await exited).toBe(0);
+  });
+
+  it('ends in order when its terminal is gone', async () => {
+    const program = `import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
+said = b''
+while b'Ready' not in said: said += os.read(terminal, 4096)
+os.close(terminal)
+print(os.WTERMSIG(os.waitpid(pid, 0)[1]))`;
+    const args = ['-c', program, process.execPath, ...bin, 'daemon', 'run', 'intent-router'];
+    const python = spawn('python3', args, { env: cliEnv(env), stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    python.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    await once(python, 'close');
+    expect(printed.trim()).toBe(String(constants.signals.SIGHUP));
+    expect(readdirSync(config.home)).toContain('journal');
   });
 
   it('suggests the daemon that was meant', async () => {

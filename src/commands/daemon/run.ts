@@ -6,7 +6,7 @@ import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { usageError } from '../../lib/cli/command-error.js';
 import { exitCodeOf } from '../../lib/cli/exit-codes.js';
-import { onHangUp } from '../../lib/cli/hang-up.js';
+import { watchHangUp } from '../../lib/cli/hang-up.js';
 import { stderrForm } from '../../lib/cli/operator-log.js';
 import { canRest, isOnDemand } from '../../lib/config/activation.js';
 import type { Config } from '../../lib/config/schema.js';
@@ -77,15 +77,15 @@ SIGHUP has it read its settings anew, as kloros daemon reload does.`;
     const { idleMs, leastRunMs } = config.activation;
     const least = { idleMs, leastRunMs: systemd ? leastRunMs : 0 };
     const idle = rests ? [untilIdle(running, least, systemClock)] : [];
-    const hangUp = { reload: () => reload(running, systemd, log), gone: leave };
-    const ignoreHangUp = onHangUp(hangUp);
+    const hangUp = watchHangUp({ reload: () => reload(running, systemd, log), gone: leave });
     const over = await Promise.race([stopped, running.done, ...idle]);
-    ignoreHangUp();
+    hangUp.ignore();
     systemd?.stopping();
     if (over === 'idle') await this.#rest(running, () => tellOfRest(supervisor, log));
     else await running.stop();
     await running.done;
     await callOffWatchdog();
+    hangUp.end();
   }
 
   /** Who is told to stop while it is ending is stopped, and not at rest. */
