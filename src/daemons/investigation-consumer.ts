@@ -12,5 +12,7 @@ export const investigationConsumer = defineDaemon({
   concurrency: (config) => config.investigation.concurrency,
   timeoutMs: (config) => config.investigation.timeoutMs,
   connectsTo: ({ investigation: { model } }) => (model === undefined ? [] : [model.url]),
+  credentials: ({ investigation: { model } }) =>
+    model === undefined ? [] : [{ name: 'model-api-key', file: model.apiKeyFile }],
   ...later(['open', 'close', 'handle'], () => import('./work/investigation-consumer.js')),
 });

@@ -9,5 +9,7 @@ export const semanticDedupConsumer = defineDaemon({
   says: ['Q_CURIOSITY_INVESTIGATE'],
   from: 'beginning',
   connectsTo: ({ evidence: { embeddings } }) => (embeddings === undefined ? [] : [embeddings.url]),
+  credentials: ({ evidence: { embeddings } }) =>
+    embeddings === undefined ? [] : [{ name: 'embeddings-api-key', file: embeddings.apiKeyFile }],
   ...later(['open', 'close', 'handle'], () => import('./work/semantic-dedup-consumer.js')),
 });

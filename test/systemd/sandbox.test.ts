@@ -8,14 +8,29 @@ import { quoted, startLab, whyNot, type Lab } from './lab.js';
 const HOME = '/var/lib/kloros';
 const FAR = '10.9.8.7';
 const PROBE = fileURLToPath(new URL('./probe.py', import.meta.url));
-const SETTINGS = { home: HOME, sourceRoots: ['/srv/code'], deployRoot: '/srv/deployed' };
+const KEY = '/etc/kloros/credentials/model-api-key';
+const MODEL_PORT = 8_123;
+const SETTINGS = {
+  home: HOME,
+  sourceRoots: ['/srv/code'],
+  deployRoot: '/srv/deployed',
+  investigation: { model: { url: `http://127.0.0.1:${MODEL_PORT}/v1`, model: 'one' } },
+};
+
+/** A model that writes down who asks. */
+const MODEL = `import http.server
+class Model(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        print(self.headers['authorization'], flush=True)
+        self.send_error(503)
+http.server.HTTPServer(('127.0.0.1', ${MODEL_PORT}), Model).serve_forever()`;
 
 /** Folders that everybody may write to, but for a sandbox. */
 const OPEN = ['/etc/open', '/usr/open', '/opt/open', '/srv/open', '/var/open', '/run/open', '/home/open', '/root/open'];
 const OWN = [HOME, '/tmp', '/var/tmp', '/dev/shm'];
 const ASKED = {
   folders: [...OPEN, '/srv/code', '/srv/deployed', ...OWN],
-  files: ['/home/open/letter', '/etc/hostname'],
+  files: ['/home/open/letter', KEY, '/etc/hostname'],
   addresses: ['127.0.0.1', '::1', FAR],
 };
 
@@ -40,6 +55,7 @@ describe.skipIf(whyNot !== '')(
     beforeAll(async () => {
       lab = await startLab();
       await lab.demand(`mkdir -p /etc/kloros && echo '${JSON.stringify(SETTINGS)}' >/etc/kloros/config.yaml
+        mkdir -m 700 /etc/kloros/credentials && echo secret-key >${KEY} && chmod 600 ${KEY}
         mkdir -m 777 ${OPEN.join(' ')} /srv/code /srv/deployed && chmod 711 /root && echo dear >/home/open/letter
         python3 -c ${quoted(ADD_ADDRESS)}
         echo ${quoted(readFileSync(PROBE, 'utf8'))} >/srv/probe.py && echo ${quoted(JSON.stringify(ASKED))} >/srv/asked.json`);
@@ -52,7 +68,11 @@ describe.skipIf(whyNot !== '')(
 
     it('outside of its sandbox its user could write, read and send wherever it is tried below', async () => {
       const found = await lab.demand('runuser -u kloros -- python3 /srv/probe.py /srv/asked.json');
-      expect(parsed(found)).toEqual({ writes: ASKED.folders, reads: ASKED.files, reaches: ASKED.addresses });
+      expect(parsed(found)).toEqual({
+        writes: ASKED.folders,
+        reads: ['/home/open/letter', '/etc/hostname'],
+        reaches: ASKED.addresses,
+      });
       await lab.demand(`rm -f ${ASKED.folders.map((folder) => `${folder}/probe`).join(' ')}`);
     });
 
@@ -74,6 +94,23 @@ describe.skipIf(whyNot !== '')(
           reaches: ['127.0.0.1', '::1'],
         });
       }
+    });
+
+    it('a secret that only root can read is given to the daemon that needs it', async () => {
+      await lab.demand('rm -r /run/systemd/system/kloros-.service.d && systemctl daemon-reload');
+      await lab.demand(
+        `echo ${quoted(MODEL)} >/srv/model.py && systemd-run --quiet --unit=model python3 /srv/model.py`,
+      );
+      const [asker, ...others] = ['investigation_consumer_daemon', 'chemical_bus', 'intent_router'].map(unitOf);
+      await lab.demand(`mkdir /srv/code/alpha && echo 'def run_alpha(): return 1' >/srv/code/alpha/core.py
+        systemctl start ${others.join(' ')} ${asker ?? ''} && kloros intent submit --path /srv/code/alpha`);
+      await lab.until('the model was asked', 'journalctl --output=cat --unit=model | grep -qx "Bearer secret-key"');
+      const credentials = (unit: string) => lab.run(`ls /run/credentials/${unit}`).then(({ stdout }) => stdout.trim());
+      expect(await credentials(asker ?? '')).toBe('model-api-key');
+      for (const unit of others) expect(await credentials(unit), unit).toBe('');
+      expect(await lab.run(`runuser -u nobody -- cat /run/credentials/${asker ?? ''}/model-api-key`)).toMatchObject({
+        code: 1,
+      });
     });
 
     it('what it left in its temporary folders is seen by nobody else', async () => {

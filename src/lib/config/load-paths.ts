@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path';
+import { CREDENTIALS } from './credentials.js';
 
-const PATH_KEYS: ReadonlySet<string> = new Set(['home', 'deployRoot', 'capabilitiesPath', 'sourceRoots']);
+const PATH_KEYS: ReadonlySet<string> = new Set([
+  'home',
+  'deployRoot',
+  'capabilitiesPath',
+  'sourceRoots',
+  ...Object.keys(CREDENTIALS),
+]);
 
 /** Whether a setting is a path or a list of paths. */
 export function isPathKey(key: string): boolean {

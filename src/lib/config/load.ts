@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { credentialsLayer } from './credentials.js';
 import { environmentLayer, environmentWarnings } from './environment.js';
 import { invalidConfig } from './load-error.js';
 import { readConfigFile } from './load-file.js';
@@ -34,7 +35,7 @@ const HOME_FILE = 'config.yaml';
 const DEFAULT_HOME = '.kloros';
 
 /**
- * Flag, environment, `./kloros.yaml`, `$KLOROS_HOME/config.yaml`, `/etc/kloros/config.yaml`, default: the first wins.
+ * Credential, flag, environment, `./kloros.yaml`, `$KLOROS_HOME/config.yaml`, `/etc/kloros/config.yaml`, default: the first wins.
  * Throws KlorosError INVALID_CONFIG, which names file, line and key.
  */
 export async function loadConfig({ env, cwd, flags = {}, etcPath = ETC_PATH }: ConfigSources): Promise<LoadedConfig> {
@@ -45,7 +46,8 @@ export async function loadConfig({ env, cwd, flags = {}, etcPath = ETC_PATH }: C
   const home = homeOf([...given, local.layer, etc.layer], userHome);
   const own = await openFile(join(home.value, HOME_FILE));
   refuseHomeIn(own.layer);
-  const merged = mergeLayers([...given, local.layer, own.layer, etc.layer], { home, userHome });
+  const layers = [...given, local.layer, own.layer, etc.layer];
+  const merged = mergeLayers([await credentialsLayer(env, layers), ...layers], { home, userHome });
   const read = [local, own, etc];
   const files = read.map(({ path, used }) => ({ path, used }));
   const warnings = [...environmentWarnings(env), ...read.flatMap((file) => file.warnings)];

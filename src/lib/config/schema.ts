@@ -166,6 +166,7 @@ export const configSchema = z.strictObject({
           url: z.url(),
           model: z.string(),
           timeoutMs: positiveMs.default(5_000),
+          apiKeyFile: z.string().optional(),
           threshold: z.number().min(0).max(1).default(0.86),
         })
         .optional()

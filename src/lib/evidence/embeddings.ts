@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bearerFrom } from '../base/api-key.js';
 import { KlorosError, toError } from '../base/errors.js';
 import { postJson } from '../base/json-endpoint.js';
 
@@ -8,6 +9,8 @@ export interface EmbeddingOptions {
   url: string;
   model: string;
   timeoutMs: number;
+  /** File that holds the key of the API, where it wants one. */
+  apiKeyFile?: string | undefined;
 }
 
 /** A direction in the model's space, of length 1. */
@@ -23,9 +26,10 @@ export async function embed(
   options: EmbeddingOptions,
   abort?: AbortSignal,
 ): Promise<Vector[]> {
-  const { url, model, timeoutMs } = options;
+  const { url, model, timeoutMs, apiKeyFile } = options;
   try {
-    const question = { url: endpoint(url), body: { model, input: texts }, timeoutMs };
+    const headers = await bearerFrom(apiKeyFile);
+    const question = { url: endpoint(url), body: { model, input: texts }, timeoutMs, headers };
     return vectorsOf(await postJson(question, abort), texts.length);
   } catch (cause) {
     throw failed(options, cause);

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { bearerFrom } from '../base/api-key.js';
 import type { Clock } from '../base/clock.js';
 import { KlorosError, toError } from '../base/errors.js';
 import { postJson } from '../base/json-endpoint.js';
@@ -96,7 +96,7 @@ async function ask(settings: ModelSettings, shown: Shown, abort: AbortSignal): P
       { role: 'user', content: JSON.stringify(excerptOf(shown)) },
     ],
   };
-  const headers = await headersOf(settings);
+  const headers = await bearerFrom(settings.apiKeyFile);
   const { url, timeoutMs } = settings;
   const answer = answerSchema.parse(await postJson({ url: endpoint(url), body, timeoutMs, headers }, abort));
   const said = analysisSchema.parse(JSON.parse(bareJson(answer.choices[0]?.message.content ?? '')));
@@ -120,11 +120,6 @@ function excerptOf({ structure, files_analyzed: files, ...shown }: Shown) {
     entry_points: structure.entry_points,
     total_lines: structure.total_lines,
   };
-}
-
-async function headersOf({ apiKeyFile }: ModelSettings): Promise<Record<string, string>> {
-  if (apiKeyFile === undefined) return {};
-  return { authorization: `Bearer ${(await readFile(apiKeyFile, 'utf8')).trim()}` };
 }
 
 /** Some models put their JSON into a fence, whatever they are asked. */

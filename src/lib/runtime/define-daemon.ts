@@ -1,5 +1,6 @@
 import type { Logger } from '../base/log.js';
 import type { Clock } from '../base/clock.js';
+import type { Credential } from '../config/credentials.js';
 import type { Config } from '../config/schema.js';
 import type { Draft, Signal } from '../signals/envelope.js';
 import type { JournalView, Said, StartFrom } from '../bus/bus.js';
@@ -103,6 +104,8 @@ export interface DaemonDefinition<R = undefined> extends DaemonWork<R> {
   alsoWrites?(config: Config): readonly string[];
   /** Endpoints besides the wire that it speaks with, e.g. of a model; a sandbox lets it leave this machine for no other. */
   connectsTo?(config: Config): readonly string[];
+  /** Secrets that it needs under this configuration; a service manager gives them to it and to nobody else. */
+  credentials?(config: Config): readonly Credential[];
   /** The hub is run by the engine itself (D4); every other daemon is a worker. */
   role?: 'hub';
   /** Reads the module of what it does, where that is read late. */

@@ -1,3 +1,4 @@
+import type { Credential } from '../config/credentials.js';
 import type { Reach } from './reach.js';
 
 /** Whether systemd itself runs the colony, or a user's own manager. */
@@ -28,6 +29,7 @@ export interface UnitDaemon {
   /** Folders besides the home that it changes. */
   alsoWrites: readonly string[];
   reach: Reach;
+  credentials: readonly Credential[];
 }
 
 /** Home of a colony that systemd itself runs. */

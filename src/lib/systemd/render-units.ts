@@ -84,6 +84,7 @@ function serviceSection(daemon: UnitDaemon, layout: Layout): Section {
       ['Environment', quoted(`KLOROS_HOME=${layout.home}`)],
       ['WorkingDirectory', `-${layout.home.replaceAll('%', '%%')}`],
       ...identity(layout),
+      ...credentialsOf(daemon, layout),
       ...sandboxOf(daemon, layout),
     ],
   ];
@@ -96,6 +97,18 @@ function identity({ user, group }: Layout): Setting[] {
     ['Group', group],
     ['UMask', '0007'],
   ];
+}
+
+/** Where a secret lies whose file no setting names; root's alone. */
+const CREDENTIALS_FOLDER = '/etc/kloros/credentials';
+
+/** Read by systemd itself, and by nobody but the daemon; an empty one stands in, since one that is missing would end the start. */
+function credentialsOf({ credentials }: UnitDaemon, { scope }: Layout): Setting[] {
+  if (scope === 'user') return []; // Its user's files are its own.
+  return credentials.flatMap(({ name, file = join(CREDENTIALS_FOLDER, name) }): Setting[] => [
+    ['LoadCredential', `${name}:${file.replaceAll('%', '%%')}`],
+    ['SetCredential', `${name}:`],
+  ]);
 }
 
 function text(sections: readonly Section[]): string {

@@ -9,6 +9,7 @@ const daemon = (...alsoWrites: string[]): UnitDaemon => ({
   isOnDemand: false,
   alsoWrites,
   reach: 'localhost',
+  credentials: [],
 });
 const lines = (layout: Partial<Layout>, ...alsoWrites: string[]) =>
   sandboxOf(daemon(...alsoWrites), { ...STANDARD_LAYOUT, ...layout }).map(([key, value]) => `${key}=${value}`);
