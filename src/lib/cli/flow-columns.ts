@@ -13,7 +13,10 @@ export function frequencyColumns(nowMs: number): Column<Frequency>[] {
     named(),
     right('hz', ({ hz }) => (hz === null ? null : chalk.bold(rateText(hz)))),
     ...spread<Frequency>('interval', ({ intervalMs }) => intervalMs, formatDuration),
-    right('window', ({ intervalMs }) => (intervalMs.count === 0 ? null : String(intervalMs.count + 1))),
+    {
+      ...right('window', ({ intervalMs }) => (intervalMs.count === 0 ? null : String(intervalMs.count + 1))),
+      spare: 3,
+    },
     ...counted<Frequency>(nowMs),
   ];
 }
@@ -34,7 +37,7 @@ export function delayColumns(nowMs: number): Column<Delay>[] {
     ),
     right('answered p50', cell(answered, median)),
     right('max', cell(answered, worst)),
-    right('window', ({ hereMs }) => (hereMs.count === 0 ? null : String(hereMs.count))),
+    { ...right('window', ({ hereMs }) => (hereMs.count === 0 ? null : String(hereMs.count))), spare: 3 },
     ...counted<Delay>(nowMs),
   ];
 }
@@ -51,7 +54,7 @@ export function bandwidthColumns(nowMs: number): Column<Bandwidth>[] {
       ({ bytes }) => bytes,
       (bytes) => formatBytes(Math.round(bytes)),
     ),
-    right('window', ({ bytes }) => String(bytes.count)),
+    { ...right('window', ({ bytes }) => String(bytes.count)), spare: 3 },
     ...counted<Bandwidth>(nowMs),
   ];
 }
@@ -84,18 +87,24 @@ function spread<Figure>(
       `${what} mean`,
       cell(({ mean }) => mean),
     ),
-    right(
-      'min',
-      cell(({ min }) => min),
-    ),
+    {
+      ...right(
+        'min',
+        cell(({ min }) => min),
+      ),
+      spare: 1,
+    },
     right(
       'max',
       cell(({ max }) => max),
     ),
-    right(
-      'std dev',
-      cell(({ stdDev }) => stdDev),
-    ),
+    {
+      ...right(
+        'std dev',
+        cell(({ stdDev }) => stdDev),
+      ),
+      spare: 2,
+    },
   ];
 }
 

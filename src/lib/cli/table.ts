@@ -9,6 +9,8 @@ export interface Column<Row> {
   align?: 'left' | 'right';
   /** Takes the width that the others leave; its text wraps. */
   flexible?: boolean;
+  /** Left out where the terminal is too narrow for all; of several the highest first. */
+  spare?: number;
 }
 
 /** Where a table is shown. */
@@ -29,8 +31,9 @@ const NO_BORDERS = Object.fromEntries(
     .map((part) => [part, '']),
 );
 
-/** A compact table without borders: one line a row where the terminal is wide enough. */
-export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], options: TableOptions): string {
+/** A compact table without borders: one line a row where the terminal is wide enough, also without its spare columns. */
+export function renderTable<Row>(rows: readonly Row[], all: readonly Column<Row>[], options: TableOptions): string {
+  const columns = fitting(rows, all, options.widthColumns);
   const cells = rows.map((row) => columns.map((column) => String(column.cell(row) ?? nothing())));
   const titles = columns.map(({ title }) => title.toUpperCase());
   const withHeading = options.heading === false ? cells : [titles, ...cells];
@@ -49,6 +52,24 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** Without as many spare columns as it takes to fit. */
+function fitting<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  widthColumns: number | undefined,
+): readonly Column<Row>[] {
+  const spares = columns.map(({ spare = 0 }) => spare);
+  const highest = Math.max(0, ...spares);
+  if (widthColumns === undefined || highest === 0) return columns;
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ cell }) => String(cell(row) ?? '–'))),
+  ];
+  const width = columnWidths(cells, columns, undefined).reduce((sum, one) => sum + one, 0) - GAP;
+  if (width <= widthColumns) return columns;
+  return fitting(rows, columns.toSpliced(spares.indexOf(highest), 1), widthColumns);
 }
 
 function columnWidths<Row>(

@@ -64,7 +64,7 @@ function headLine({ frozen }: Board, { home, all, dead, consumers, nowMs }: Meas
     dead.length === 0
       ? 'no dead letters'
       : chalk.red(`${dead.length} dead ${dead.length === 1 ? 'letter' : 'letters'}`),
-    `${running} of ${consumers.length} consumers run`,
+    `${running} of ${consumers.length} run`,
     chalk.dim(new Date(nowMs).toISOString().slice(11, 19)),
     chalk.dim(home),
     ...(frozen ? [chalk.inverse(' stands still ')] : []),
@@ -159,7 +159,7 @@ function footLine({ view, sort, filter, typing, asking, note }: Board): string {
 }
 
 const KEYS: Record<Board['view'], string> = {
-  signals: 'q quit  ↑↓ choose  enter open  s sort (%s)  / filter  d dead letters  p stand still',
+  signals: 'q quit  ↑↓ choose  enter open  s sort (%s)  / filter  d dead letters  p pause',
   signal: 'q quit  escape back',
   dead: 'q quit  ↑↓ choose  enter open  r replay  / filter  d signals',
   letter: 'q quit  r replay  escape back',

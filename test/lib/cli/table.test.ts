@@ -31,6 +31,20 @@ describe('a table', () => {
     ]);
   });
 
+  it('leaves out spare columns where the terminal is too narrow, the highest first and no more than it must', () => {
+    const numbers: Column<number>[] = [
+      { title: 'name', cell: () => 'x'.repeat(10) },
+      { title: 'least', cell: String, spare: 1 },
+      { title: 'window', cell: String, spare: 2 },
+      { title: 'last', cell: String },
+    ];
+    const titles = (widthColumns: number | undefined) => renderTable([1], numbers, { widthColumns }).split('\n')[0];
+    expect(titles(undefined)).toBe('NAME        LEAST  WINDOW  LAST');
+    expect(titles(31)).toBe(titles(undefined));
+    expect(titles(30)).toBe('NAME        LEAST  LAST');
+    expect(titles(20)).toBe('NAME        LAST');
+  });
+
   it('may have no heading, and numbers to the right', () => {
     const numbers: Column<number>[] = [{ title: 'n', cell: String, align: 'right' }];
     expect(renderTable([1, 100], numbers, { widthColumns: undefined, heading: false })).toBe('  1\n100');

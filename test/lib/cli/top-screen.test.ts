@@ -11,7 +11,7 @@ const shown = (board: Partial<Board>, at = measured) => topScreen({ ...OPENING, 
 describe('the screen of bus top', () => {
   it('shows signals with their rates, consumers with their lag, and marks the chosen row', () => {
     const text = shown({ selected: 1 });
-    expect(text).toMatch(/3\.4 signals\/s {2}2 dead letters {2}1 of 2 consumers run/);
+    expect(text).toMatch(/3\.4 signals\/s {2}2 dead letters {2}1 of 2 run/);
     expect(text).toMatch(/^▸ OBSERVATION +2\.0 +900 .*9 s ago {3}test/m);
     expect(text).toMatch(/paused_daemon +paused +7 /);
     expect(text).toMatch(/running_daemon +running +0 /);
