@@ -14,6 +14,8 @@ const RENAMED: Readonly<Record<string, Renamed>> = {
   'monitor.stalledMs': { to: 'health.stalledMs' },
 };
 
+const CALLED = ' is called ';
+
 /** Keys under which earlier versions had a setting. */
 export const earlierKeys: readonly string[] = Object.keys(RENAMED);
 
@@ -32,5 +34,10 @@ export function valuesToday(earlier: string, value: unknown): [key: string, valu
 
 /** What is said to whoever still writes the earlier key; `written` is how it stands there, and where. */
 export function renamedWarning(written: string, today: string): string {
-  return `${written} is called ${today} now: rename it, or remove it where both stand`;
+  return `${written}${CALLED}${today} now: rename it, or remove it where both stand`;
+}
+
+/** Whether a warning is of this kind. */
+export function isRenamedWarning(warning: string): boolean {
+  return warning.includes(CALLED);
 }

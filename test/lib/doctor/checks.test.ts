@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../../src/daemons/index.js';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import { openBus } from '../../../src/lib/bus/open-bus.js';
+import { loadConfig } from '../../../src/lib/config/load.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
 import type { Config } from '../../../src/lib/config/schema.js';
 import { doctorChecks } from '../../../src/lib/doctor/checks/index.js';
@@ -145,6 +146,20 @@ describe('permissions', () => {
   it('are nothing to speak of in a home that is not there yet; a source root that is not there is', async () => {
     rmSync(config.home, { recursive: true });
     expect(codesOf(await found('permissions'))).toEqual(['SOURCE_ROOT_MISSING']);
+  });
+});
+
+describe('settings by an earlier name', () => {
+  it('are a note that says what they are called now, and none that nothing reads', async () => {
+    const env = { HOME: config.home, KLOROS_MONITOR_DISK_PERCENT: '70' };
+    const { warnings } = await loadConfig({ env, cwd: config.home, etcPath: join(config.home, 'none') });
+    expect(await found('configuration', { env, warnings })).toMatchObject([
+      {
+        code: 'SETTING_RENAMED',
+        level: 'note',
+        what: expect.stringContaining('KLOROS_HEALTH_DISK_WARNING_PERCENT') as string,
+      },
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { PROBE_SIGNAL } from '../../bus/round-trip.js';
 import type { Signal } from '../../signals/envelope.js';
 import { fieldOf } from '../field.js';
 
@@ -60,6 +61,8 @@ export async function gapsOf(said: AsyncIterable<Signal>, options: GapOptions): 
   let signals = 0;
   for await (const signal of said) {
     signals += 1;
+    // What health asks the bus now and then is no flow that could fall silent.
+    if (signal.signal === PROBE_SIGNAL) continue;
     const series = seriesOf(all, signal);
     series.times.push(signal.ts * 1_000);
     const jump = options.sequence === undefined ? undefined : jumpOf(series, signal, options.sequence);

@@ -71,7 +71,7 @@ function unsaid(members: readonly Member[]): TopologyFinding[] {
     const isDeclared = hearers.some(({ kind }) => kind !== 'consumer');
     return {
       ...{ code: 'SIGNAL_NEVER_SAID', level: isDeclared ? 'warning' : 'note', subject: signal },
-      what: `${namesOf(hearers)} hears ${signal}, and nobody says it`,
+      what: `${sentence(hearers, 'hear')} ${signal}, and nobody says it`,
       why: 'it waits for a peer that has not spoken',
       next: [`kloros signal explain ${signal}`],
     };
@@ -87,7 +87,10 @@ function unheard(members: readonly Member[]): TopologyFinding[] {
   const foreign = said.filter((signal) => !catalogue.has(signal)).slice(0, MOST_FOREIGN);
   return [...known, ...foreign].map((signal) => ({
     ...{ code: 'SIGNAL_UNHEARD', level: catalogue.has(signal) ? 'warning' : 'note', subject: signal },
-    what: `${namesOf(members.filter((member) => saysOf(member).includes(signal)))} says ${signal}, and nobody hears it`,
+    what: `${sentence(
+      members.filter((member) => saysOf(member).includes(signal)),
+      'say',
+    )} ${signal}, and nobody hears it`,
     why: catalogue.has(signal) ? 'it asks for something that nobody does' : 'the colony does not know this name',
     next: [`kloros bus history -1d:now --signal ${signal}`],
   }));
@@ -117,6 +120,8 @@ function consumerFinding({ name, pids, kept }: Member): TopologyFinding {
   };
 }
 
-function namesOf(members: readonly Member[]): string {
-  return members.map(({ name }) => name).join(', ');
+/** Who does something: `a says`, `a and b say`. */
+function sentence(members: readonly Member[], verb: 'say' | 'hear'): string {
+  const names = members.map(({ name }) => name).join(' and ');
+  return `${names} ${members.length === 1 ? `${verb}s` : verb}`;
 }

@@ -24,6 +24,14 @@ describe('a gap', () => {
     expect((await gapsOf(said(steady(6)), { factor: 5, untilMs })).silences).toEqual([]);
   });
 
+  it('is none of what health says to itself', async () => {
+    async function* probes() {
+      for await (const one of said([...steady(6), [150_000]])) yield { ...one, signal: 'HEALTH_PROBE' };
+    }
+    const found = await gapsOf(probes(), { factor: 5, untilMs: START_MS + 160_000 });
+    expect(found).toMatchObject({ signals: 7, silences: [] });
+  });
+
   it('is a silence that lasts', async () => {
     const { silences } = await gapsOf(said(steady(6)), { factor: 5, untilMs: START_MS + 200_000 });
     expect(silences).toMatchObject([{ toMs: null, lengthMs: 150_000 }]);
