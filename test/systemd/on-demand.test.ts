@@ -75,6 +75,24 @@ describe.skipIf(whyNot !== '')(`on demand in a real systemd${whyNot === '' ? '' 
     expect(await lab.demand(`systemctl show -p NRestarts --value ${unitOf(DEDUP)}`)).toBe('0');
   });
 
+  it('who rests and has work of its own at a time says when, and is started then', async () => {
+    const start = () => lab.demand(`systemctl show -p ActiveEnterTimestampMonotonic --value ${unitOf(DEDUP)}`);
+    await allRest();
+    const before = await start();
+    const leave = (time: string) =>
+      lab.demand(`date --utc --date='${time}' +%FT%T.000Z | tee ${HOME}/run/rest/${DEDUP}`);
+    await lab.demand(`runuser -u kloros -- mkdir -p ${HOME}/run/rest`);
+    const later = await leave('1 hour');
+    expect(await kept(DEDUP)).toMatchObject([{ state: 'idle', why: `it has work of its own at ${later}` }]);
+    await leave('1 second ago');
+    await lab.until(
+      'it was started',
+      `test $(systemctl show -p ActiveEnterTimestampMonotonic --value ${unitOf(DEDUP)}) != ${before}`,
+    );
+    await allRest();
+    expect(await kept(DEDUP)).toMatchObject([{ state: 'idle', why: null }]);
+  });
+
   it('who is stopped by name stays down though something waits, until it is started by name', async () => {
     await lab.demand(`kloros daemon stop ${DEDUP} --yes`);
     expect(named(await kept(DEDUP), 'stopped')).toEqual([DEDUP]);

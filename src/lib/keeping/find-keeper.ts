@@ -1,3 +1,4 @@
+import { alarmOf } from '../base/alarms.js';
 import { errorCode } from '../base/errors.js';
 import { openObserver } from '../bus/open-observer.js';
 import { pathsOf } from '../config/paths.js';
@@ -10,6 +11,7 @@ import type { Keeper } from './keeper.js';
 import { noKeeper } from './no-keeper.js';
 import { systemdKeeper } from './systemd-keeper.js';
 import { upKeeper } from './up-keeper.js';
+import { withAlarms } from './with-alarms.js';
 
 /** Where to look for a keeper, and how to make one. */
 export interface KeeperRequest {
@@ -28,7 +30,8 @@ export async function findKeeper({ config, program, env }: KeeperRequest): Promi
   const start = async (names: readonly string[]) => {
     await detach({ program, config, env, flags: names.flatMap((name) => ['--only', name]) });
   };
-  return withThoseByHand(found ?? noKeeper(start), () => attendantsOf(config));
+  const keeper = withAlarms(found ?? noKeeper(start), (daemon) => alarmOf(paths.rest, daemon));
+  return withThoseByHand(keeper, () => attendantsOf(config));
 }
 
 async function services(recordPath: string, env: NodeJS.ProcessEnv): Promise<Keeper | undefined> {

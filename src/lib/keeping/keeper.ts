@@ -16,7 +16,7 @@ export interface KeptDaemon {
   pid: number | null;
   /** Starts that nobody asked for, where the keeper counts them. */
   restarts: number | null;
-  /** Why it is not ready, where the keeper knows. */
+  /** Why it is not ready, where the keeper knows; of one that rests, when it will be started. */
   why: string | null;
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
 import { FiguresKeeper } from '../figures/keeper.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
-import { clearAlarm, setAlarm } from './alarms.js';
+import { clearAlarm, setAlarm } from '../base/alarms.js';
 import { Begun } from './begun.js';
 import { colonyDoor } from './colony-door.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';

@@ -2,7 +2,7 @@ import { openHub } from '../bus/open-hub.js';
 import { OWN_PORT_OFFSETS, pathsOf } from '../config/paths.js';
 import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import { removeFinished } from '../maintenance/mode.js';
-import { alarmsDue } from './alarms.js';
+import { alarmsDue } from '../base/alarms.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { Pulse } from './pulse.js';
 import { WakeFiles } from './wake-files.js';

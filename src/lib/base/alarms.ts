@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileSafely } from '../base/atomic-file.js';
-import { isoTimestamp } from '../base/clock.js';
-import { errorCode } from '../base/errors.js';
+import { writeFileSafely } from './atomic-file.js';
+import { isoTimestamp } from './clock.js';
+import { errorCode } from './errors.js';
 
 /** Leaves word when a daemon that rests has work of its own: the time, in a file of its name. */
 export async function setAlarm(folder: string, daemon: string, atMs: number): Promise<void> {
@@ -27,6 +27,11 @@ function namesIn(folder: string): string[] {
     if (errorCode(error) === 'ENOENT') return []; // Nobody has rested yet.
     throw error;
   }
+}
+
+/** Epoch milliseconds of a daemon's alarm; undefined where it has none, or none that can be read. */
+export function alarmOf(folder: string, daemon: string): number | undefined {
+  return timeOf(join(folder, daemon)) || undefined;
 }
 
 /** NaN where the file holds no time, or was taken back just now. */
