@@ -44,7 +44,7 @@ describe('consumers that are gone', () => {
       },
     ]);
     const { stdout } = await bus('consumers');
-    expect(stdout).toMatch(/old_policy_daemon +no such daemon +- +1 +1 .* 3 signals, /);
+    expect(stdout).toMatch(/old_policy_daemon +no such daemon +– +1 +1 .* 3 signals, /);
   });
 
   it('are shown with what would be lost for them, and nothing is changed with --dry-run or without an answer', async () => {
