@@ -3,7 +3,8 @@ import { startLab, whyNot, type Lab } from './lab.js';
 
 const HOME = '/var/lib/kloros';
 const UNIT = 'kloros-semantic-dedup-consumer';
-const UNITS = `kloros-chemical-bus kloros-orchestrator-monitor ${UNIT}`;
+const OTHER = 'kloros-tournament-consumer';
+const UNITS = `kloros-chemical-bus kloros-orchestrator-monitor ${UNIT} ${OTHER}`;
 
 /** Limits of seconds, so that the healer is there long before the watchdog of systemd. */
 const CONFIG =
@@ -31,7 +32,7 @@ describe.skipIf(whyNot !== '')(
     });
     afterAll(() => lab.stop());
 
-    const show = async (property: string) => lab.demand(`systemctl show -p ${property} --value ${UNIT}`);
+    const show = async (property: string, unit = UNIT) => lab.demand(`systemctl show -p ${property} --value ${unit}`);
     const repairs = async () => {
       const { stdout } = await lab.run('kloros healing history --json');
       return (JSON.parse(stdout) as { result: Repair[] }).result;
@@ -54,6 +55,18 @@ describe.skipIf(whyNot !== '')(
           helped: true,
         },
       ]);
+    });
+
+    it('ends by force whom no other signal reaches, and systemd starts it again', async () => {
+      const before = await show('MainPID', OTHER);
+      // It is stopped anew as soon as it goes on.
+      await lab.demand(`systemd-run --quiet --unit=hold sh -c 'while kill -STOP ${before}; do :; done'`);
+      await lab.until('it is another process', `test $(systemctl show -p NRestarts --value ${OTHER}) = 1`);
+      await lab.until('it is ready', `systemctl is-active --quiet ${OTHER}`);
+      expect(await lab.demand(`journalctl -u ${OTHER}`)).toContain('status=9/KILL');
+      await lab.until('the repair is on record', `kloros healing history --json | grep -q tournament_consumer_daemon`);
+      const forced = (await repairs()).filter(({ target }) => target === 'tournament_consumer_daemon');
+      expect(forced).toMatchObject([{ outcome: 'made', detail: 'systemd (system) restarted it' }]);
     });
   },
 );
