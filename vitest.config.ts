@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: ['test/faults/**', 'test/systemd/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    setupFiles: ['test/setup.ts'],
     pool: 'forks',
     // One process runs many files: it imports the sources and starts the host of its commands once, which halves the work.
     isolate: false,

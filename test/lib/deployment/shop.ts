@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { deploymentId, deployWinner, type Winner } from '../../../src/lib/deployment/deploy.js';
 import { layoutOf } from '../../../src/lib/deployment/layout.js';
 import { measureOf } from '../../../src/lib/deployment/verdict.js';
-import { experimentWith, temporaryFolder } from '../dream/experiments.js';
+import { temporaryFolder } from '../../helpers/temporary-folders.js';
+import { experimentWith } from '../dream/experiments.js';
 
 export const NOW_MS = Date.UTC(2025, 10, 15, 10, 30);
 

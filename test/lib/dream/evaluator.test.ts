@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evaluate, missingEvaluator, type EvaluationPlace } from '../../../src/lib/dream/evaluator.js';
 import { until } from '../../helpers/colony.js';
-import { experimentWith, nodeEvaluator, temporaryFolder } from './experiments.js';
+import { temporaryFolder } from '../../helpers/temporary-folders.js';
+import { experimentWith, nodeEvaluator } from './experiments.js';
 
 const never = new AbortController().signal;
 

@@ -1,22 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { afterAll } from 'vitest';
 import { readExperiments, type Experiments } from '../../../src/lib/dream/experiment-file.js';
 import type { Experiment } from '../../../src/lib/dream/experiment.js';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
-
-/** A temporary folder, removed after the file's tests. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kloros-dream-'));
-  folders.push(folder);
-  return folder;
-}
+import { temporaryFolder } from '../../helpers/temporary-folders.js';
 
 /** A dream.yaml of this text in a folder of its own, read. */
 export async function experimentsOf(text: string): Promise<Experiments> {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readResults } from '../../../src/lib/dream/results.js';
-import { temporaryFolder } from './experiments.js';
+import { temporaryFolder } from '../../helpers/temporary-folders.js';
 import { result } from './results.js';
 
 function write(lab: string, folder: string, text: string): void {

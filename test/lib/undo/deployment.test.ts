@@ -10,7 +10,7 @@ import { acknowledgementUndo } from '../../../src/lib/undo/acknowledgement.js';
 import { deploymentUndo } from '../../../src/lib/undo/deployment.js';
 import { findUndo } from '../../../src/lib/undo/index.js';
 import { shop } from '../deployment/shop.js';
-import { temporaryFolder } from '../dream/experiments.js';
+import { temporaryFolder } from '../../helpers/temporary-folders.js';
 
 /** A rollback of what is in use, as it lies there when its process was killed. */
 async function transactionBack(layout: Layout, why: RollbackReason) {

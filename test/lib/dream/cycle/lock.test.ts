@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { releaseLock, takeLock } from '../../../../src/lib/dream/cycle/lock.js';
-import { temporaryFolder } from '../experiments.js';
+import { temporaryFolder } from '../../../helpers/temporary-folders.js';
 
 interface Lock {
   cycle_id: string;

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { readyFor } from '../../../../src/lib/dream/cycle/prerequisites.js';
-import { experimentsOf, plainExperiment, temporaryFolder } from '../experiments.js';
+import { temporaryFolder } from '../../../helpers/temporary-folders.js';
+import { experimentsOf, plainExperiment } from '../experiments.js';
 
 const ANY = { timeLimitMs: 1, maxLoad: 100_000, minFreeMb: 0, matches: 1 };
 const EXPERIMENTS = [

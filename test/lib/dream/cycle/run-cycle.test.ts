@@ -8,7 +8,8 @@ import { readResults } from '../../../../src/lib/dream/results.js';
 import { progressUnderway, type Progress } from '../../../../src/lib/dream/cycle/progress.js';
 import { runCycle, type ForegroundWatch } from '../../../../src/lib/dream/cycle/run-cycle.js';
 import { until } from '../../../helpers/colony.js';
-import { experimentsOf, temporaryFolder } from '../experiments.js';
+import { temporaryFolder } from '../../../helpers/temporary-folders.js';
+import { experimentsOf } from '../experiments.js';
 
 const EXPERIMENT = {
   name: 'plain',

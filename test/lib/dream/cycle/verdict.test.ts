@@ -6,7 +6,8 @@ import { verdictOf } from '../../../../src/lib/dream/cycle/verdict.js';
 import { systemClock } from '../../../../src/lib/base/clock.js';
 import { playMatch } from '../../../../src/lib/dream/tournament/match.js';
 import { randomOf } from '../../../../src/lib/dream/search/random.js';
-import { experimentsOf, plainExperiment, temporaryFolder } from '../experiments.js';
+import { temporaryFolder } from '../../../helpers/temporary-folders.js';
+import { experimentsOf, plainExperiment } from '../experiments.js';
 
 const SCALE = { ms: { min: 50, max: 150 } };
 const OBJECTIVES = [{ metric: 'ms', direction: 'down' as const, weight: 1 }];

@@ -10,7 +10,8 @@ import { beginTournament, playForSignal } from '../../../../src/lib/dream/tourna
 import type { Draft } from '../../../../src/lib/signals/envelope.js';
 import { until } from '../../../helpers/colony.js';
 import { signalOf } from '../../../helpers/signals.js';
-import { experimentsOf, temporaryFolder } from '../experiments.js';
+import { temporaryFolder } from '../../../helpers/temporary-folders.js';
+import { experimentsOf } from '../experiments.js';
 
 const CANDIDATES = ['a', 'b'].map((id, index) => ({ id, params: { x: index } }));
 const TRIGGER = {
