@@ -137,6 +137,8 @@ describe('kloros daemon start, status, logs, wait, restart, reload and stop', ()
       expect((await command('reload', ROUTER)).result.daemons[0]).toMatchObject({ state: 'ready', pid: again?.pid });
       const anew = () => written().includes('Settings are read anew');
       await until('its settings are read anew', anew);
+      // All others are kept by nobody, and so are not missed.
+      expect(await command('status')).toMatchObject({ code: 0 });
       const { stdout } = await kloros(['daemon', 'logs', '--output', 'jsonl'], { env });
       expect(stdout).toContain('intent_router is ready after');
       const stopped = (await command('stop', ROUTER, '--yes')).result;

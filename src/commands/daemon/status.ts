@@ -6,8 +6,8 @@ import type { KeptDaemon } from '../../lib/keeping/keeper.js';
 /** Shows who keeps each daemon alive. */
 export default class DaemonStatus extends KeeperCommand {
   static override summary = 'Who keeps each daemon alive, and why one is not ready';
-  static override description = `systemd, kloros up, somebody's own hand, or nobody. Exit code 1 when one is not ready, 3 when none runs.
-What waits for each, and what holds it back: kloros daemon list.`;
+  static override description = `systemd, kloros up, somebody's own hand, or nobody. Exit code 1 when one that is kept, or is asked for by name, is not
+ready, 3 when none runs. What waits for each, and what holds it back: kloros daemon list.`;
   static override examples = [
     '<%= config.bin %> daemon status',
     '<%= config.bin %> daemon status intent-router --json',
@@ -22,8 +22,13 @@ What waits for each, and what holds it back: kloros daemon list.`;
     const keeper = await this.keeper(config);
     const kept = await keeper.look(named.length > 0 ? named : daemons.map(({ name }) => name));
     this.log(keptTable(kept, process.stdout.columns));
-    if (kept.every(({ pid, state }) => pid === null && state !== 'idle')) this.status = ExitCode.notFound;
-    else if (kept.some(({ state }) => state !== 'ready' && state !== 'idle')) this.status = ExitCode.failed;
+    this.status = exitCodeOf(named.length > 0 ? kept : kept.filter(({ keeper: who }) => who !== 'nobody'));
     return kept;
   }
+}
+
+/** Whom nobody keeps is not missed: a colony may be of some daemons only. */
+function exitCodeOf(expected: readonly KeptDaemon[]): number {
+  if (expected.every(({ pid, state }) => pid === null && state !== 'idle')) return ExitCode.notFound;
+  return expected.every(({ state }) => state === 'ready' || state === 'idle') ? ExitCode.done : ExitCode.failed;
 }

@@ -55,7 +55,7 @@ let loading: Promise<Flock> | undefined;
 
 /** Node has no flock(2); loaded when the first lock is asked for, since most commands ask for none. */
 function loadFlock(): Promise<Flock> {
-  return (loading ??= import('koffi').then(({ default: koffi }) => {
+  loading ??= import('koffi').then(({ default: koffi }) => {
     const flock = koffi.load(null).func('int flock(int fd, int operation)') as (fd: number, how: number) => number;
     return (fd) => {
       if (flock(fd, EXCLUSIVE_NOW) === 0) return true;
@@ -67,7 +67,10 @@ function loadFlock(): Promise<Flock> {
         next: ['put KLOROS_HOME on a local disk'],
       });
     };
-  }));
+  });
+  // While an upgrade replaces the package it is not there; the next lock finds it.
+  loading.catch(() => (loading = undefined));
+  return loading;
 }
 
 async function busyError(lockPath: string, path: string): Promise<KlorosError> {
