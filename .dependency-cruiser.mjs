@@ -64,9 +64,7 @@ const neighbours = {
     'bus',
     'supervise',
     'systemd',
-    'signals',
-    'config',
-    'base',
+    ...BASICS,
   ],
 };
 
