@@ -10,7 +10,7 @@ import { openBus } from '../../src/lib/bus/open-bus.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
-import { removeHome, silentLog, temporaryConfig, until } from '../helpers/colony.js';
+import { anyMachine, removeHome, silentLog, temporaryConfig, until } from '../helpers/colony.js';
 import { campaign } from '../helpers/figures.js';
 import { signalOf } from '../helpers/signals.js';
 import { startUp, type Up } from '../helpers/up.js';
@@ -67,7 +67,8 @@ describe('a monitor that is killed in the middle of each repair', () => {
     const note =
       'echo $KLOROS_REPAIR_RULE >>ran; case $KLOROS_REPAIR_RULE in *_doing) kill -9 $(cat monitor.pid);; esac';
     config = await temporaryConfig({
-      monitor: { diskPercent: 100, memoryPercent: 100, intervalMs: 100 },
+      health: anyMachine,
+      monitor: { intervalMs: 100 },
       delivery: { pollMs: 50, leaseMs: 1_000, backoffMs: 1, maxBackoffMs: 10 },
       healing: { alsoSays: ['Q_MY_REPAIR'], commands: { note: { path: '/bin/sh', args: ['-c', note] } } },
     });

@@ -64,12 +64,19 @@ SIGHUP has it read its settings anew, as kloros daemon reload does.`;
     // Before the first signal is handled: what stood still the last time comes again at once.
     const callOffWatchdog = await startWatchdog(STALL_MS);
     const systemd = await linkToSystemd(process.env);
-    const running = await startReloadable({
+    const starting = startReloadable({
       config,
       clock: systemClock,
       read: async () => (await this.settings()).config,
       start: await this.#starter(definition, { log, instance: flags.instance, supervisor }),
     });
+    const reloadStarted = async () => {
+      const daemon = await starting.catch(() => undefined); // Then this command fails with it.
+      if (daemon !== undefined) await reload(daemon, systemd, log);
+    };
+    // Before anybody hears that it is ready, and may ask.
+    const hangUp = watchHangUp({ reload: reloadStarted, gone: leave });
+    const running = await starting;
     supervisor?.ready();
     systemd?.ready(() => running.vitals());
     if (!supervisor) log.info({ home: config.home, pid: process.pid, version: this.config.version }, 'Ready');
@@ -77,7 +84,6 @@ SIGHUP has it read its settings anew, as kloros daemon reload does.`;
     const { idleMs, leastRunMs } = config.activation;
     const least = { idleMs, leastRunMs: systemd ? leastRunMs : 0 };
     const idle = rests ? [untilIdle(running, least, systemClock)] : [];
-    const hangUp = watchHangUp({ reload: () => reload(running, systemd, log), gone: leave });
     const over = await Promise.race([stopped, running.done, ...idle]);
     hangUp.ignore();
     systemd?.stopping();

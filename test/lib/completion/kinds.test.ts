@@ -7,6 +7,7 @@ import { isBuilt } from '../../helpers/cli.js';
 const FREE = new Set([
   ...['range', 'question', '--question', '--id', 'stuck id', '--type', '--evidence', '--reason', '--grep', '--where'],
   ...['--fact', '--set', '--param', '--remap', '--field', '--sequence', '--rule', '--instance', '--run-as', '--host'],
+  '--otlp-header',
   ...[
     '--since',
     '--until',
