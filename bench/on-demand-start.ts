@@ -81,11 +81,10 @@ async function timeStart(colony: Colony): Promise<number> {
   const lacking = Math.min(pending, FEW) - waiting(colony);
   if (lacking > 0) await fill(colony, lacking);
   const observer = openObserver(config);
-  const oldest = () => observer.waits().find(({ consumer }) => consumer === DAEMON)?.seq;
-  const first = oldest();
+  const first = observer.waits().find(({ consumer }) => consumer === DAEMON)?.signalId ?? '';
   const startedMs = performance.now();
   await bus.setPaused([DAEMON], null);
-  await until('its first signal is settled', () => oldest() !== first);
+  await until('its first signal is settled', () => observer.standing(DAEMON, first) === 'handled');
   const tookMs = performance.now() - startedMs;
   observer.close();
   await rest(colony);
