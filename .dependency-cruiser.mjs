@@ -152,16 +152,16 @@ export default {
       comment:
         'Daemons know each other by signals alone, so that each can be stopped, replaced and moved to another machine. Only the list, daemons/index.ts, knows them all; each knows its own work.',
       severity: 'error',
-      from: { path: '^src/daemons/(?:work/)?([^/]+)[.]ts$', pathNot: '^src/daemons/index[.]ts$' },
-      to: { path: '^src/daemons/', pathNot: '^src/daemons/work/$1[.]ts$' },
+      from: { path: '^src/daemons/(?:handlers/)?([^/]+)[.]ts$', pathNot: '^src/daemons/index[.]ts$' },
+      to: { path: '^src/daemons/', pathNot: '^src/daemons/handlers/$1[.]ts$' },
     },
     {
-      name: 'work-is-read-late',
+      name: 'handlers-are-read-late',
       comment:
-        'What a daemon does stands in daemons/work and is imported when that daemon runs, so that who lists the daemons does not read all domains.',
+        'What a daemon does stands in daemons/handlers and is imported when that daemon runs, so that who lists the daemons does not read all domains.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^src/daemons/work/', dependencyTypesNot: ['dynamic-import'] },
+      to: { path: '^src/daemons/handlers/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'daemons-use-runtime-and-domain',

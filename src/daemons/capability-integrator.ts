@@ -11,5 +11,5 @@ export const capabilityIntegrator = defineDaemon({
   says: ['Q_MODULE_INTEGRATED', 'Q_INTEGRATION_FAILED'],
   from: 'beginning',
   alsoWrites: ({ sourceRoots, capabilitiesPath }) => [...sourceRoots, dirname(capabilitiesPath)],
-  ...later(['open', 'close', 'handle'], () => import('./work/capability-integrator.js')),
+  ...later(['open', 'close', 'handle'], () => import('./handlers/capability-integrator.js')),
 });

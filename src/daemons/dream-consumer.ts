@@ -13,5 +13,5 @@ export const dreamConsumer = defineDaemon({
   says: ['Q_DREAM_STEP', 'Q_TOURNAMENT_TRIGGER', 'Q_DREAM_COMPLETE', 'Q_HEALTH_ALERT'],
   from: 'now',
   timeoutMs: ({ dream }) => dream.timeLimitMs + BEYOND_LIMIT_MS,
-  ...later(['handle', 'source', 'wakes'], () => import('./work/dream-consumer.js')),
+  ...later(['handle', 'source', 'wakes'], () => import('./handlers/dream-consumer.js')),
 });

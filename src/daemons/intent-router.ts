@@ -10,5 +10,5 @@ export const intentRouter = defineDaemon({
   says: routedSignals(BUILT_IN_ROUTES),
   alsoSays: (config) => routedSignals(routesOf(config)),
   throttled: true,
-  ...later(['source'], () => import('./work/intent-router.js')),
+  ...later(['source'], () => import('./handlers/intent-router.js')),
 });

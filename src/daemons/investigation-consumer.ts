@@ -14,5 +14,5 @@ export const investigationConsumer = defineDaemon({
   connectsTo: ({ investigation: { model } }) => (model === undefined ? [] : [model.url]),
   credentials: ({ investigation: { model } }) =>
     model === undefined ? [] : [{ name: 'model-api-key', file: model.apiKeyFile }],
-  ...later(['open', 'close', 'handle'], () => import('./work/investigation-consumer.js')),
+  ...later(['open', 'close', 'handle'], () => import('./handlers/investigation-consumer.js')),
 });

@@ -27,7 +27,7 @@ export const orchestratorMonitor = defineDaemon({
   alsoSays: (config) => [...emittedFor(config), ...config.healing.alsoSays],
   timeoutMs: longestRepairMs,
   from: 'now',
-  ...later(['open', 'handle', 'source'], () => import('./work/orchestrator-monitor.js')),
+  ...later(['open', 'handle', 'source'], () => import('./handlers/orchestrator-monitor.js')),
 });
 
 function longestRepairMs({ healing }: Config): number {

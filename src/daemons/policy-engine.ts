@@ -13,5 +13,5 @@ export const policyEngine = defineDaemon({
   from: 'now',
   // A decision stands on what the one before it remembered.
   ordered: true,
-  ...later(['open', 'handle', 'source', 'wakes'], () => import('./work/policy-engine.js')),
+  ...later(['open', 'handle', 'source', 'wakes'], () => import('./handlers/policy-engine.js')),
 });

@@ -11,5 +11,5 @@ export const semanticDedupConsumer = defineDaemon({
   connectsTo: ({ evidence: { embeddings } }) => (embeddings === undefined ? [] : [embeddings.url]),
   credentials: ({ evidence: { embeddings } }) =>
     embeddings === undefined ? [] : [{ name: 'embeddings-api-key', file: embeddings.apiKeyFile }],
-  ...later(['open', 'close', 'handle'], () => import('./work/semantic-dedup-consumer.js')),
+  ...later(['open', 'close', 'handle'], () => import('./handlers/semantic-dedup-consumer.js')),
 });

@@ -13,5 +13,5 @@ export const tournamentConsumer = defineDaemon({
   from: 'beginning',
   concurrency: ({ dream }) => dream.matches,
   timeoutMs: ({ dream }) => dream.timeLimitMs + BEYOND_LIMIT_MS,
-  ...later(['handle'], () => import('./work/tournament-consumer.js')),
+  ...later(['handle'], () => import('./handlers/tournament-consumer.js')),
 });

@@ -13,5 +13,5 @@ export const winnerDeployer = defineDaemon({
   from: 'now',
   timeoutMs: TIMEOUT_MS,
   alsoWrites: ({ deployRoot }) => [deployRoot],
-  ...later(['open', 'handle'], () => import('./work/winner-deployer.js')),
+  ...later(['open', 'handle'], () => import('./handlers/winner-deployer.js')),
 });

@@ -13,7 +13,7 @@ const BREAKS: Record<string, [file: string, imports: string]> = {
   'base-is-a-leaf': ['src/lib/base/branch.ts', '../signals/id.js'],
   'lib-never-looks-up': ['src/lib/cli/upward.ts', '../../daemons/index.js'],
   'daemons-are-islands': ['src/daemons/bridge.ts', './island.js'],
-  'work-is-read-late': ['src/daemons/eager.ts', './work/eager.js'],
+  'handlers-are-read-late': ['src/daemons/eager.ts', './handlers/eager.js'],
   'daemons-use-runtime-and-domain': ['src/daemons/talker.ts', '../lib/cli/table.js'],
   'bus-is-known-by-its-interface': ['src/lib/intents/rider.ts', '../bus/bus.js'],
   'commands-see-lib-and-the-list': ['src/commands/parrot.ts', './island.js'],
@@ -35,7 +35,7 @@ const SURROUNDINGS = {
   'src/lib/cli/table.ts': '',
   'src/daemons/index.ts': '',
   'src/daemons/island.ts': '',
-  'src/daemons/work/eager.ts': '',
+  'src/daemons/handlers/eager.ts': '',
   'src/commands/island.ts': '',
   'test/answer.ts': '',
 };

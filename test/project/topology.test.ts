@@ -14,7 +14,7 @@ const heard = daemons.flatMap(({ name, hears }) => hears.map((signal) => [name, 
 describe('the list of daemons', () => {
   it('has every daemon that has a file, and nothing else', () => {
     const files = filesBelow('src/daemons', '.ts').filter(
-      (file) => !file.endsWith('/index.ts') && !file.includes('/work/'),
+      (file) => !file.endsWith('/index.ts') && !file.includes('/handlers/'),
     );
     const defined = files.map((file) => /name: '(?<name>[a-z_]+)'/.exec(textOf(file))?.groups?.['name']);
     expect(defined.sort()).toEqual([...names].sort());

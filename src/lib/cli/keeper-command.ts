@@ -81,7 +81,12 @@ export abstract class KeeperCommand extends KlorosCommand {
   }
 }
 
-const DONE = { start: 'Started', stop: 'Stopped', restart: 'Restarted', reload: 'Told to read their settings anew' };
+const DONE = {
+  start: 'Started',
+  stop: 'Stopped',
+  restart: 'Restarted',
+  reload: 'Told those who run to read their settings anew',
+};
 
 function whoIsTold({ kind }: Keeper, verb: Change['verb']): string {
   if (kind.kind !== 'nobody') return `by ${keeperWords(kind)}`;
