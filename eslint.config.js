@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { noForeignKeys } from './scripts/lint/no-foreign-keys.js';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'test/fixtures/'] },
@@ -21,6 +22,11 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { kloros: { rules: { 'no-foreign-keys': noForeignKeys } } },
+    rules: { 'kloros/no-foreign-keys': 'error' },
   },
   {
     files: ['test/**', 'bench/**'],

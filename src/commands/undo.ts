@@ -93,5 +93,5 @@ function namesIn(config: Config, id: string): string[] {
 }
 
 function factsNamed(facts: Readonly<Record<string, unknown>> = {}): string[] {
-  return ['deployment_id', 'cycle_id'].flatMap((name) => (typeof facts[name] === 'string' ? [facts[name]] : []));
+  return [facts['deployment_id'], facts['cycle_id']].filter((name) => typeof name === 'string');
 }

@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import { daemons } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
+import { own } from '../../lib/base/own.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { formatDuration } from '../../lib/cli/formats.js';
 import { scopeFlags, SystemdCommand } from '../../lib/cli/systemd-command.js';
@@ -54,7 +55,7 @@ function columns(nowMs: number) {
       cell: ({ state, subState }: UnitState) => {
         if (state === 'idle') return chalk.green('at rest');
         const text = subState === '' || state === 'absent' || subState === state ? state : `${state} (${subState})`;
-        return (COLOUR[state] ?? chalk.yellow)(text);
+        return (own(COLOUR, state) ?? chalk.yellow)(text);
       },
     },
     { title: 'pid', cell: ({ pid }: UnitState) => pid, align: 'right' as const },

@@ -47,7 +47,7 @@ export async function handle(signal: Signal, attempt: Attempt, resources: Resour
     return attempt.log.warn({ question_id: facts.question_id }, 'No record: nothing is learned');
   if (!record.success) return attempt.log.info({ question_id: record.question_id }, 'Failed: nothing is learned');
   const again = await merge(record, attempt, resources);
-  if (again === undefined || again.key in (await attempt.state())) return;
+  if (again === undefined || Object.hasOwn(await attempt.state(), again.key)) return;
   attempt.log.info({ question_id: record.question_id }, again.reason);
   return {
     signals: [askAgain(record, again)],

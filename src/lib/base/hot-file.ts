@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { errorCode, KlorosError, toError } from './errors.js';
+import { own } from './own.js';
 
 /** A file that is being written is no error until it has been still for so long. */
 const STILL_MS = 1_000;
@@ -96,14 +97,14 @@ export class HotFile<T> {
     const { accepted, refused } = this.#options.keys;
     const refusal = this.#refusal;
     if (refusal !== undefined) {
-      const isTold = state[refused] === refusal.version || nowMs - refusal.editedAtMs < STILL_MS;
+      const isTold = own(state, refused) === refusal.version || nowMs - refusal.editedAtMs < STILL_MS;
       if (isTold) return NOTHING_NEW;
       return { refused: refusal.error, isNew: false, state: [{ key: refused, value: refusal.version }] };
     }
     const changes: FileNews['state'] = [];
     if (this.#acceptedIn(state) !== this.#text)
       changes.push({ key: accepted, value: this.#text === '' ? null : this.#text });
-    if (state[refused] !== undefined) changes.push({ key: refused, value: null });
+    if (own(state, refused) !== undefined) changes.push({ key: refused, value: null });
     return changes.length === 0 ? NOTHING_NEW : { refused: undefined, isNew: true, state: changes };
   }
 
@@ -131,7 +132,7 @@ export class HotFile<T> {
   }
 
   #acceptedIn(state: Readonly<Record<string, unknown>>): string {
-    const text = state[this.#options.keys.accepted];
+    const text = own(state, this.#options.keys.accepted);
     return typeof text === 'string' ? text : '';
   }
 }

@@ -116,7 +116,7 @@ export interface Observer {
   /** Epoch milliseconds of the oldest and the newest signal by time; null in an empty journal. */
   span(): { oldestMs: number; newestMs: number } | null;
   /** Signals of each name after a position, and the newest position, in one look. */
-  countsAfter(afterSeq: number): { newest: number; bySignal: Record<string, number> };
+  countsAfter(afterSeq: number): { newest: number; bySignal: ReadonlyMap<string, number> };
   /** Signals of each name in each stretch of `everyMs`, in order of time. */
   counts(range: TimeRange, everyMs: number): Count[];
   /** By name and source, of what lies between two positions, both included, and in the stretch of time. */

@@ -4,6 +4,7 @@ import { writeFileSafely } from '../base/atomic-file.js';
 import { isoTimestamp } from '../base/clock.js';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
+import { own } from '../base/own.js';
 import { decideIntegration, type Decision, type Finding, type IntegrationFailure } from './decide.js';
 import { oneLine, type NewEntry } from './entry.js';
 import { createInit, initContent, removeInit } from './init-file.js';
@@ -180,7 +181,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** What an operator has to mend is an outcome; anything else (a full disk, a busy lock) is tried again. */
 function failureOf(thrown: unknown): IntegrationFailure {
-  const errorType = EXPECTED[errorCode(thrown) ?? ''];
+  const errorType = own(EXPECTED, errorCode(thrown) ?? '');
   if (errorType === undefined) throw thrown;
   const error = toError(thrown);
   const next = error instanceof KlorosError && error.next[0] !== undefined ? `. Next: ${error.next[0]}` : '';

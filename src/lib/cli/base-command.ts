@@ -3,6 +3,7 @@ import { Command, Errors, Flags } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
 import chalk, { chalkStderr } from 'chalk';
 import { shareWithGroup } from '../base/group-umask.js';
+import { own } from '../base/own.js';
 import type { LoadedConfig } from '../config/load.js';
 import { InterruptedError } from './command-error.js';
 import { ExitCode } from './exit-codes.js';
@@ -173,7 +174,7 @@ export abstract class KlorosCommand extends Command {
   }
 
   #setColours(): void {
-    const refused = ['NO_COLOR', 'CI'].some((name) => (process.env[name] ?? '') !== '');
+    const refused = ['NO_COLOR', 'CI'].some((name) => (own(process.env, name) ?? '') !== '');
     const unwanted = refused || hasFlag(this.argv, '--no-color');
     if (unwanted || !process.stdout.isTTY) chalk.level = 0;
     if (unwanted || !process.stderr.isTTY) chalkStderr.level = 0;

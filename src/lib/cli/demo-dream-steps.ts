@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import type { ListrTask } from 'listr2';
+import { own } from '../base/own.js';
 import { changeText } from '../deployment/verdict.js';
 import { EXPERIMENT, writeDemoExperiment } from '../demo/dream-experiment.js';
 import { evolve, expectRestored } from '../demo/evolve.js';
@@ -62,5 +63,5 @@ const WORD: Readonly<Record<string, string>> = {
 
 function wordFor({ signal, facts }: Signal): string | undefined {
   if (signal === 'Q_DREAM_COMPLETE') return `winner ${String(facts['tournament_winner'])}`;
-  return WORD[signal];
+  return own(WORD, signal);
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import chalk from 'chalk';
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
 import type { Clock } from '../base/clock.js';
+import { own } from '../base/own.js';
 import { pathsOf, PORT_COUNT } from '../config/paths.js';
 import { ask, type Chain, type Question } from '../demo/ask.js';
 import { startDemoColony, type DemoColonyOptions } from '../demo/demo-colony.js';
@@ -111,7 +112,7 @@ function step(options: { clock: Clock; abort: AbortSignal }, { question, expecte
 
 function wordFor(signal: string, facts: Facts): string {
   if ('answered_from' in facts) return 'answered from the record';
-  return `${WORD[signal] ?? signal}${facts['init_created'] === true ? ', its __init__.py made' : ''}`;
+  return `${own(WORD, signal) ?? signal}${facts['init_created'] === true ? ', its __init__.py made' : ''}`;
 }
 
 function tookMs({ signals, askedAtMs }: Chain): number {

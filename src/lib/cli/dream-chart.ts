@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import plot, { type Settings } from 'simple-ascii-chart';
+import { own } from '../base/own.js';
 import type { ExperimentResult, GenerationSummary } from '../dream/result.js';
 import { bar } from './progress-line.js';
 import { renderTable } from './table.js';
@@ -39,9 +40,12 @@ export function paretoChart(
   const [xMetric, yMetric] = objectives;
   if (xMetric === undefined || yMetric === undefined) return '';
   const all = [...pareto.map(({ metrics }) => metrics), ...others];
-  const x = axisOf(all.map((metrics) => metrics[xMetric.metric] ?? 0));
-  const y = axisOf(all.map((metrics) => metrics[yMetric.metric] ?? 0));
-  const pointOf = (metrics: Metrics): Point => [x.at(metrics[xMetric.metric] ?? 0), y.at(metrics[yMetric.metric] ?? 0)];
+  const x = axisOf(all.map((metrics) => own(metrics, xMetric.metric) ?? 0));
+  const y = axisOf(all.map((metrics) => own(metrics, yMetric.metric) ?? 0));
+  const pointOf = (metrics: Metrics): Point => [
+    x.at(own(metrics, xMetric.metric) ?? 0),
+    y.at(own(metrics, yMetric.metric) ?? 0),
+  ];
   const front = pareto.map(({ metrics }) => pointOf(metrics));
   return drawn(
     [others.map(pointOf), front].filter((points) => points.length > 0),

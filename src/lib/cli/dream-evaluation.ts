@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import { own } from '../base/own.js';
 import type { Evaluation, EvaluationFailure } from '../dream/evaluation.js';
 import type { Experiment } from '../dream/experiment.js';
 import { formatDuration } from './formats.js';
@@ -18,9 +19,13 @@ export function evaluationText(
   const { spread } = evaluation;
   const columns = [
     { title: 'metric', cell: ([name]: [string, number]) => name },
-    { title: 'wanted', cell: ([name]: [string, number]) => WANTED[directions[name] ?? 'neutral'] },
+    { title: 'wanted', cell: ([name]: [string, number]) => WANTED[own(directions, name) ?? 'neutral'] },
     { title: 'value', cell: ([, value]: [string, number]) => figure(value), align: 'right' as const },
-    { title: 'spread', cell: ([name]: [string, number]) => `± ${figure(spread[name] ?? 0)}`, align: 'right' as const },
+    {
+      title: 'spread',
+      cell: ([name]: [string, number]) => `± ${figure(own(spread, name) ?? 0)}`,
+      align: 'right' as const,
+    },
   ];
   return `${renderTable(Object.entries(evaluation.metrics), columns, { widthColumns: undefined })}\n${chalk.dim(runs)}`;
 }

@@ -1,4 +1,5 @@
 import type { Element } from 'hast';
+import { own } from '../base/own.js';
 import type { EvaluationRow } from '../dream/cycle/evaluations.js';
 import type { ExperimentResult, GenerationSummary } from '../dream/result.js';
 import type { ChartPoint } from '../html/chart-frame.js';
@@ -82,7 +83,7 @@ function frontPart(result: ExperimentResult, candidates: readonly EvaluationRow[
     { title: 'candidate', cell: ({ id }) => id },
     ...metrics.map((name) => ({
       title: name,
-      cell: (point: ParetoPoint) => figure(point.metrics[name] ?? NaN),
+      cell: (point: ParetoPoint) => figure(own(point.metrics, name) ?? NaN),
       number: true,
     })),
     { title: 'fitness', cell: ({ fitness }) => fitness.toFixed(3), number: true },
@@ -101,7 +102,7 @@ function frontChart({ pareto, objectives }: ExperimentResult, candidates: readon
   const [x, y, third] = objectives;
   if (x === undefined || y === undefined || third !== undefined) return [];
   const pointOf = ({ id, params, metrics }: Pick<ParetoPoint, 'id' | 'params' | 'metrics'>): ChartPoint => {
-    const [atX, atY] = [metrics[x.metric] ?? NaN, metrics[y.metric] ?? NaN];
+    const [atX, atY] = [own(metrics, x.metric) ?? NaN, own(metrics, y.metric) ?? NaN];
     return { x: atX, y: atY, text: `${id}: ${figure(atX)}, ${figure(atY)} (${paramsText(params)})` };
   };
   const front = new Set(pareto.map(({ id }) => id));

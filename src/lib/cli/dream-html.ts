@@ -1,4 +1,5 @@
 import { isoTimestamp } from '../base/clock.js';
+import { own } from '../base/own.js';
 import type { EvaluationRow } from '../dream/cycle/evaluations.js';
 import {
   failureBeside,
@@ -84,9 +85,9 @@ function verdict({ winner, baseline, failure, fitness_improvement, ended_by }: E
       'The winner against what is in use',
       [
         { title: 'metric', cell: (name: string) => name },
-        { title: 'in use', cell: (name: string) => figure(baseline?.metrics[name] ?? NaN), number: true },
-        { title: 'winner', cell: (name: string) => figure(winner.metrics[name] ?? NaN), number: true },
-        { title: 'spread', cell: (name: string) => `± ${figure(winner.spread[name] ?? 0)}`, number: true },
+        { title: 'in use', cell: (name: string) => figure(own(baseline?.metrics, name) ?? NaN), number: true },
+        { title: 'winner', cell: (name: string) => figure(own(winner.metrics, name) ?? NaN), number: true },
+        { title: 'spread', cell: (name: string) => `± ${figure(own(winner.spread, name) ?? 0)}`, number: true },
       ],
       rows,
     ),

@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import { own } from '../base/own.js';
 import {
   failureBeside,
   type DreamFailure,
@@ -94,9 +95,9 @@ function verdict({ winner, baseline, fitness_improvement, failure }: ExperimentR
   const rows = Object.keys(winner.metrics);
   const columns = [
     { title: 'metric', cell: (name: string) => name },
-    { title: 'in use', cell: (name: string) => figure(baseline?.metrics[name] ?? NaN), align: 'right' as const },
-    { title: 'winner', cell: (name: string) => figure(winner.metrics[name] ?? NaN), align: 'right' as const },
-    { title: 'spread', cell: (name: string) => `± ${figure(winner.spread[name] ?? 0)}`, align: 'right' as const },
+    { title: 'in use', cell: (name: string) => figure(own(baseline?.metrics, name) ?? NaN), align: 'right' as const },
+    { title: 'winner', cell: (name: string) => figure(own(winner.metrics, name) ?? NaN), align: 'right' as const },
+    { title: 'spread', cell: (name: string) => `± ${figure(own(winner.spread, name) ?? 0)}`, align: 'right' as const },
   ];
   const head = `${chalk.green(improvementText(fitness_improvement))} by ${chalk.bold(winner.id)}: ${paramsText(winner.params)}`;
   return `${head}\n${renderTable(rows, columns, { widthColumns: undefined })}`;
@@ -109,7 +110,7 @@ function frontTable({ pareto, winner }: ExperimentResult, widthColumns: number |
     { title: 'candidate', cell: ({ id }: Point) => (id === winner?.id ? chalk.green(id) : id) },
     ...metrics.map((name) => ({
       title: name,
-      cell: (point: Point) => figure(point.metrics[name] ?? NaN),
+      cell: (point: Point) => figure(own(point.metrics, name) ?? NaN),
       align: 'right' as const,
     })),
     { title: 'fitness', cell: ({ fitness }: Point) => fitness.toFixed(3), align: 'right' as const },

@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { Clock } from '../base/clock.js';
+import { own } from '../base/own.js';
 import type { Progress } from '../dream/cycle/progress.js';
 import type { ForegroundWatch } from '../dream/cycle/run-cycle.js';
 import type { DreamResult, GenerationSummary } from '../dream/result.js';
@@ -130,7 +131,7 @@ function generationText(
 }
 
 function matchText({ played }: TournamentRecord, { match, a, b }: MatchCall): string {
-  const report = played[match];
+  const report = own(played, match);
   const how = report === undefined ? '' : chalk.dim(` by ${report.decided_by}, ${report.pairs} pairs`);
   return `match ${match}: ${a} against ${b}: ${chalk.bold(report?.winner ?? 'nobody')}${how}`;
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { chalkStderr } from 'chalk';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
+import { own } from '../base/own.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { OutputMode } from './output-mode.js';
 
@@ -40,7 +41,7 @@ function partsOf(thrown: unknown, debug: boolean): Failure['error'] {
     return { code: thrown.code, message: thrown.message, why: thrown.why ?? null, next: thrown.next };
   }
   const code = errorCode(thrown);
-  const why = code === undefined ? null : (SYSTEM_ERRORS[code] ?? null);
+  const why = code === undefined ? null : (own(SYSTEM_ERRORS, code) ?? null);
   return { code: code ?? 'UNEXPECTED', message: toError(thrown).message, why, next: debug ? [] : [UNEXPECTED_NEXT] };
 }
 

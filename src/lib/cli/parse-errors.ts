@@ -2,6 +2,7 @@ import { Errors } from '@oclif/core';
 import type { Command } from '@oclif/core';
 import { usageError } from './command-error.js';
 import { closest } from '../base/closest.js';
+import { own } from '../base/own.js';
 
 /** What is needed to say which flag was meant. */
 export interface CommandLine {
@@ -54,7 +55,7 @@ function unknownFlag(flags: string[], line: CommandLine, help: string): Error {
 }
 
 function missingArgument(names: string[], line: CommandLine, help: string): Error {
-  const wanted = names.map((name) => `${name.toUpperCase()} (${line.args[name]?.description ?? name})`);
+  const wanted = names.map((name) => `${name.toUpperCase()} (${own(line.args, name)?.description ?? name})`);
   return usageError(
     `Missing ${names.map((name) => name.toUpperCase()).join(' and ')}`,
     `the command needs ${wanted.join(' and ')}`,

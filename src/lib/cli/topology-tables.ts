@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import chalk from 'chalk';
+import { own } from '../base/own.js';
 import { saysOf, type Member } from '../operator/topology/topology.js';
 import { colouredName, printable } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
@@ -59,6 +60,6 @@ function stateOf({ kind, pids }: Member): string {
 }
 
 function saidText(signal: string, { said }: Member): string {
-  const count = said[signal];
+  const count = own(said, signal);
   return count === undefined ? colouredName(signal) : `${colouredName(signal)} ${chalk.dim(`×${count}`)}`;
 }

@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import { formatAge, formatDuration } from '../base/formats.js';
+import { own } from '../base/own.js';
 import type { Chain, Hop } from '../trace/chain.js';
 import type { Hearing } from '../trace/hearing.js';
 import type { Notes } from '../trace/notes.js';
@@ -60,11 +61,11 @@ function branch(blocks: readonly (readonly string[])[]): string[] {
 }
 
 function factsLine({ signal, facts }: Hop): string {
-  const names = TELLING[signal] ?? Object.keys(facts);
+  const names = own(TELLING, signal) ?? Object.keys(facts);
   return names
-    .filter((name) => facts[name] !== undefined && facts[name] !== null)
+    .filter((name) => own(facts, name) !== undefined && own(facts, name) !== null)
     .slice(0, MOST_FACTS)
-    .map((name) => `${chalk.dim(`${printable(name)}=`)}${valueText(facts[name])}`)
+    .map((name) => `${chalk.dim(`${printable(name)}=`)}${valueText(own(facts, name))}`)
     .join(' ');
 }
 

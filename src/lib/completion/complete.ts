@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import { beginningWith, type Candidate } from './candidate.js';
 import { homeOf } from './home.js';
 import { kindsOf, type Kind } from './kinds.js';
@@ -57,11 +58,11 @@ function commandsBelow(path: readonly string[], { commands, topics }: Manifest):
     .map(({ id }) => id.slice(prefix.length).split(':')[0]);
   const help = path.length === 0 ? [{ value: 'help', text: 'Help for a command' }] : [];
   const names = [...new Set(below)].filter((name) => name !== undefined).sort();
-  const own = names.map((value) => ({
+  const commandsHere = names.map((value) => ({
     value,
-    ...textOf(commands[prefix + value]?.summary ?? topics[prefix + value]?.description),
+    ...textOf(own(commands, prefix + value)?.summary ?? own(topics, prefix + value)?.description),
   }));
-  return [...own, ...help];
+  return [...commandsHere, ...help];
 }
 
 function flagsOf({ flags }: CachedCommand, given: readonly string[]): Candidate[] {

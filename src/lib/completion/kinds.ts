@@ -1,3 +1,5 @@
+import { own } from '../base/own.js';
+
 /** What a value can name. */
 export type Kind =
   | 'archivedLetter'
@@ -60,5 +62,5 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
 
 /** What an argument or a flag of a command names; nothing where it is free text. */
 export function kindsOf(commandId: string, inputName: string): readonly Kind[] {
-  return KINDS[`${commandId} ${inputName}`] ?? KINDS[inputName] ?? [];
+  return own(KINDS, `${commandId} ${inputName}`) ?? own(KINDS, inputName) ?? [];
 }

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { CachedCommand, CachedFlag, CachedInput, Manifest } from './manifest.js';
 
 /** What the word under the cursor may be. */
@@ -34,7 +35,7 @@ export function positionOf(words: readonly string[], manifest: Manifest): Positi
   const word = words.at(-1) ?? '';
   const path = pathOf(typed, manifest);
   const given = typed.slice(path.length);
-  const command = manifest.commands[path.join(':')];
+  const command = own(manifest.commands, path.join(':'));
   const blank = { word, prefix: '', path, command, given, takesFlag: false, input: undefined, inputName: '' };
   const takesCommand = given.length === 0 && !word.startsWith('-');
   if (command === undefined || isHelp) return { ...blank, takesCommand };
@@ -87,6 +88,6 @@ function scan(command: CachedCommand, given: readonly string[]) {
 
 /** The flag that takes a value under this name. */
 function flagOf({ flags }: CachedCommand, word: string): CachedFlag | undefined {
-  const flag = flags[word.replace(/^--/, '')];
+  const flag = own(flags, word.replace(/^--/, ''));
   return flag?.type === 'option' ? flag : undefined;
 }

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { closest } from '../base/closest.js';
+import { own } from '../base/own.js';
 import type { LayerValue, Layer } from './provenance.js';
 import { settingOf, settings, variableOf, type Setting } from './load-settings.js';
 import { earlierKeys, keyToday, renamedWarning, valuesToday } from './renamed.js';
@@ -21,7 +22,7 @@ const LIST_SEPARATOR = ':';
 
 /** Variables that can set a setting, the stronger first. */
 function variablesOf(setting: Setting): string[] {
-  const old = OLD_NAMES[setting.key];
+  const old = own(OLD_NAMES, setting.key);
   return old === undefined ? [setting.variable] : [setting.variable, old];
 }
 
@@ -29,8 +30,8 @@ function variablesOf(setting: Setting): string[] {
 export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
   const values = new Map<string, LayerValue>();
   for (const setting of settings) {
-    const name = variablesOf(setting).find((variable) => (env[variable] ?? '') !== '');
-    const text = name === undefined ? undefined : env[name];
+    const name = variablesOf(setting).find((variable) => (own(env, variable) ?? '') !== '');
+    const text = name === undefined ? undefined : own(env, name);
     if (name === undefined || text === undefined) continue;
     const value = withinScale(name, valueOf(text, setting));
     values.set(setting.key, { value, from: `environment ${name}`, base: cwd });
@@ -43,13 +44,13 @@ export function environmentLayer(env: NodeJS.ProcessEnv, cwd: string): Layer {
 function earlierVariables(env: NodeJS.ProcessEnv): [variable: string, key: string][] {
   return earlierKeys
     .map((key): [string, string] => [variableOf(key.split('.')), key])
-    .filter(([variable]) => (env[variable] ?? '') !== '');
+    .filter(([variable]) => (own(env, variable) ?? '') !== '');
 }
 
 function earlierValues(env: NodeJS.ProcessEnv, cwd: string): [key: string, value: LayerValue][] {
   return earlierVariables(env).flatMap(([variable, earlier]) => {
     const setting = settingOf(keyToday(earlier) ?? '');
-    const written = setting === undefined ? env[variable] : valueOf(env[variable] ?? '', setting);
+    const written = setting === undefined ? own(env, variable) : valueOf(own(env, variable) ?? '', setting);
     return valuesToday(earlier, written).map(([key, value]): [string, LayerValue] => {
       return [key, { value, from: `environment ${variable}`, base: cwd }];
     });
@@ -69,13 +70,15 @@ export function environmentWarnings(env: NodeJS.ProcessEnv): string[] {
 
 /** An existing installation may say more than there is here: all of its commands must go on. */
 function withinScale(name: string, value: unknown): unknown {
-  const highest = OLD_SCALES[name];
+  const highest = own(OLD_SCALES, name);
   return highest !== undefined && typeof value === 'number' && value > highest ? highest : value;
 }
 
 function beyondScale(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(OLD_SCALES).flatMap(([name, highest]) =>
-    Number(env[name] ?? '') > highest ? [`${name}=${env[name] ?? ''} means ${highest}, the highest there is here`] : [],
+    Number(own(env, name) ?? '') > highest
+      ? [`${name}=${own(env, name) ?? ''} means ${highest}, the highest there is here`]
+      : [],
   );
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../base/duration.js';
+import { own } from '../base/own.js';
 
 const duration = z.string().refine(isDuration, 'write a number with its unit, e.g. 30s, 10m or 2h');
 const name = z.string().min(1);
@@ -50,13 +51,13 @@ const BUILT_IN: Readonly<Record<string, ExpectationSetting>> = {
 export const expectationSettings = z
   .record(name, changes)
   .prefault({})
-  .transform((own, context) => {
-    const names = [...new Set([...Object.keys(BUILT_IN), ...Object.keys(own)])];
-    return Object.fromEntries(names.map((until) => [until, whole(until, own[until] ?? {}, context)]));
+  .transform((written, context) => {
+    const names = [...new Set([...Object.keys(BUILT_IN), ...Object.keys(written)])];
+    return Object.fromEntries(names.map((until) => [until, whole(until, own(written, until) ?? {}, context)]));
   });
 
-function whole(until: string, own: z.output<typeof changes>, context: z.RefinementCtx): ExpectationSetting {
-  const parsed = pair.safeParse({ ...REST, ...BUILT_IN[until], ...own });
+function whole(until: string, written: z.output<typeof changes>, context: z.RefinementCtx): ExpectationSetting {
+  const parsed = pair.safeParse({ ...REST, ...own(BUILT_IN, until), ...written });
   for (const issue of parsed.error?.issues ?? []) {
     const message = `${issue.message} (after, within and emit are needed)`;
     context.addIssue({ code: 'custom', path: [until, ...issue.path], message });

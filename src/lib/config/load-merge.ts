@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { dottedPath, issuesInWords } from '../base/issues.js';
+import { own, setOwn } from '../base/own.js';
 import { invalidConfig } from './load-error.js';
 import { absolutePaths, isPathKey } from './load-paths.js';
 import { settings, type Setting } from './load-settings.js';
@@ -67,16 +68,17 @@ function checkWhole(draft: Record<string, unknown>, given: ReadonlyMap<string, O
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [name = '', ...rest] = path;
   if (rest.length === 0) {
-    target[name] = value;
+    setOwn(target, name, value);
     return;
   }
-  const below = isObject(target[name]) ? target[name] : {};
-  target[name] = below;
+  const found = own(target, name);
+  const below = isObject(found) ? found : {};
+  setOwn(target, name, below);
   put(below, rest, value);
 }
 
 function pick(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value);
+  return path.reduce<unknown>((at, name) => (isObject(at) ? own(at, name) : undefined), value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

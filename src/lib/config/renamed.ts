@@ -1,3 +1,5 @@
+import { own } from '../base/own.js';
+
 /** Where a setting of an earlier version stands today. */
 interface Renamed {
   to: string;
@@ -21,12 +23,12 @@ export const earlierKeys: readonly string[] = Object.keys(RENAMED);
 
 /** Today's key of an earlier one. */
 export function keyToday(earlier: string): string | undefined {
-  return Object.hasOwn(RENAMED, earlier) ? RENAMED[earlier]?.to : undefined;
+  return Object.hasOwn(RENAMED, earlier) ? own(RENAMED, earlier)?.to : undefined;
 }
 
 /** What a value under an earlier key sets, by today's keys. */
 export function valuesToday(earlier: string, value: unknown): [key: string, value: unknown][] {
-  const { to, halfway } = RENAMED[earlier] ?? {};
+  const { to, halfway } = own(RENAMED, earlier) ?? {};
   const derived: [string, unknown][] =
     halfway === undefined || typeof value !== 'number' ? [] : [[halfway, (value + 100) / 2]];
   return to === undefined ? [] : [[to, value], ...derived];

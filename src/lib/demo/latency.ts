@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Chain } from './ask.js';
 
 /** How long a hop took over all chains that made it. */
@@ -24,7 +25,7 @@ export function hopLatencies(chains: readonly Chain[]): HopLatency[] {
   for (const { signals, askedAtMs } of chains) {
     let beforeMs = askedAtMs;
     for (const { signal, timestamp } of signals) {
-      add(NAMES[signal] ?? signal, Date.parse(timestamp) - beforeMs);
+      add(own(NAMES, signal) ?? signal, Date.parse(timestamp) - beforeMs);
       beforeMs = Date.parse(timestamp);
     }
     add(WHOLE, beforeMs - askedAtMs);

@@ -1,4 +1,5 @@
 import { isNode, parseDocument, stringify, type Document } from 'yaml';
+import { own, setOwn } from '../base/own.js';
 import type { Value } from './edit-env.js';
 
 /** Ways to write a change, the one that touches least first; the caller takes the first that says exactly what it shall. */
@@ -29,8 +30,8 @@ export function jsonCandidates(text: string, key: string, value: Value): (() => 
 
 /** The value of a key: of the key as it is written, else of the path that its dots name; undefined where it is not there. */
 export function valueAt(root: unknown, key: string): unknown {
-  if (isRecord(root) && Object.hasOwn(root, key)) return root[key];
-  return key.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), root);
+  if (isRecord(root) && Object.hasOwn(root, key)) return own(root, key);
+  return key.split('.').reduce<unknown>((at, part) => (isRecord(at) ? own(at, part) : undefined), root);
 }
 
 /** Replaces the bytes of a value and no others; throws where there is none. */
@@ -59,11 +60,11 @@ function pathOf(document: Document, key: string): string[] {
 function put(root: unknown, [name = '', ...rest]: string[], value: Value): void {
   if (!isRecord(root)) throw new Error('a part of the path is no map');
   if (rest.length > 0) {
-    if (!Object.hasOwn(root, name)) root[name] = {};
-    return put(root[name], rest, value);
+    if (!Object.hasOwn(root, name)) setOwn(root, name, {});
+    return put(own(root, name), rest, value);
   }
   if (value === null) Reflect.deleteProperty(root, name);
-  else root[name] = value;
+  else setOwn(root, name, value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import { currentVersion, layoutOf } from './layout.js';
 import { finishLeft } from './recovery.js';
 import { readRecords, type DeploymentRecord } from './record.js';
@@ -47,6 +48,6 @@ export async function overviewOfDeployment(deployRoot: string, experiment: strin
 function differences(before: Version['params'], after: Version['params']): DeploymentOverview['changes'] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names
-    .filter((name) => before[name] !== after[name])
-    .map((parameter) => ({ parameter, before: before[parameter] ?? null, after: after[parameter] ?? null }));
+    .filter((name) => own(before, name) !== own(after, name))
+    .map((parameter) => ({ parameter, before: own(before, parameter) ?? null, after: own(after, parameter) ?? null }));
 }

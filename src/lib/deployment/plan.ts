@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, PermanentError } from '../base/errors.js';
+import { own } from '../base/own.js';
 import type { Experiment } from '../dream/experiment.js';
 import type { Params } from '../dream/parameter.js';
 import { formatOf, type Edit, type TargetFormat } from './edit-target.js';
@@ -27,7 +28,7 @@ export async function planTargets(experiment: Experiment, params: Params, folder
   const plan: Plan = { targets: [], env: [] };
   const declared = declaredFiles(experiment, folder);
   for (const [name, target] of Object.entries(experiment.param_mapping)) {
-    const value = params[name] ?? null;
+    const value = own(params, name) ?? null;
     if (typeof target === 'string') {
       plan.env.push({ key: target, value });
       continue;

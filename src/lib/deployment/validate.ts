@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { runGuarded } from '../base/guarded-process.js';
+import { own } from '../base/own.js';
 import { runOnce, type Candidate, type EvaluationPlace } from '../dream/evaluator.js';
 import type { Experiment } from '../dream/experiment.js';
 import { complaintAbout, holds, type Params } from '../dream/parameter.js';
@@ -64,11 +65,12 @@ export async function compareBy(
 /** A candidate has exactly the parameters of its experiment, each within its bounds. */
 function outOfBounds({ search_space: space }: Experiment, params: Params): Objection | undefined {
   const complaints = Object.entries(space).flatMap(([name, parameter]) => {
-    if (!holds(parameter, params)) return name in params ? [`${name} is set though its condition does not hold`] : [];
-    const complaint = complaintAbout(params[name], parameter);
+    if (!holds(parameter, params))
+      return Object.hasOwn(params, name) ? [`${name} is set though its condition does not hold`] : [];
+    const complaint = complaintAbout(own(params, name), parameter);
     return complaint === undefined ? [] : [`${name} ${complaint}`];
   });
-  const unknown = Object.keys(params).filter((name) => !(name in space));
+  const unknown = Object.keys(params).filter((name) => !Object.hasOwn(space, name));
   const all = [...complaints, ...unknown.map((name) => `${name} is no parameter`)];
   return all.length === 0 ? undefined : { errorType: 'OutOfBounds', reason: all.join('; ') };
 }

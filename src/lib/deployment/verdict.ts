@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Metrics } from '../dream/evaluation.js';
 import type { Experiment } from '../dream/experiment.js';
 import { objectivesIn } from '../dream/objectives.js';
@@ -29,8 +30,8 @@ export function measureOf({ metrics }: Experiment, shared: Readonly<Record<strin
 export function meanChange({ directions, weights }: Measure, now: Metrics, before: Metrics): number {
   let [sum, whole] = [0, 0];
   for (const [name, direction] of Object.entries(directions)) {
-    const weight = weights[name] ?? 1;
-    sum += weight * relative(now[name] ?? NaN, before[name] ?? NaN) * (direction === 'down' ? -1 : 1);
+    const weight = own(weights, name) ?? 1;
+    sum += weight * relative(own(now, name) ?? NaN, own(before, name) ?? NaN) * (direction === 'down' ? -1 : 1);
     whole += weight;
   }
   return sum / whole;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../base/errors.js';
+import { own, setOwn } from '../base/own.js';
 import type { Experiment } from './experiment.js';
 import { complaintAbout, holds, valuesOf, type Params } from './parameter.js';
 
@@ -27,7 +28,7 @@ function declaredBaseline({ baseline, search_space: space }: Experiment): Params
   const params: Params = {};
   for (const [name, parameter] of Object.entries(space)) {
     if (!holds(parameter, params)) continue;
-    params[name] = valuesOf(parameter)?.[0] ?? ('min' in parameter ? parameter.min : false);
+    setOwn(params, name, valuesOf(parameter)?.[0] ?? ('min' in parameter ? parameter.min : false));
   }
   return params;
 }
@@ -35,9 +36,11 @@ function declaredBaseline({ baseline, search_space: space }: Experiment): Params
 /** Whether these are values of exactly the parameters of a candidate. */
 function isCandidate({ search_space: space }: Experiment, params: Params): boolean {
   const isWhole = Object.entries(space).every(([name, parameter]) =>
-    holds(parameter, params) ? complaintAbout(params[name], parameter) === undefined : !(name in params),
+    holds(parameter, params)
+      ? complaintAbout(own(params, name), parameter) === undefined
+      : !Object.hasOwn(params, name),
   );
-  return isWhole && Object.keys(params).every((name) => name in space);
+  return isWhole && Object.keys(params).every((name) => Object.hasOwn(space, name));
 }
 
 async function readDeployed(path: string): Promise<Params | undefined> {

@@ -1,3 +1,5 @@
+import { own } from '../base/own.js';
+
 /** What an evaluator measured, by metric. */
 export type Metrics = Record<string, number>;
 
@@ -39,8 +41,8 @@ export type Evaluation =
 /** Median and spread of several runs. */
 export function summarise(runs: readonly Metrics[]): { metrics: Metrics; spread: Metrics } {
   // One that is observed only may be missing in some run.
-  const names = Object.keys(runs[0] ?? {}).filter((name) => runs.every((run) => name in run));
-  const samples = names.map((name) => [name, runs.map((run) => run[name] ?? NaN)] as const);
+  const names = Object.keys(runs[0] ?? {}).filter((name) => runs.every((run) => Object.hasOwn(run, name)));
+  const samples = names.map((name) => [name, runs.map((run) => own(run, name) ?? NaN)] as const);
   return {
     metrics: Object.fromEntries(samples.map(([name, values]) => [name, median(values)])),
     spread: Object.fromEntries(samples.map(([name, values]) => [name, standardDeviation(values)])),

@@ -1,3 +1,4 @@
+import { own, setOwn } from '../base/own.js';
 import type { Experiment } from './experiment.js';
 import type { EvaluationFailure, Metrics } from './evaluation.js';
 
@@ -13,10 +14,10 @@ export function readMetrics(stdout: string, { target_direction: wanted, map }: E
   const metrics: Metrics = {};
   for (const [name, direction] of Object.entries(wanted)) {
     // An existing file may say there the role of a metric, which nobody prints.
-    const at = map[name] ?? name;
+    const at = own(map, name) ?? name;
     const value = valueAt(printed, at) ?? valueAt(printed, name);
     const isNumber = typeof value === 'number' && Number.isFinite(value);
-    if (isNumber) metrics[name] = value;
+    if (isNumber) setOwn(metrics, name, value);
     else if (direction !== 'neutral') return notMeasured(at, value, stdout);
   }
   return { ok: true, metrics };
@@ -44,10 +45,10 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 
 /** A metric by its name, which may itself have dots, else by its dotted path. */
 function valueAt(printed: Record<string, unknown>, path: string): unknown {
-  if (Object.hasOwn(printed, path)) return printed[path];
+  if (Object.hasOwn(printed, path)) return own(printed, path);
   return path.split('.').reduce<unknown>((at, key) => {
     const isRow = typeof at === 'object' && at !== null && Object.hasOwn(at, key);
-    return isRow ? (at as Record<string, unknown>)[key] : undefined;
+    return isRow ? own(at as Record<string, unknown>, key) : undefined;
   }, printed);
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { own } from '../base/own.js';
 import { objectivesIn, type Declared } from './objectives.js';
 import { complaintAbout, holds, type Parameter, type Params } from './parameter.js';
 
@@ -55,15 +56,15 @@ export function checkObjectives({ experiments, fitness_aggregation }: CheckedFil
 
 /** A condition may only name parameters above its own, so that it cannot go round in a circle. */
 function checkConditions(space: Record<string, Parameter>, complain: Complain): void {
-  const above: Record<string, Parameter> = {};
+  const above = new Map<string, Parameter>();
   for (const [name, parameter] of Object.entries(space)) {
     for (const [other, values] of Object.entries(parameter.when ?? {})) {
       const path = ['search_space', name, 'when', other];
-      const named = above[other];
+      const named = above.get(other);
       if (named === undefined) complain(path, 'must be a parameter above this one');
       else for (const value of values) complainIfAny(complaintAbout(value, named), value, [path, complain]);
     }
-    above[name] = parameter;
+    above.set(name, parameter);
   }
 }
 
@@ -71,7 +72,7 @@ function checkBaseline({ search_space: space, baseline }: Checked, complain: Com
   if (baseline === undefined) return;
   complainOfUnknown({ names: baseline, known: space, path: ['baseline'] }, complain);
   for (const [name, parameter] of Object.entries(space)) {
-    const value = baseline[name];
+    const value = own(baseline, name);
     const path = ['baseline', name];
     if (!holds(parameter, baseline)) {
       if (value !== undefined) complain(path, 'is set, but its condition (when) does not hold');

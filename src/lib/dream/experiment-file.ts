@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { closest } from '../base/closest.js';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { dottedPath } from '../base/issues.js';
+import { own } from '../base/own.js';
 import { existingWays, legacyEvaluators } from './experiment-legacy.js';
 import { dreamFileSchema, type DreamFile } from './experiment.js';
 
@@ -117,7 +118,7 @@ function check(value: unknown): { issues: z.core.$ZodIssue[]; unknown: Unknown[]
     const strangers = issues.filter((issue) => issue.code === 'unrecognized_keys');
     if (strangers.length === 0) return { issues, unknown };
     for (const { path, keys } of strangers) {
-      const holder = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], value);
+      const holder = path.reduce<unknown>((at, key) => own(at as Record<string, unknown>, String(key)), value);
       const map = holder as Record<string, unknown>;
       for (const key of keys) Reflect.deleteProperty(map, key);
       unknown.push(...keys.map((key) => ({ path: [...path, key], siblings: Object.keys(map) })));

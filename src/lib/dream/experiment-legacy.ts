@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import { SELECTOR, type Experiment } from './experiment.js';
 
 /** What was written for another program, and what it means here. */
@@ -16,7 +17,7 @@ export function legacyEvaluators(value: unknown): Legacy[] {
   return experiments.flatMap((experiment: unknown, index) => {
     const evaluator: unknown = isRow(experiment) ? experiment['evaluator'] : undefined;
     if (!isRow(evaluator) || 'command' in evaluator) return [];
-    const named = ['path', 'class'].filter((key) => key in evaluator);
+    const named = ['path', 'class'].filter((key) => Object.hasOwn(evaluator, key));
     if (named.length === 0) return [];
     const file = typeof evaluator['path'] === 'string' ? evaluator['path'] : 'evaluator.py';
     const line = `command: ["python3", ${JSON.stringify(file)}]`;
@@ -31,13 +32,13 @@ export function existingWays(experiments: readonly Existing[], value: unknown): 
   return experiments.flatMap(({ selector, metrics, search_space }, index) => {
     const at = (...path: string[]) => ['experiments', index, ...path];
     const kind = `${JSON.stringify(selector.kind)} is not known: parents are chosen by ${SELECTOR}`;
-    const negative = Object.keys(metrics.weights).filter((name) => (metrics.weights[name] ?? 0) < 0);
+    const negative = Object.keys(metrics.weights).filter((name) => (own(metrics.weights, name) ?? 0) < 0);
     const space = isRow(raw[index]?.['search_space']) ? raw[index]['search_space'] : {};
     return [
       ...(selector.kind === SELECTOR ? [] : [{ at: at('selector', 'kind'), why: kind }]),
       ...negative.map((name) => ({ at: at('metrics', 'weights', name), why: NEGATIVE })),
       ...Object.keys(search_space)
-        .filter((name) => hasLists(space[name]))
+        .filter((name) => hasLists(own(space, name)))
         .map((name) => ({ at: at('search_space', name), why: LISTS })),
     ];
   });

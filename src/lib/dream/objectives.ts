@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Objective } from './search/fitness.js';
 
 type Weights = Readonly<Record<string, number>>;
@@ -15,7 +16,9 @@ export interface Declared {
  */
 export function objectivesIn({ target_direction: directions, map, weights }: Declared, shared: Weights): Objective[] {
   return Object.entries(directions).flatMap(([metric, direction]) => {
-    const weight = Math.abs(weights[metric] ?? shared[metric] ?? shared[map[metric] ?? metric] ?? 1);
+    const weight = Math.abs(
+      own(weights, metric) ?? own(shared, metric) ?? own(shared, own(map, metric) ?? metric) ?? 1,
+    );
     return direction === 'neutral' || weight === 0 ? [] : [{ metric, direction, weight }];
   });
 }

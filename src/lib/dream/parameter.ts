@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { own } from '../base/own.js';
 
 /** A value of a parameter. */
 export type Scalar = string | number | boolean;
@@ -77,5 +78,5 @@ export function complaintAbout(value: unknown, parameter: Parameter): string | u
 
 /** Whether a parameter is part of a candidate that has these values so far. */
 export function holds({ when: wanted = {} }: Parameter, params: Params): boolean {
-  return Object.entries(wanted).every(([name, values]) => values.some((value) => value === params[name]));
+  return Object.entries(wanted).every(([name, values]) => values.some((value) => value === own(params, name)));
 }

@@ -1,4 +1,5 @@
 import { KlorosError } from '../base/errors.js';
+import { own, setOwn } from '../base/own.js';
 import type { Experiment } from './experiment.js';
 import { complaintAbout, holds, valuesOf, type Parameter, type Params, type Scalar } from './parameter.js';
 
@@ -9,10 +10,10 @@ export function changedParams({ search_space: space }: Experiment, params: Param
   for (const [name, parameter] of Object.entries(space)) {
     if (!holds(parameter, changed)) continue;
     const given = wanted.get(name);
-    const value = given === undefined ? (params[name] ?? firstOf(parameter)) : valueOf(given, parameter);
+    const value = given === undefined ? (own(params, name) ?? firstOf(parameter)) : valueOf(given, parameter);
     const complaint = complaintAbout(value, parameter);
     if (complaint !== undefined) throw invalid(`${name}=${String(given)} ${complaint}`, space);
-    changed[name] = value;
+    setOwn(changed, name, value);
   }
   return changed;
 }
@@ -21,7 +22,7 @@ function split(change: string, space: Experiment['search_space']): [name: string
   const at = change.indexOf('=');
   const name = change.slice(0, at);
   if (at < 1) throw invalid(`${change} is not NAME=VALUE`, space);
-  if (!(name in space)) throw invalid(`there is no parameter ${name}`, space);
+  if (!Object.hasOwn(space, name)) throw invalid(`there is no parameter ${name}`, space);
   return [name, change.slice(at + 1)];
 }
 

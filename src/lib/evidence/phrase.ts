@@ -1,4 +1,5 @@
 import stem from 'wink-porter2-stemmer';
+import { own } from '../base/own.js';
 import type { Lexicon } from './lexicon.js';
 import { LIGHT, NEGATION, NUMBER_WORDS, STOP } from './common-words.js';
 import { EXPANSIONS } from './vocabulary.js';
@@ -107,7 +108,7 @@ function tokenOf(part: Part, lexicon: Lexicon): Token | undefined {
 }
 
 function numberOf(word: string): string | undefined {
-  return NUMBER_WORDS[word] ?? (/^\d+(?:\.\d+)?$/.test(word) ? String(Number(word)) : undefined);
+  return own(NUMBER_WORDS, word) ?? (/^\d+(?:\.\d+)?$/.test(word) ? String(Number(word)) : undefined);
 }
 
 function isNameLike(part: Part, lemma: string, lexicon: Lexicon): boolean {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { own } from '../base/own.js';
 
 /** WordNet's parts of speech; each has an index file and a data file. */
 export const PARTS = ['noun', 'verb', 'adj', 'adv'] as const;
@@ -128,7 +129,7 @@ function parseSynset(line: string): Synset {
 function parsePointer([symbol = '', offset = '', letter = '', ends = '0000']: string[]): Pointer {
   return {
     symbol,
-    synset: `${LETTER[letter] ?? 'noun'}:${offset}`,
+    synset: `${own(LETTER, letter) ?? 'noun'}:${offset}`,
     from: Number.parseInt(ends.slice(0, 2), 16),
     to: Number.parseInt(ends.slice(2), 16),
   };

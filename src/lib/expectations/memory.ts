@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
 import type { Answer, OpenTrigger, Told } from './open-triggers.js';
 import type { Expectation } from './expectation.js';
@@ -31,7 +32,7 @@ export class Memory {
   }
 
   read(state: Readonly<Record<string, unknown>>): Remembered {
-    const position = state[this.#positionKey];
+    const position = own(state, this.#positionKey);
     return {
       position: typeof position === 'number' ? position : null,
       overran: below(state, this.#overran('')).flatMap(([, value]) => (isOverran(value) ? [value] : [])),

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Recorded } from '../bus/bus.js';
 import { normaliseFacts } from '../signals/facts.js';
 import type { Signal } from '../signals/envelope.js';
@@ -148,7 +149,7 @@ function groupsOf({ key, trace }: OpenTrigger): string[] {
 }
 
 function keyOf({ signal, facts }: Signal, by: string | null): string | null {
-  return by === null ? null : (textOf(facts[by]) ?? textOf(normalised(signal, facts)[by]) ?? null);
+  return by === null ? null : (textOf(own(facts, by)) ?? textOf(own(normalised(signal, facts), by)) ?? null);
 }
 
 function normalised(name: string, facts: Signal['facts']): Signal['facts'] {

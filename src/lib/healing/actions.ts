@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endMarked } from '../base/marked-processes.js';
+import { own } from '../base/own.js';
 import type { Pause } from '../bus/bus.js';
 import { refused, type Action, type CarryOutInput, type Deed, type Order } from './deed.js';
 import { Memory } from './memory.js';
@@ -103,7 +104,7 @@ const clearStuckLease: Action = {
 /** Nobody can see from outside whether a program has done its work: it is not run twice. */
 const runProgram: Action = {
   act: async ({ id, rule, target, facts }, { config, abort }) => {
-    const command = config.healing.commands[target];
+    const command = own(config.healing.commands, target);
     if (command === undefined) return refused(`${target} is not in healing.commands of the configuration`);
     const about = { repair: id, rule, subject: facts.subject ?? '' };
     const { succeeded, detail } = await runCommand({ command, home: config.home, ...about, abort });

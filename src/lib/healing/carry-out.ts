@@ -1,4 +1,5 @@
 import { errorCode, KlorosError, toError } from '../base/errors.js';
+import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
 import type { Draft, Signal } from '../signals/envelope.js';
 import { readFacts, say } from '../signals/facts.js';
@@ -50,7 +51,7 @@ async function deedOf(order: Order, input: CarryOutInput): Promise<Deed> {
 function decidedAction({ id, rule, facts }: Order, memory: Memory): Action | undefined {
   if (memory.pauses().some(({ lift }) => lift === id)) return resumeDaemon;
   const isOpen = memory.case(rule, facts.subject ?? '').open?.repair === id;
-  return isOpen ? ACTIONS[facts.action] : undefined;
+  return isOpen ? own(ACTIONS, facts.action) : undefined;
 }
 
 async function begunOrAfter(action: Action, order: Order, input: CarryOutInput): Promise<Deed> {

@@ -1,4 +1,5 @@
 import { toError } from '../base/errors.js';
+import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
@@ -216,7 +217,7 @@ function madeOf({ facts }: Signal, { helped }: Rule, nowMs: number) {
   const outcome = facts['outcome'];
   const detail = textOf(facts['detail']);
   if (outcome === 'made') return { madeMs: nowMs, judgeByMs: nowMs + helped.within };
-  return { madeMs: nowMs, failure: `${FAILURES[String(outcome)] ?? 'it was refused'}: ${detail}` };
+  return { madeMs: nowMs, failure: `${own(FAILURES, String(outcome)) ?? 'it was refused'}: ${detail}` };
 }
 
 /** A rule that stands still goes on when it was edited, or its trouble is over. */

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Signal } from '../signals/envelope.js';
 import type { Case, OpenRepair } from './memory.js';
 import type { Rule } from './rule.js';
@@ -43,7 +44,7 @@ const OVER: Verdict = { helped: true, detail: 'what led to it is over' };
 export function isAwaited(rule: Rule, { sought }: Pick<Case, 'sought'>, signal: Signal): boolean {
   if (rule.helped.signal !== undefined) return signal.signal === rule.helped.signal && helps(rule, signal);
   if (sought === null || signal.signal !== sought.signal) return false;
-  return sought.by === null ? signal.trace === sought.trace : signal.facts[sought.by] === sought.key;
+  return sought.by === null ? signal.trace === sought.trace : own(signal.facts, sought.by) === sought.key;
 }
 
 /** Whether a signal shows that what stood still works again: any answer does, also one to another question. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
 import { KeptState } from '../rules/kept-state.js';
 import { STATE_PREFIX } from './rules-file.js';
@@ -100,7 +101,7 @@ export class Memory {
   }
 
   case(rule: string, subject: string): Case {
-    return this.rule(rule).cases[subject] ?? NEW_CASE;
+    return own(this.rule(rule).cases, subject) ?? NEW_CASE;
   }
 
   /** Null forgets it. */

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Config } from '../config/schema.js';
 import type { Facts, Signal } from '../signals/envelope.js';
 import { normaliseFacts } from '../signals/facts.js';
@@ -82,7 +83,7 @@ function missingSignal(signal: Signal, facts: Facts, pairs: Pairs): Sighting {
   const daemon = typeof facts['daemon'] === 'string' ? facts['daemon'] : null;
   const [until, pair] = Object.entries(pairs).find(([, { emit }]) => emit === signal.signal) ?? [];
   const by = pair?.by ?? null;
-  const key = by === null ? null : facts[by];
+  const key = by === null ? null : own(facts, by);
   const name = typeof key === 'string' ? key : signal.trace;
   return {
     event: 'missing_signal',

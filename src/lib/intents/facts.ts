@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Facts } from '../signals/envelope.js';
 import { evidenceOf, severityOf } from '../signals/foreign.js';
 import { knownUrgency, mostUrgent, type Priority } from '../signals/priority.js';
@@ -17,7 +18,7 @@ export function intentPriority(intent: Intent, route: Route): Priority {
 export function factsOf(intent: Intent, route: Route): Facts {
   const priority = intentPriority(intent, route);
   const kept = { ...intent.data, intent_type: intent.type, ...whereKnown(intent) };
-  const shape = SHAPES[route.signal] ?? ((_: Intent, urgency: Priority) => ({ priority: urgency }));
+  const shape = own(SHAPES, route.signal) ?? ((_: Intent, urgency: Priority) => ({ priority: urgency }));
   return { ...kept, ...shape(intent, priority) };
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Config } from '../config/schema.js';
 
 /** What becomes of an intent type. */
@@ -36,8 +37,8 @@ export function routedSignals(table: RouteTable): string[] {
 
 /** The route of a type: an exact key first, then the longest prefix. */
 export function routeOf(type: string, table: RouteTable): Route | undefined {
-  if (Object.hasOwn(table, type)) return table[type];
+  if (Object.hasOwn(table, type)) return own(table, type);
   const prefixes = Object.keys(table).filter((key) => key.endsWith('*') && type.startsWith(key.slice(0, -1)));
   const longest = prefixes.sort((a, b) => b.length - a.length)[0];
-  return longest === undefined ? undefined : table[longest];
+  return longest === undefined ? undefined : own(table, longest);
 }

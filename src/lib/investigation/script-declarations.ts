@@ -1,4 +1,5 @@
 import type { ParseResult, Statement } from 'oxc-parser';
+import { own } from '../base/own.js';
 import type { FileSymbol } from './file-facts.js';
 import { commentText, firstSentence } from './prose.js';
 import { isNode, nameOf, nodesIn } from './syntax-tree.js';
@@ -21,7 +22,7 @@ function declaredBy(statement: Statement): Pick<FileSymbol, 'name' | 'kind'>[] {
   if (inner.type === 'VariableDeclaration')
     return nodesIn(inner['declarations']).flatMap((one) => named(nameOf(one['id']), functionOr(one['init'])));
   const fallback = statement.type === 'ExportDefaultDeclaration' ? 'default' : undefined;
-  return named(nameOf(inner['id']) ?? fallback, KINDS[inner.type] ?? 'constant');
+  return named(nameOf(inner['id']) ?? fallback, own(KINDS, inner.type) ?? 'constant');
 }
 
 const KINDS: Readonly<Record<string, FileSymbol['kind']>> = {

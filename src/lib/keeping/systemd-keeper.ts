@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Scope } from '../systemd/layout.js';
 import { showUnits } from '../systemd/show.js';
 import { demand, systemctlOf, type Systemctl } from '../systemd/systemctl.js';
@@ -56,7 +57,7 @@ function keptOf({ daemon, state, subState, pid, restarts, why, status }: UnitSta
   return {
     name: daemon,
     keeper: state === 'absent' ? 'nobody' : keeper,
-    state: isAgain ? 'restarting' : (STATES[state] ?? 'stopped'),
+    state: isAgain ? 'restarting' : (own(STATES, state) ?? 'stopped'),
     pid,
     restarts: state === 'absent' ? null : restarts,
     why: why ?? complaintIn(status),

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/formats.js';
+import { own } from '../base/own.js';
 import type { Answers, HopTimes } from './answers.js';
 
 /** Answers, and how they compare with the target. */
@@ -48,7 +49,7 @@ function statusOf({ p50Ms, p99Ms }: HopTimes, targetMs: number): LatencyReport['
 }
 
 function logs(hop: string): string {
-  return SLOWEST[hop] ?? 'kloros daemon logs';
+  return own(SLOWEST, hop) ?? 'kloros daemon logs';
 }
 
 function slowestOf(hops: readonly HopTimes[]): string {

@@ -31,9 +31,9 @@ export type Family = PlainFamily | HistogramFamily;
 const OTHER = 'other';
 
 /** A value for every known name, zero where there is none, and the sum of all others under `other`. */
-export function perName(known: readonly string[], values: Readonly<Record<string, number>>): Map<string, number> {
+export function perName(known: readonly string[], values: ReadonlyMap<string, number>): Map<string, number> {
   const sums = new Map([...known, OTHER].map((name) => [name, 0]));
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of values) {
     const label = sums.has(name) ? name : OTHER;
     sums.set(label, (sums.get(label) ?? 0) + value);
   }

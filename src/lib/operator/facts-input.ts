@@ -1,4 +1,5 @@
 import { KlorosError } from '../base/errors.js';
+import { own, setOwn } from '../base/own.js';
 import type { Facts } from '../signals/envelope.js';
 
 /**
@@ -35,7 +36,7 @@ function setFact(facts: Facts, arg: string): void {
   const last = keys.pop() ?? '';
   const text = arg.slice(split + 1);
   const value = parseJson(text);
-  define(
+  setOwn(
     keys.reduce((parent, key) => descend(parent, key, arg), facts),
     last,
     value === undefined ? text : value,
@@ -43,15 +44,10 @@ function setFact(facts: Facts, arg: string): void {
 }
 
 function descend(parent: Facts, key: string, arg: string): Facts {
-  if (!Object.hasOwn(parent, key)) define(parent, key, {});
-  const child = parent[key];
+  if (!Object.hasOwn(parent, key)) setOwn(parent, key, {});
+  const child = own(parent, key);
   if (isFacts(child)) return child;
   throw invalidFact(arg, `${key} is not an object`);
-}
-
-/** Also where the key is `__proto__`, which an assignment would not store. */
-function define(target: Facts, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Bus } from '../bus/bus.js';
 import type { Draft, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
@@ -33,7 +34,7 @@ async function newestOf(bus: Bus, { signal: name, fact, value }: Earlier): Promi
   let newest: Signal | undefined;
   for (let afterSeq = 0; ;) {
     const page = await bus.browse({ signals: [name], afterSeq, limit: PAGE });
-    newest = page.findLast(({ signal }) => signal.facts[fact] === value)?.signal ?? newest;
+    newest = page.findLast(({ signal }) => own(signal.facts, fact) === value)?.signal ?? newest;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return newest;
     afterSeq = last.seq;

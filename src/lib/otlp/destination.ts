@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { KlorosError, toError } from '../base/errors.js';
+import { own } from '../base/own.js';
 import { tracesUrl } from './collector.js';
 
 /** Where spans go, and what lets them in. */
@@ -77,7 +78,7 @@ function withoutLogin(text: string): { url: string; login: Record<string, string
 
 /** `name=value,name=value`, values percent-encoded (the specification: as W3C Baggage). */
 function headersIn(env: NodeJS.ProcessEnv, variable: string): Record<string, string> {
-  const pairs = (env[variable] ?? '').split(',').filter((pair) => pair.trim() !== '');
+  const pairs = (own(env, variable) ?? '').split(',').filter((pair) => pair.trim() !== '');
   return Object.fromEntries(
     pairs.map((pair) => {
       const { name, value } = split(pair, variable);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { own } from '../base/own.js';
 import type { Signal } from '../signals/envelope.js';
 import { timeOfId } from '../signals/id.js';
 
@@ -80,7 +81,7 @@ function nanosecondsOf(ms: number): string {
 
 function attributesOf({ id, signal, trace, cause_id: causeId, facts }: Signal): Attribute[] {
   const shown = SHOWN_FACTS.flatMap((key) => {
-    const value = facts[key];
+    const value = own(facts, key);
     return typeof value === 'string' ? [attribute(`kloros.${key}`, value)] : [];
   });
   const intent = causeId?.startsWith(INTENT) === true ? [attribute('kloros.intent', causeId.slice(INTENT.length))] : [];

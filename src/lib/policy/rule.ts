@@ -63,7 +63,7 @@ function factsMaker({ say, with: written }: RuleSource): Rule['factsOf'] {
 
 function requireFields(say: string, written: Facts): void {
   const fields = isKnownSignal(say) ? definitions[say].fields : [];
-  const missing = fields.filter((field) => !(field in written));
+  const missing = fields.filter((field) => !Object.hasOwn(written, field));
   if (missing.length > 0) throw new Error(`with: ${say} needs ${missing.join(', ')}`);
 }
 

@@ -1,3 +1,4 @@
+import { own, setOwn } from '../base/own.js';
 import { chosenOf, playedName, type PlayQuery } from './play.js';
 
 /** What playing a recording comes to. */
@@ -17,7 +18,7 @@ export async function planOf(
   const signals: Record<string, number> = {};
   for await (const { signal } of chosenOf(query)) {
     const name = playedName(signal, query);
-    signals[name] = (signals[name] ?? 0) + 1;
+    setOwn(signals, name, (own(signals, name) ?? 0) + 1);
   }
   const names = Object.keys(signals);
   const hearers = (await hearersOf(names)).map(({ name }) => name);

@@ -1,3 +1,4 @@
+import { own, setOwn } from '../base/own.js';
 import { readRecording } from './read.js';
 import type { Footer, Header } from './format.js';
 
@@ -33,7 +34,7 @@ export async function surveyRecording(path: string): Promise<RecordingSurvey> {
 function count(found: Omit<RecordingSurvey, 'header'>, { signal, ts }: { signal: string; ts: number }): void {
   const atMs = ts * 1_000;
   found.signals += 1;
-  found.bySignal[signal] = (found.bySignal[signal] ?? 0) + 1;
+  setOwn(found.bySignal, signal, (own(found.bySignal, signal) ?? 0) + 1);
   found.firstMs = Math.min(found.firstMs ?? atMs, atMs);
   found.lastMs = Math.max(found.lastMs ?? atMs, atMs);
 }

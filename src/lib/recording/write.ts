@@ -8,6 +8,7 @@ import { constants, createGzip } from 'node:zlib';
 import { z } from 'zod';
 import { isoTimestamp } from '../base/clock.js';
 import { errorCode, KlorosError } from '../base/errors.js';
+import { own, setOwn } from '../base/own.js';
 import type { Recorded } from '../bus/bus.js';
 import { catalogue } from '../signals/catalogue.js';
 import { RECORDING_VERSION, type Footer, type Header } from './format.js';
@@ -78,10 +79,10 @@ export class RecordingWriter {
   async add({ seq, signal }: Pick<Recorded, 'seq' | 'signal'>): Promise<void> {
     const footer = this.#footer;
     if (this.#bytes >= this.#maxBytes) return void (footer.lost.too_many += 1);
-    if (footer.by_signal[signal.signal] === undefined) await this.#line(schemaOf(signal.signal));
+    if (own(footer.by_signal, signal.signal) === undefined) await this.#line(schemaOf(signal.signal));
     await this.#line({ type: 'signal', seq, signal });
     footer.signals += 1;
-    footer.by_signal[signal.signal] = (footer.by_signal[signal.signal] ?? 0) + 1;
+    setOwn(footer.by_signal, signal.signal, (own(footer.by_signal, signal.signal) ?? 0) + 1);
     footer.first_at ??= isoTimestamp(signal.ts * 1_000);
     footer.last_at = isoTimestamp(signal.ts * 1_000);
   }

@@ -1,5 +1,6 @@
 import { formatAge, formatDuration } from '../base/formats.js';
 import { isoTimestamp } from '../base/clock.js';
+import { own } from '../base/own.js';
 import { sumOfBins } from '../figures/bins.js';
 import type { Figures } from '../figures/figures.js';
 import type { CheckStatus } from '../health/check.js';
@@ -131,7 +132,7 @@ function actsSection({ acts, nowMs }: ReportData) {
 const NAMES = ['module_name', 'winner_id', 'cycle_id', 'investigation_id', 'reason'];
 
 function aboutOf(all: Row): string {
-  return NAMES.flatMap((name) => (typeof all[name] === 'string' ? [all[name]] : []))[0] ?? '';
+  return NAMES.map((name) => own(all, name)).find((value) => typeof value === 'string') ?? '';
 }
 
 type Row = ReportData['acts'][number]['facts'];

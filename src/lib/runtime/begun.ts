@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Bus, Delivery, StateChange } from '../bus/bus.js';
 
 /** In the daemon's own state, by the id of the signal that it answers. */
@@ -22,7 +23,7 @@ export class Begun {
 
   /** Answers what an earlier attempt noted; undefined where none had begun, and the note is durable now. */
   async begin(note: object): Promise<unknown> {
-    const { [this.#key]: earlier } = await this.#bus.state(this.#daemon, this.#key);
+    const earlier = own(await this.#bus.state(this.#daemon, this.#key), this.#key);
     this.#isKept = true;
     if (earlier !== undefined) return earlier;
     const state = [{ key: this.#key, value: note }];

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import { catalogue } from './catalogue.js';
 import { jsonSchemaOf } from './facts.js';
 
@@ -44,7 +45,7 @@ function typeInWords(schema: unknown): string {
   if (Array.isArray(anyOf)) return anyOf.map(typeInWords).join(' or ');
   if (Array.isArray(type)) return type.map((one: unknown) => typeInWords({ type: one })).join(' or ');
   if (type === 'array') return `list of ${typeInWords(items)}`;
-  return WORDS[String(type)] ?? 'anything';
+  return own(WORDS, String(type)) ?? 'anything';
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { own, setOwn } from '../base/own.js';
 import type { Facts } from './envelope.js';
 import type { Mapping } from './facts-definition.js';
 import { knownUrgency, PRIORITIES } from './priority.js';
@@ -6,10 +7,11 @@ import { knownUrgency, PRIORITIES } from './priority.js';
 export function applyMappings(facts: Facts, mappings: readonly Mapping[]): Facts {
   const mapped: Facts = { ...facts };
   for (const { to, from, read } of mappings) {
-    const wanted = to === from || mapped[to] === undefined || mapped[to] === null;
-    if (!wanted || mapped[from] === undefined || mapped[from] === null) continue;
-    const value = read ? read(mapped[from]) : mapped[from];
-    if (value !== undefined) mapped[to] = value;
+    const given = own(mapped, from) ?? null;
+    const isWanted = to === from || (own(mapped, to) ?? null) === null;
+    if (!isWanted || given === null) continue;
+    const value = read ? read(given) : given;
+    if (value !== undefined) setOwn(mapped, to, value);
   }
   return mapped;
 }

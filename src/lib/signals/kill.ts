@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import { shortName } from '../base/short-name.js';
 import type { Facts } from './envelope.js';
 
@@ -13,7 +14,7 @@ const EVERYBODY: ReadonlySet<string> = new Set(['', '*', 'all']);
  * So is a target that cannot be understood: who stops too much is let go on with a word, who stops too little has failed.
  */
 export function killTargets(facts: Facts): string[] | null {
-  const named = TARGET_FACTS.flatMap((fact) => facts[fact] ?? []);
+  const named = TARGET_FACTS.flatMap((fact) => own(facts, fact) ?? []);
   const names = named.flatMap((target) => (typeof target === 'string' ? shortName(target) : ''));
   return names.length === 0 || names.some((name) => EVERYBODY.has(name)) ? null : [...new Set(names)];
 }

@@ -1,3 +1,4 @@
+import { own } from '../base/own.js';
 import type { Signal } from './envelope.js';
 
 /** What a signal may be about, besides being itself; in the order in which a name is taken to mean it. */
@@ -54,7 +55,7 @@ export const NAMING_SIGNALS: readonly string[] = Object.keys(NAMING);
 /** What a signal names, each once. */
 export function subjectsOf({ signal, facts, cause_id: cause }: Signal): NamedSubject[] {
   const intent = cause?.startsWith(INTENT_CAUSE) ? [named('intent', cause.slice(INTENT_CAUSE.length))] : [];
-  const others = (NAMING[signal] ?? []).map(([fact, kind]) => named(kind, facts[fact]));
+  const others = (own(NAMING, signal) ?? []).map(([fact, kind]) => named(kind, own(facts, fact)));
   const subjects = [...intent, ...others].filter((subject) => subject !== undefined);
   return [...new Map(subjects.map((subject) => [`${subject.kind} ${subject.name}`, subject])).values()];
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { chalkStderr as chalk } from 'chalk';
 import type { LogForm } from '../base/log.js';
+import { own } from '../base/own.js';
 
 /** Makes one log of several processes' lines. */
 export type LinePainter = (name: string, line: string) => string;
@@ -34,7 +35,7 @@ export function linePainter(form: LogForm, names: readonly string[]): LinePainte
     const tag = tagOf(name, width, names.indexOf(name));
     const [, time, level = '', daemon, text = ''] = PRETTY.exec(stripVTControlCharacters(line)) ?? [];
     if (time === undefined || daemon !== name) return `${tag} ${line}`;
-    const paint = LEVELS[level] ?? ((same: string) => same);
+    const paint = own(LEVELS, level) ?? ((same: string) => same);
     return `${chalk.dim(time)} ${tag} ${paint(level === '' ? text : `${level}: ${text}`)}`;
   };
 }

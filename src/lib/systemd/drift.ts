@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { errorCode } from '../base/errors.js';
+import { own } from '../base/own.js';
 import { hashOf } from './record.js';
 
 /**
@@ -40,7 +41,7 @@ export async function driftOf({ wanted, installed }: Expected): Promise<FileDrif
       const after = wanted.get(path);
       try {
         const disk = await textAt(path);
-        const drift = compare({ disk, after, hash: installed[path] });
+        const drift = compare({ disk, after, hash: own(installed, path) });
         return drift && { path, drift, before: disk ?? '', after: after ?? '' };
       } catch (error) {
         if (errorCode(error) !== 'EACCES') throw error;

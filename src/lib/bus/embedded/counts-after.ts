@@ -12,6 +12,6 @@ export function openCountsAfter(database: Database): Observer['countsAfter'] {
   return (afterSeq) => {
     const last = newest.get() ?? 0;
     const rows = counts.all(afterSeq, last);
-    return { newest: last, bySignal: Object.fromEntries(rows.map(({ name, count }) => [name, count])) };
+    return { newest: last, bySignal: new Map(rows.map(({ name, count }) => [name, count])) };
   };
 }

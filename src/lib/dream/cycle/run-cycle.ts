@@ -1,5 +1,6 @@
 import { concurrently } from '../../base/concurrently.js';
 import { toError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
 import type { DreamFailure, DreamResult } from '../result.js';
 import { playCall, type Arena, type PairCount } from '../tournament/play.js';
 import {
@@ -75,7 +76,7 @@ async function playTournament(order: TournamentOrder, context: CycleContext & Fo
     const opened = await concurrently(calls, context.experiments.run.scheduling.max_parallel, async (call) => {
       const played = await playCall(order, call, arena);
       context.watch.match?.(played, call);
-      return played.opened[call.match] ?? [];
+      return own(played.opened, call.match) ?? [];
     });
     calls = opened.flat();
     record = await openTournament(recordPath(context.dreamLab, order), order);

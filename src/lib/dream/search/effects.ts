@@ -1,3 +1,4 @@
+import { own } from '../../base/own.js';
 import { mean, median } from '../evaluation.js';
 import type { Params } from '../parameter.js';
 
@@ -51,9 +52,9 @@ function withRanks(judged: readonly Judged[]): Ranked[] {
 }
 
 function effectOf(parameter: string, judged: readonly Ranked[]): ParameterEffect {
-  const labelOf = labelsFor(judged.map(({ params }) => params[parameter]));
-  const labels = [...new Set(judged.map(({ params }) => labelOf(params[parameter])))];
-  const membersOf = (label: string) => judged.filter(({ params }) => labelOf(params[parameter]) === label);
+  const labelOf = labelsFor(judged.map(({ params }) => own(params, parameter)));
+  const labels = [...new Set(judged.map(({ params }) => labelOf(own(params, parameter))))];
+  const membersOf = (label: string) => judged.filter(({ params }) => labelOf(own(params, parameter)) === label);
   const groups = labels.map((label) => groupOf(label, membersOf(label))).sort((a, b) => b.fitness - a.fitness);
   const swing = (groups[0]?.fitness ?? 0) - (groups.at(-1)?.fitness ?? 0);
   return { parameter, share: shareOf(labels.map(membersOf), judged), swing, groups };

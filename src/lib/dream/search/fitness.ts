@@ -1,3 +1,4 @@
+import { own } from '../../base/own.js';
 import type { Metrics } from '../evaluation.js';
 
 /** One metric: what is better, and how much it counts. */
@@ -20,7 +21,7 @@ const OUTLIERS = 0.1;
 export function scaleOf(population: readonly Metrics[], objectives: readonly Objective[]): Scale {
   return Object.fromEntries(
     objectives.map(({ metric }) => {
-      const values = population.map((metrics) => metrics[metric] ?? NaN).filter(Number.isFinite);
+      const values = population.map((metrics) => own(metrics, metric) ?? NaN).filter(Number.isFinite);
       return [metric, rangeOf(values.sort((a, b) => a - b))];
     }),
   );
@@ -49,7 +50,7 @@ export function improvementOver(baseline: Metrics, metrics: Metrics, objectives:
 /** Whether one is at least as good in everything and better in something. */
 function dominates(one: Metrics, other: Metrics, objectives: readonly Objective[]): boolean {
   const gains = objectives.map(({ metric, direction }) => {
-    const gain = (one[metric] ?? NaN) - (other[metric] ?? NaN);
+    const gain = (own(one, metric) ?? NaN) - (own(other, metric) ?? NaN);
     return direction === 'up' ? gain : -gain;
   });
   return gains.every((gain) => gain >= 0) && gains.some((gain) => gain > 0);
@@ -64,14 +65,14 @@ export function paretoFront<T extends { metrics: Metrics }>(
 }
 
 function shareOf(metrics: Metrics, scale: Scale, { metric, direction }: Objective): number {
-  const { min, max } = scale[metric] ?? { min: 0, max: 0 };
+  const { min, max } = own(scale, metric) ?? { min: 0, max: 0 };
   if (max === min) return 0.5;
-  const share = ((metrics[metric] ?? NaN) - min) / (max - min);
+  const share = ((own(metrics, metric) ?? NaN) - min) / (max - min);
   return direction === 'up' ? share : 1 - share;
 }
 
 function changeOf(baseline: Metrics, metrics: Metrics, { metric, direction }: Objective): number {
-  const [before, after] = [baseline[metric] ?? NaN, metrics[metric] ?? NaN];
+  const [before, after] = [own(baseline, metric) ?? NaN, own(metrics, metric) ?? NaN];
   if (before === after) return 0;
   const change = (after - before) / Math.abs(before);
   return direction === 'up' ? change : -change;

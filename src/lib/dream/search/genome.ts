@@ -1,3 +1,4 @@
+import { own, setOwn } from '../../base/own.js';
 import { holds, valuesOf, type Parameter, type Params, type Scalar } from '../parameter.js';
 
 /** Parameters of a search, by name; a condition names only parameters above its own. */
@@ -23,7 +24,7 @@ export function kindOf(parameter: Parameter): GeneKind {
 export function decode(space: Space, genome: Genome): Params {
   const params: Params = {};
   Object.entries(space).forEach(([name, parameter], index) => {
-    if (holds(parameter, params)) params[name] = valueAt(parameter, genome[index] ?? 0);
+    if (holds(parameter, params)) setOwn(params, name, valueAt(parameter, genome[index] ?? 0));
   });
   return params;
 }
@@ -31,7 +32,7 @@ export function decode(space: Space, genome: Genome): Params {
 /** A genome of a candidate; parameters that it does not have stand in the middle. */
 export function encode(space: Space, params: Params): Genome {
   return Object.entries(space).map(([name, parameter]) => {
-    const value = params[name];
+    const value = own(params, name);
     return value === undefined ? 0.5 : geneOf(parameter, value);
   });
 }

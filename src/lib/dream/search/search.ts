@@ -1,3 +1,4 @@
+import { own } from '../../base/own.js';
 import type { Evaluation, Metrics } from '../evaluation.js';
 import type { Params } from '../parameter.js';
 import { anywhere, childOf, latinHypercube, selectParent, type Mutation, type Parent } from './breed.js';
@@ -168,7 +169,7 @@ function bestOf(plan: SearchPlan, judged: readonly Individual[]): Individual | u
 export function areAlike({ objectives }: Pick<SearchPlan, 'objectives'>, judged: readonly Individual[]): boolean {
   const measured = judged.filter(isMeasured);
   if (measured.length < FEWEST_ALIKE) return false;
-  return objectives.every(({ metric }) => new Set(measured.map(({ metrics }) => metrics[metric])).size === 1);
+  return objectives.every(({ metric }) => new Set(measured.map(({ metrics }) => own(metrics, metric))).size === 1);
 }
 
 function* genomes(plan: SearchPlan, state: SearchState, random: Random): Generator<Genome> {

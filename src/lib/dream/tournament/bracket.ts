@@ -1,3 +1,5 @@
+import { own } from '../../base/own.js';
+
 /** A match of a bracket: who is known to play it, and who won. */
 export interface BracketMatch {
   /** `<round>.<number>`, from 1. */
@@ -42,7 +44,7 @@ export function championOf(entrants: readonly string[], matches: readonly Bracke
 }
 
 function matchOf(id: string, [a, b]: readonly [Entrant, Entrant], winners: Winners): BracketMatch {
-  if (Object.hasOwn(winners, id)) return { id, a, b, winner: winners[id] };
+  if (Object.hasOwn(winners, id)) return { id, a, b, winner: own(winners, id) };
   if (a === undefined || b === undefined) return { id, a, b, winner: undefined };
   if (a === null || b === null) return { id, a, b, winner: a ?? b };
   return { id, a, b, winner: undefined };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import { endMarked } from '../../base/marked-processes.js';
+import { own } from '../../base/own.js';
 import { pathsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 import type { Draft, Signal } from '../../signals/envelope.js';
@@ -69,7 +70,7 @@ export async function playForSignal(signal: Signal, place: ArenaPlace): Promise<
 }
 
 function afterMatch(record: TournamentRecord, match: string): Draft[] {
-  const opened = record.opened[match] ?? [];
+  const opened = own(record.opened, match) ?? [];
   const isLast = match === TITLE || (opened.length === 0 && isOver(record) && !(TITLE in record.played));
   return isLast ? [completed(record)] : called(record, opened);
 }

@@ -42,7 +42,7 @@ export async function playCall(
   const path = recordPath(arena.dreamLab, order);
   const record = await readRecord(path);
   if (record === undefined) throw new TypeError(`there is no tournament in ${path}`);
-  if (call.match in record.played) return record;
+  if (Object.hasOwn(record.played, call.match)) return record;
   const experiment = findExperiment(arena.experiments, order.experiment);
   const place = {
     folder: arena.experiments.folder,

@@ -74,7 +74,7 @@ export async function openTournament(
 export async function recordMatch(path: string, match: string, report: MatchReport): Promise<TournamentRecord> {
   return change(path, (record) => {
     if (record === undefined) throw new TypeError(`there is no tournament in ${path}`);
-    if (match in record.played) return record;
+    if (Object.hasOwn(record.played, match)) return record;
     const played = { ...record, played: { ...record.played, [match]: report } };
     return { ...played, opened: { ...record.opened, [match]: callable(played) } };
   });
@@ -119,8 +119,11 @@ function callable(record: TournamentRecord): MatchCall[] {
   const best = champion(record);
   const title = typeof best === 'string' ? [{ match: TITLE, a: best, b: record.baseline.id }] : [];
   const calls = playable(matchesOf(record)).map(({ id, a, b }) => ({ match: id, a, b }));
-  const room = (record.most_at_once ?? Infinity) - [...called].filter((match) => !(match in record.played)).length;
-  return [...calls, ...title].filter(({ match }) => !called.has(match) && !(match in record.played)).slice(0, room);
+  const room =
+    (record.most_at_once ?? Infinity) - [...called].filter((match) => !Object.hasOwn(record.played, match)).length;
+  return [...calls, ...title]
+    .filter(({ match }) => !called.has(match) && !Object.hasOwn(record.played, match))
+    .slice(0, room);
 }
 
 function champion(record: TournamentRecord): string | null | undefined {

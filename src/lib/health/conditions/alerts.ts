@@ -1,3 +1,4 @@
+import { own } from '../../base/own.js';
 import type { StateChange } from '../../bus/bus.js';
 import type { FactsOf } from '../../signals/catalogue.js';
 import type { Condition, Finding, Severity } from './condition.js';
@@ -24,7 +25,7 @@ export function alertChanges(
 ): AlertChanges {
   const changes: AlertChanges = { alerts: [], state: [], cleared: [] };
   for (const [type, condition] of findings) {
-    const said = saidRank(state[PREFIX + type]);
+    const said = saidRank(own(state, PREFIX + type));
     if (condition === null && said > 0) {
       changes.state.push({ key: PREFIX + type, value: null });
       changes.cleared.push(type);

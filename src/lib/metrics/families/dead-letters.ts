@@ -8,8 +8,8 @@ export const deadLetters: Collector = {
   name: 'dead-letters',
   collect: async ({ config, clock, members }) => {
     const letters = await new DeadLetterStore(pathsOf(config), clock).read();
-    const counts: Record<string, number> = {};
-    for (const { daemon } of letters) counts[daemon] = (counts[daemon] ?? 0) + 1;
+    const counts = new Map<string, number>();
+    for (const { daemon } of letters) counts.set(daemon, (counts.get(daemon) ?? 0) + 1);
     const oldestMs = letters.reduce(
       (least, { firstFailedAtMs }) => Math.min(least, firstFailedAtMs ?? least),
       Infinity,

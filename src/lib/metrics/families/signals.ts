@@ -10,7 +10,9 @@ export const signals: Collector = {
   name: 'signals',
   collect: async (view) => {
     const journal = journalOf(view);
-    const totals = journal ? await countedTotals(pathsOf(view.config).signalTotals, journal) : {};
+    const totals = journal
+      ? await countedTotals(pathsOf(view.config).signalTotals, journal)
+      : new Map<string, number>();
     return [
       {
         name: 'kloros_signals_total',

@@ -1,3 +1,4 @@
+import { own } from '../../base/own.js';
 import { shownDead, shownSignals, type Board, type Measured, type Sort } from './board.js';
 
 /** A key as node:readline names it. */
@@ -60,9 +61,9 @@ function typed({ filter }: Board, { name, sequence = '', ctrl }: Key): Partial<B
 }
 
 function listed(board: Board, { name, sequence }: Key, measured: Measured): Partial<Board> {
-  const action = IN_LIST[name ?? ''] ?? IN_LIST[sequence ?? ''];
+  const action = own(IN_LIST, name ?? '') ?? own(IN_LIST, sequence ?? '');
   if (action) return action(board);
-  const step = STEPS[name ?? ''];
+  const step = own(STEPS, name ?? '');
   if (step === undefined) return {};
   const rows = isDead(board) ? shownDead(board, measured) : shownSignals(board, measured);
   return { selected: Math.max(0, Math.min(rows.length - 1, board.selected + step)) };
