@@ -10,7 +10,7 @@ const BASICS = ['signals', 'config', 'base'];
 const neighbours = {
   base: [],
   signals: ['base'],
-  config: ['base'],
+  config: ['signals', 'base'],
   bus: ['signals', 'config', 'base'],
   'dead-letter': ['intents', 'signals', 'config', 'base'],
   maintenance: ['base'],

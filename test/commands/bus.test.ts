@@ -71,6 +71,18 @@ describe('a home without a colony', () => {
     expect(facts).toEqual([{ n: 1, m: 2 }, { n: 3 }, expect.objectContaining({ reason: 'because' })]);
   });
 
+  it('refuses a name that no door takes, alone and in an envelope, and keeps nothing of it', async () => {
+    for (const name of ['', 'two words', 'Q_\u001b[2J', 'x'.repeat(201)]) {
+      expect(await run('bus', 'emit', name)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('is no name of a signal') as string,
+      });
+      const piped = await feed(JSON.stringify({ signal: name, facts: {} }), 'bus', 'emit', '-');
+      expect(piped).toMatchObject({ code: 2, stderr: expect.stringContaining('Line 1 is not a signal') as string });
+    }
+    expect(await past()).toMatchObject({ code: 3, stdout: '' });
+  });
+
   it('leads from a bare fact to its flag, and from JSON on the command line to stdin', async () => {
     expect((await run('bus', 'emit', 'A', 'n=1')).stderr).toContain('facts have a flag: --fact n=1');
     const json = await run('bus', 'emit', 'A', '--facts', '{"n":1}');

@@ -122,7 +122,7 @@ describe.skipIf(python === undefined)('a Python peer on the bus', () => {
     expect(asking.answers).toMatchObject([
       { status: 'accepted', id: said!.signal.id, duplicate: false },
       { status: 'accepted', id: said!.signal.id, duplicate: true },
-      { status: 'refused', code: 'UNREADABLE_FRAME', retry: false },
+      { status: 'refused', code: 'INVALID_NAME', retry: false },
     ]);
   });
 });

@@ -25,6 +25,7 @@ import {
 } from '../../lib/operator/say.js';
 import type { Facts, Signal } from '../../lib/signals/envelope.js';
 import { idMaker } from '../../lib/signals/id.js';
+import { signalName } from '../../lib/signals/name.js';
 
 /** What was said, who hears it, and the answer that was waited for. */
 interface Result {
@@ -82,12 +83,10 @@ Facts of a signal that kloros knows are checked. With "-" it reads envelopes, on
     if (args.signal === undefined) throw nothingToSay();
     if (args.signal === '-' && wait.signals.length > 0) throw waitNeedsOne();
     if (args.signal === '-') return this.#sayEnvelopes(flags['keep-ids']);
-    const unknown = unknownSignal(args.signal);
+    const name = signalName(args.signal);
+    const unknown = unknownSignal(name);
     if (unknown !== undefined) this.warn(`${unknown}; it is said as it is`);
-    return this.#sayOne(
-      operatorSignal({ signal: args.signal, facts: await factsOf(args.signal, flags) }, this.#minting),
-      wait,
-    );
+    return this.#sayOne(operatorSignal({ signal: name, facts: await factsOf(name, flags) }, this.#minting), wait);
   }
 
   async #sayOne(signal: Signal, wait: { signals: string[]; limitMs: number }): Promise<Result> {

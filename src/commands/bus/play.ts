@@ -17,6 +17,7 @@ import { planOf } from '../../lib/recording/plan.js';
 import { play, playedName, type PlayQuery } from '../../lib/recording/play.js';
 import { surveyRecording } from '../../lib/recording/survey.js';
 import type { Signal } from '../../lib/signals/envelope.js';
+import { signalName } from '../../lib/signals/name.js';
 import { idMaker } from '../../lib/signals/id.js';
 
 const BETWEEN_ROUNDS_MS = 1_000;
@@ -141,7 +142,7 @@ function rateOf(text: string): number {
 
 function pairOf(text: string): [string, string] {
   const [, from, to] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
-  if (from !== undefined && to !== undefined) return [from, to];
+  if (from !== undefined && to !== undefined) return [from, signalName(to)];
   throw usageError(`${JSON.stringify(text)} renames nothing`, 'it is A=B', [
     'write e.g. --remap Q_DREAM_TRIGGER=MY_TEST',
   ]);

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../base/duration.js';
 import { own } from '../base/own.js';
+import { signalNameSchema } from '../signals/name.js';
 
 const duration = z.string().refine(isDuration, 'write a number with its unit, e.g. 30s, 10m or 2h');
 const name = z.string().min(1);
 
 const fields = {
-  after: name.meta({ description: 'Signal that asks for it' }),
+  after: signalNameSchema.meta({ description: 'Signal that asks for it' }),
   within: duration.meta({ description: 'Time for it, from the first attempt at the work' }),
   waiting: duration.meta({ description: 'Time that it may wait in the queue before anybody attempts it' }),
   by: name.optional().meta({ description: 'Fact that both signals have in common; absent: the chain of causes' }),
-  emit: name.meta({ description: 'Signal that is said when it does not come' }),
+  emit: signalNameSchema.meta({ description: 'Signal that is said when it does not come' }),
   action: name.meta({ description: 'What the signal suggests, one snake_case word' }),
   enabled: z.boolean().meta({ description: 'False: it is not expected any more' }),
 };
@@ -49,7 +50,7 @@ const BUILT_IN: Readonly<Record<string, ExpectationSetting>> = {
 
 /** An operator's pairs, added to the built-in ones or laid over them field by field; what comes out may go in again. */
 export const expectationSettings = z
-  .record(name, changes)
+  .record(signalNameSchema, changes)
   .prefault({})
   .transform((written, context) => {
     const names = [...new Set([...Object.keys(BUILT_IN), ...Object.keys(written)])];

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { signalNameSchema } from '../signals/name.js';
 
 /** One program that healing rules may run: fixed words, so that no fact of a signal reaches a command line. */
 const command = z.strictObject({
@@ -17,7 +18,7 @@ export const healingSettings = z
   .strictObject({
     enabled: z.boolean().default(true).meta({ description: 'False: no healing rule acts' }),
     alsoSays: z
-      .array(z.string().min(1))
+      .array(signalNameSchema)
       .default([])
       .meta({ description: 'Signals that rules of healing.yaml may say as a repair' }),
     commands: z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { signalNameSchema } from '../signals/name.js';
 import { deploymentSettings } from './deployment.js';
 import { expectationSettings } from './expectations.js';
 import { flightSettings } from './flight.js';
@@ -14,7 +15,7 @@ const positiveMs = z.number().int().positive();
 
 /** Route of an intent type: the signal it becomes, and the urgency it has when it names none. */
 const route = z.object({
-  signal: z.string().min(1),
+  signal: signalNameSchema,
   /** 0..10, formats.md §3. */
   priority: z.number().int().min(0).max(10).optional(),
 });
@@ -176,7 +177,7 @@ export const configSchema = z.strictObject({
   policy: z
     .strictObject({
       alsoSays: z
-        .array(z.string().min(1))
+        .array(signalNameSchema)
         .default([])
         .meta({ description: 'Signals of your own that rules of policies.yaml may say besides the triggers' }),
       decisionsMaxBytes: z

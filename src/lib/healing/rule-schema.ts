@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../rules/duration.js';
+import { signalNameSchema } from '../signals/name.js';
 
 /** A daemon's name, or `*` for whichever it is. */
 const anyDaemon = z.string().min(1).default('*');
@@ -7,7 +8,7 @@ const condition = z.string().min(1).default('true');
 
 /** What a rule waits for; docs/healing.md explains each. */
 const event = z.discriminatedUnion('event', [
-  z.strictObject({ event: z.literal('missing_signal'), signal: z.string().min(1), where: condition }),
+  z.strictObject({ event: z.literal('missing_signal'), signal: signalNameSchema, where: condition }),
   z.strictObject({ event: z.literal('watchdog'), daemon: anyDaemon, for: duration.prefault('1m') }),
   z.strictObject({
     event: z.literal('restart_storm'),
@@ -31,7 +32,7 @@ const target = z.string().min(1).optional();
 const action = z.discriminatedUnion('action', [
   z.strictObject({
     action: z.literal('repair_signal'),
-    signal: z.string().min(1),
+    signal: signalNameSchema,
     /** A text that begins with `=` is a CEL expression. */
     with: z.record(z.string(), z.unknown()).default({}),
   }),
@@ -44,7 +45,7 @@ const action = z.discriminatedUnion('action', [
 /** By what a repair is judged: what led to it is over, or a signal was said, within a time. */
 const helped = z.strictObject({
   within: duration.prefault('10m'),
-  signal: z.string().min(1).optional(),
+  signal: signalNameSchema.optional(),
   where: condition,
 });
 

@@ -2,6 +2,7 @@ import { KlorosError, toError } from '../base/errors.js';
 import { decodeFrame } from '../signals/codec.js';
 import type { Signal } from '../signals/envelope.js';
 import { normaliseFacts } from '../signals/facts.js';
+import { signalName } from '../signals/name.js';
 import { isFacts } from './facts-input.js';
 
 /** What a reader of envelopes adds to them. */
@@ -63,8 +64,8 @@ function headOf(text: string): { signal: string; id: string | undefined } {
   const value: unknown = JSON.parse(text);
   if (!isFacts(value)) throw new TypeError('it is JSON, but not an object');
   const { signal, id } = value;
-  if (typeof signal !== 'string' || signal === '') throw new TypeError('its field "signal" is no name');
-  return { signal, id: typeof id === 'string' && id !== '' ? id : undefined };
+  if (typeof signal !== 'string') throw new TypeError('its field "signal" is no name');
+  return { signal: signalName(signal), id: typeof id === 'string' && id !== '' ? id : undefined };
 }
 
 function invalidEnvelope(number: number, cause: unknown): KlorosError {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../rules/duration.js';
+import { signalNameSchema } from '../signals/name.js';
 import { timeRange } from './quiet-hours.js';
 
 const quietHours = z.string().transform((text, context) => {
@@ -24,9 +25,9 @@ export const ruleSchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** Why the rule is there, for people. */
   purpose: z.string().default(''),
-  hears: z.string().min(1),
+  hears: signalNameSchema,
   when: z.string().min(1).default('true'),
-  say: z.string().min(1),
+  say: signalNameSchema,
   /** Facts of what is said; a text that begins with `=` is a CEL expression. */
   with: z.record(z.string(), z.unknown()).default({}),
   /** CEL; the rule acts once for each value of it. */

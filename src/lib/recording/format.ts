@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Signal } from '../signals/envelope.js';
+import { signalNameSchema } from '../signals/name.js';
 
 /**
  * A recording: JSON lines, compressed where the file's name ends in `.gz`.
@@ -35,7 +36,7 @@ const signalLine = z.object({
   seq: z.number(),
   signal: z.looseObject({
     id: z.string(),
-    signal: z.string().min(1),
+    signal: signalNameSchema,
     timestamp: z.string(),
     source: z.string(),
     facts: z.record(z.string(), z.unknown()),

@@ -1,5 +1,6 @@
 import { isoTimestamp } from '../base/clock.js';
 import type { Draft, Signal } from './envelope.js';
+import { signalName } from './name.js';
 
 /** The ecosystem that our envelopes name. */
 export const ECOSYSTEM = 'kloros';
@@ -13,12 +14,12 @@ export interface MintOptions {
   cause?: Pick<Signal, 'id' | 'trace'>;
 }
 
-/** Makes a whole envelope of what a daemon or an operator said. */
+/** Makes a whole envelope of what a daemon or an operator said. Throws INVALID_NAME. */
 export function mint(draft: Draft, options: MintOptions): Signal {
   const { id, nowMs, cause } = options;
   return {
     id,
-    signal: draft.signal,
+    signal: signalName(draft.signal),
     timestamp: isoTimestamp(nowMs),
     source: options.source,
     facts: draft.facts,

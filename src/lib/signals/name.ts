@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { cutText } from '../base/cut-text.js';
 import { PermanentError } from '../base/errors.js';
 
@@ -19,10 +20,15 @@ export function signalName(input: string | Uint8Array): string {
   return name;
 }
 
-/** Whether a door takes it; for schemas, which say it in words of their own. */
+/** Whether a door takes it. */
 export function isSignalName(input: string): boolean {
   return input.length <= LONGEST_NAME && NAME.test(input);
 }
+
+/** A name in a file of settings or rules. */
+export const signalNameSchema = z
+  .string()
+  .refine(isSignalName, `a signal's name is 1 to ${LONGEST_NAME} letters, digits, _, ., : and -`);
 
 /** Latin-1, so that no byte is replaced by something that looks right: all above ASCII is refused. */
 function textOf(input: string | Uint8Array): string {

@@ -134,12 +134,14 @@ describe('the hub', () => {
     ['has a body that is not UTF-8', [Buffer.from('Q_A'), Buffer.from([0x7b, 0xff, 0x7d])]],
     ['has a name of 10 kB', [Buffer.alloc(10_240, 'Q'), Buffer.from('{}')]],
     ['has no name', [Buffer.alloc(0), Buffer.from('{}')]],
+    ['has a name with an escape sequence', [Buffer.from('Q_\u001b[2J'), Buffer.from('{}')]],
+    ['has a name of two lines', [Buffer.from('Q_A\nQ_B'), Buffer.from('{}')]],
   ])('keeps a message that %s whole, as a dead letter, and goes on', async ([, frames]) => {
     await publisher.send(frames);
     const [letter] = await deadLetters();
     expect(letter).toMatchObject({
       daemon: 'chemical_bus',
-      error: expect.stringContaining('UNREADABLE_FRAME') as string,
+      error: expect.stringMatching(/UNREADABLE_FRAME|INVALID_NAME/) as string,
     });
     const kept = JSON.parse(letter!.content!) as { frames_base64: string[] };
     expect(kept.frames_base64.map((text) => Buffer.from(text, 'base64'))).toEqual(frames);

@@ -165,8 +165,9 @@ describe('the door for peers that want an answer', () => {
   it.for<[string, string, Frames]>([
     ['one frame', 'UNREADABLE_FRAME', ['Q_A']],
     ['three frames', 'UNREADABLE_FRAME', ['Q_A', '{}', '{}']],
-    ['no name', 'UNREADABLE_FRAME', ['', '{}']],
-    ['a name that is not UTF-8', 'UNREADABLE_FRAME', [Buffer.from([0xff]), '{}']],
+    ['no name', 'INVALID_NAME', ['', '{}']],
+    ['a name that is not UTF-8', 'INVALID_NAME', [Buffer.from([0xff]), '{}']],
+    ['a name with a blank', 'INVALID_NAME', ['Q A', '{}']],
     ['no body', 'UNREADABLE_FRAME', ['Q_A', '']],
     ['a body that is no JSON', 'UNREADABLE_FRAME', ['Q_A', '{"half":']],
     ['more than it takes', 'REQUEST_TOO_LARGE', ['Q_A', `{"facts":{"text":"${'x'.repeat(8 * MEBIBYTE)}"}}`]],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PermanentError } from '../../base/errors.js';
 import { decodeFrame } from '../../signals/codec.js';
 import { idFromKey } from '../../signals/id.js';
+import { signalName } from '../../signals/name.js';
 import { urgencyOf } from '../../signals/priority.js';
 import type { DeadLetterDraft } from '../bus.js';
 import type { ForeignRow } from './operations.js';
@@ -10,7 +11,6 @@ import type { ForeignRow } from './operations.js';
 const INCIDENT_MS = 60_000;
 /** Existing publishers send the first message of a topic twice, 150 ms apart, without an incident. */
 const TWIN_MS = 1_000;
-const LONGEST_NAME_BYTES = 255;
 const CODE = 'UNREADABLE_FRAME';
 
 /** A foreign message at the door: a row for the journal, or a dead letter that holds all of it. */
@@ -28,7 +28,7 @@ export function receiveForeign(frames: readonly Buffer[], nowMs: number, daemon:
 
 /**
  * The row of a request whose sender waits for an answer. When that is lost it asks again, byte for byte, and so the same
- * bytes are one message for as long as an incident is. Throws PermanentError UNREADABLE_FRAME.
+ * bytes are one message for as long as an incident is. Throws PermanentError UNREADABLE_FRAME and INVALID_NAME.
  */
 export function askedRow(frames: readonly Buffer[], nowMs: number): ForeignRow {
   return rowOfFrames(frames, nowMs, { name: 'asked', sameMs: INCIDENT_MS });
@@ -43,7 +43,7 @@ interface Bytes {
 function rowOfFrames(frames: readonly Buffer[], nowMs: number, bytes: Bytes): ForeignRow {
   const [nameFrame, frame] = frames;
   if (frames.length !== 2 || !nameFrame || !frame) throw unreadable(`it has ${frames.length} frames and not two`);
-  const name = nameOf(nameFrame);
+  const name = signalName(nameFrame);
   const provisional = decodeFrame(name, frame, { id: '', receivedAtMs: nowMs });
   const incident = provisional.incident_id;
   const key =
@@ -60,17 +60,6 @@ function rowOfFrames(frames: readonly Buffer[], nowMs: number, bytes: Bytes): Fo
     frame,
   };
   return { row, seen: { key, untilMs: nowMs + (incident === null ? bytes.sameMs : INCIDENT_MS) } };
-}
-
-function nameOf(frame: Buffer): string {
-  if (frame.length === 0) throw unreadable('its name is empty');
-  if (frame.length > LONGEST_NAME_BYTES) {
-    throw unreadable(`its name has ${frame.length} bytes, and ${LONGEST_NAME_BYTES} are the most that is taken`);
-  }
-  const name = frame.toString('utf8');
-  if (!Buffer.from(name).equals(frame)) throw unreadable('its name is not UTF-8');
-  if (name.includes('\0')) throw unreadable('its name holds a NUL');
-  return name;
 }
 
 function unreadable(why: string): PermanentError {
