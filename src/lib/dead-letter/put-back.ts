@@ -2,6 +2,7 @@ import { link, mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
 import { errorCode, KlorosError } from '../base/errors.js';
+import { isFileName } from '../base/safe-path.js';
 import { sha256, WHY } from '../intents/file-name.js';
 import type { Letter } from './letter.js';
 
@@ -26,7 +27,7 @@ export function intentProblem({ intentFile, content }: Letter): string | undefin
  * Overwrites nothing. Answers its path.
  */
 export async function putBack(letter: Letter, folders: IntentFolders): Promise<string> {
-  const name = basename(letter.intentFile ?? `${letter.id}.json`);
+  const name = nameOf(letter);
   await mkdir(folders.intents, { recursive: true });
   const quarantined = await quarantinedFile(letter, folders.quarantine);
   const from = quarantined ?? (await writeAside(letter, join(folders.intents, `${name}.tmp`)));
@@ -35,6 +36,12 @@ export async function putBack(letter: Letter, folders: IntentFolders): Promise<s
   await syncFolder(folders.intents);
   if (quarantined !== undefined) await unlink(quarantined + WHY).catch(ignoreMissing);
   return to;
+}
+
+/** A foreign row may name anything, such as the folder above. */
+function nameOf({ intentFile, id }: Letter): string {
+  const named = basename(intentFile ?? '');
+  return isFileName(named) ? named : `${id}.json`;
 }
 
 /** The quarantine names a file by what tells its version from others: the key of its dead letter. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { KlorosError } from '../base/errors.js';
+import { pathBelow } from '../base/safe-path.js';
 import { currentEdits, editTarget } from './edit-target.js';
-import { safeName, type Layout } from './layout.js';
+import type { Layout } from './layout.js';
 import type { Target } from './plan.js';
 import { copyOf, fileChange, readIfThere, sha256Of, stateOf, type FileChange } from './transaction.js';
 
@@ -20,7 +21,7 @@ export async function makeBackup(
   layout: Layout,
   { id, previous, targets }: { id: string; previous: string | null; targets: readonly Target[] },
 ): Promise<Backup> {
-  const folder = join(layout.backups, safeName(id));
+  const folder = pathBelow(layout.backups, id);
   await rm(folder, { recursive: true, force: true }); // What a killed attempt left is none.
   const files: FileChange[] = [];
   for (const [index, { path, format, edits }] of targets.entries()) {
@@ -37,7 +38,7 @@ export async function makeBackup(
 
 /** The backup of a deployment, its copies proven whole. Throws BACKUP_NOT_FOUND and BACKUP_DAMAGED. */
 export async function readBackup(layout: Layout, id: string): Promise<Backup> {
-  const path = join(layout.backups, safeName(id), 'backup.json');
+  const path = pathBelow(layout.backups, id, 'backup.json');
   const text = await readIfThere(path);
   if (text === undefined)
     throw unusable(

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { errorCode, KlorosError, PermanentError, toError } from '../base/errors.js';
 import type { Experiment } from '../dream/experiment.js';
 import { readExperiments, type Experiments } from '../dream/experiment-file.js';
 import { dreamResultSchema, type DreamResult } from '../dream/result.js';
+import { resultPath } from '../dream/results.js';
 import type { Winner } from './deploy.js';
-import { safeName } from './layout.js';
 
-/** What a cycle found; undefined where it left no result here. Throws CYCLE_UNREADABLE and UNSAFE_NAME. */
+/** What a cycle found; undefined where it left no result here. Throws CYCLE_UNREADABLE and UNSAFE_FILE_NAME. */
 export async function readCycle(dreamLab: string, cycleId: string): Promise<DreamResult | undefined> {
-  const path = join(dreamLab, safeName(cycleId), 'result.json');
+  const path = resultPath(dreamLab, cycleId);
   try {
     return dreamResultSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Experiment } from '../dream/experiment.js';
 import type { ExperimentResult } from '../dream/result.js';
 import { holdsBytes, makeBackup } from './backup.js';
 import { figuresOf, type Compared } from './compare.js';
+import { artifactFolder, cycleFolder } from '../dream/cycle-folder.js';
 import { currentVersion, layoutOf, type Layout } from './layout.js';
 import { planTargets } from './plan.js';
 import { addRecord, lastRecord, type DeploymentRecord } from './record.js';
@@ -40,7 +41,7 @@ const REFUSALS: ReadonlyMap<string | undefined, string> = new Map([
   ['TARGET_REFUSED', 'TargetRefused'],
   ['TARGET_NOT_EDITABLE', 'TargetNotEditable'],
   ['ARTIFACT_REFUSED', 'ArtifactRefused'],
-  ['UNSAFE_NAME', 'UnsafeName'],
+  ['UNSAFE_FILE_NAME', 'UnsafeName'],
 ]);
 
 /** Id of a deployment and of its version: a cycle has one winner for an experiment. */
@@ -138,7 +139,7 @@ async function switchTo(step: Step, version: Version, compared: Compared): Promi
 
 /** Where a winner's cycle left its files. */
 function artifactsOf({ winner, options }: Step): string {
-  return join(options.dreamLab, winner.cycleId, 'artifacts', winner.id);
+  return artifactFolder(cycleFolder(options.dreamLab, winner.cycleId), winner.id);
 }
 
 async function write(step: Step, version: Version) {

@@ -1,6 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { errorCode, KlorosError } from '../base/errors.js';
+import { errorCode } from '../base/errors.js';
+import { isFileName, pathBelow } from '../base/safe-path.js';
 
 /** Where what is deployed of one experiment lies. */
 export interface Layout {
@@ -16,9 +17,9 @@ export interface Layout {
   log: string;
 }
 
-/** The places of an experiment. */
+/** The places of an experiment. Throws UNSAFE_FILE_NAME. */
 export function layoutOf(deployRoot: string, experiment: string): Layout {
-  const root = join(deployRoot, safeName(experiment));
+  const root = pathBelow(deployRoot, experiment);
   const at = (name: string) => join(root, name);
   return {
     experiment,
@@ -35,7 +36,7 @@ export function layoutOf(deployRoot: string, experiment: string): Layout {
 export async function deployedExperiments(deployRoot: string): Promise<string[]> {
   try {
     const entries = await readdir(deployRoot, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+    return entries.flatMap((entry) => (entry.isDirectory() && isFileName(entry.name) ? [entry.name] : [])).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
@@ -50,14 +51,4 @@ export async function currentVersion({ current }: Layout): Promise<string | null
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** A name that stays one part of a path. Throws UNSAFE_NAME. */
-export function safeName(name: string): string {
-  if (/^[A-Za-z0-9_][\w.-]{0,200}$/.test(name)) return name;
-  throw new KlorosError({
-    code: 'UNSAFE_NAME',
-    message: `${JSON.stringify(name)} cannot name a folder`,
-    why: 'a name of letters, digits, `_`, `-` and `.` stays where it belongs',
-  });
 }

@@ -4,9 +4,10 @@ import { dirname, join, sep } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeFileSafely } from '../base/atomic-file.js';
 import { errorCode, PermanentError } from '../base/errors.js';
+import { pathBelow } from '../base/safe-path.js';
 import { editEnv } from './edit-env.js';
 import type { Edit } from './edit-target.js';
-import { safeName, type Layout } from './layout.js';
+import type { Layout } from './layout.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -38,7 +39,7 @@ export interface VersionParts {
 
 /** Writes a version beside the others; it is there whole or not at all, and the one in use is never touched. */
 export async function writeVersion(layout: Layout, { version, env, artifactsFolder }: VersionParts): Promise<string> {
-  const folder = join(layout.versions, safeName(version.id));
+  const folder = pathBelow(layout.versions, version.id);
   const draft = join(layout.versions, `.${version.id}.draft`);
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
@@ -55,7 +56,7 @@ export async function writeVersion(layout: Layout, { version, env, artifactsFold
 /** What a version says of itself; undefined where there is none. */
 export async function readVersion(layout: Layout, id: string): Promise<Version | undefined> {
   try {
-    const text = await readFile(join(layout.versions, safeName(id), 'version.json'), 'utf8');
+    const text = await readFile(pathBelow(layout.versions, id, 'version.json'), 'utf8');
     return versionSchema.parse(JSON.parse(text));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;

@@ -1,6 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { runGuarded, type GuardedResult } from '../base/guarded-process.js';
+import { workFolder } from './cycle-folder.js';
 import type { Experiment } from './experiment.js';
 import { summarise, type Evaluation, type EvaluationFailure, type Metrics, type RunOutcome } from './evaluation.js';
 import { readMetrics } from './evaluator-output.js';
@@ -51,16 +52,16 @@ export async function runOnce(
   candidate: Candidate & { run: string },
   place: EvaluationPlace,
 ): Promise<RunOutcome> {
-  const workFolder = join(place.workRoot, `${candidate.id}-${candidate.run}`);
-  await rm(workFolder, { recursive: true, force: true });
-  await mkdir(workFolder, { recursive: true });
+  const folder = workFolder(place.workRoot, candidate);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   try {
-    const result = await start(experiment, candidate, { ...place, workFolder });
+    const result = await start(experiment, candidate, { ...place, workFolder: folder });
     const outcome = outcomeOf(experiment, result);
-    const missing = outcome.ok ? await place.keep?.(workFolder) : undefined;
+    const missing = outcome.ok ? await place.keep?.(folder) : undefined;
     return missing === undefined ? outcome : { ok: false, failure: missing, durationMs: outcome.durationMs };
   } finally {
-    await rm(workFolder, { recursive: true, force: true, maxRetries: 3 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

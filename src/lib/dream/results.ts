@@ -1,14 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../base/errors.js';
+import { cycleFolder, isCycleName } from './cycle-folder.js';
 import { dreamResultSchema, type DreamResult } from './result.js';
 
 const RESULT_FILE = 'result.json';
 const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
-/** Where a cycle's result lies. */
+/** Where a cycle's result lies. Throws UNSAFE_FILE_NAME. */
 export function resultPath(dreamLab: string, cycleId: string): string {
-  return join(dreamLab, cycleId, RESULT_FILE);
+  return join(cycleFolder(dreamLab, cycleId), RESULT_FILE);
 }
 
 /** The result of one cycle; undefined while there is none, or where the file is none of ours. */
@@ -32,7 +33,7 @@ export async function readResults(dreamLab: string): Promise<DreamResult[]> {
 async function foldersOf(dreamLab: string): Promise<string[]> {
   try {
     const entries = await readdir(dreamLab, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return entries.flatMap((entry) => (entry.isDirectory() && isCycleName(entry.name) ? [entry.name] : []));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;

@@ -3,11 +3,6 @@ import { dirname, join } from 'node:path';
 import { errorCode } from '../../base/errors.js';
 import type { EvaluationFailure } from '../evaluation.js';
 
-/** Where the files of a candidate lie. */
-export function artifactFolder(cycleFolder: string, candidateId: string): string {
-  return join(cycleFolder, 'artifacts', candidateId);
-}
-
 /** Takes the declared files out of a working folder; a failure of the candidate where one is missing. */
 export async function keepArtifacts(
   files: readonly string[],

@@ -8,7 +8,7 @@ import { readCandidates } from '../candidates.js';
 import { failuresOf } from '../failures.js';
 import { readResult, resultPath } from '../results.js';
 import { pruneArtifacts } from './artifacts.js';
-import { cycleFolder } from './context.js';
+import { cycleFolder } from '../cycle-folder.js';
 import { caughtUp, interruptedResult, type OnRecord } from './interrupted.js';
 import { releaseLock } from './lock.js';
 import { readSnapshot } from './snapshot.js';

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import type { Experiments } from '../experiment-file.js';
 import type { GenerationSummary } from '../result.js';
@@ -21,9 +20,4 @@ export interface CycleContext {
   /** Aborted when everything must end. */
   abort: AbortSignal;
   watch?: CycleWatch;
-}
-
-/** The folder of a cycle. */
-export function cycleFolder(dreamLab: string, cycleId: string): string {
-  return join(dreamLab, cycleId);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FactsOf } from '../../signals/catalogue.js';
 import type { DreamResult, ExperimentResult } from '../result.js';
 import { resultPath } from '../results.js';
-import { cycleFolder } from './context.js';
+import { cycleFolder } from '../cycle-folder.js';
 
 /** Facts of Q_DREAM_COMPLETE: the best of the cycle's winners, and why it failed where it did. */
 export function completionFacts(result: DreamResult, dreamLab: string): FactsOf<'Q_DREAM_COMPLETE'> {

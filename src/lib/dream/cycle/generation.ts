@@ -4,8 +4,9 @@ import { evaluate } from '../evaluator.js';
 import type { Evaluation } from '../evaluation.js';
 import type { Experiment } from '../experiment.js';
 import type { Proposal } from '../search/search.js';
-import { artifactFolder, keepArtifacts } from './artifacts.js';
-import { cycleFolder, type CycleContext } from './context.js';
+import { artifactFolder, cycleFolder } from '../cycle-folder.js';
+import { keepArtifacts } from './artifacts.js';
+import type { CycleContext } from './context.js';
 import { EvaluationLog } from './evaluations.js';
 import type { CycleState } from './state.js';
 

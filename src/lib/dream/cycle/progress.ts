@@ -4,6 +4,7 @@ import { writeFileSafely } from '../../base/atomic-file.js';
 import { isoTimestamp } from '../../base/clock.js';
 import { errorCode } from '../../base/errors.js';
 import { BASELINE, ranked, type SearchPlan, type SearchState } from '../search/search.js';
+import { cycleFolder } from '../cycle-folder.js';
 import { cycleUnderway } from './lock.js';
 import type { CycleState } from './state.js';
 
@@ -64,7 +65,7 @@ export function progressOf(
 
 /** Keeps it in the folder of the cycle, for who looks from outside. */
 export async function writeProgress(dreamLab: string, progress: Progress): Promise<void> {
-  const path = join(dreamLab, progress.cycle_id, FILE);
+  const path = join(cycleFolder(dreamLab, progress.cycle_id), FILE);
   await writeFileSafely(path, `${JSON.stringify(progress, null, 2)}\n`);
 }
 
@@ -74,7 +75,7 @@ export async function progressUnderway(dreamLab: string): Promise<Progress | und
   if (cycleId === undefined) return undefined;
   try {
     // Written by writeProgress() alone, atomically.
-    return JSON.parse(await readFile(join(dreamLab, cycleId, FILE), 'utf8')) as Progress;
+    return JSON.parse(await readFile(join(cycleFolder(dreamLab, cycleId), FILE), 'utf8')) as Progress;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileSafely } from '../../base/atomic-file.js';
 import type { Experiments } from '../experiment-file.js';
-import { cycleFolder } from './context.js';
+import { cycleFolder } from '../cycle-folder.js';
 
 const FILE = 'experiments.json';
 

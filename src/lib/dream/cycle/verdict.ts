@@ -3,8 +3,8 @@ import { errorCode } from '../../base/errors.js';
 import type { ExperimentResult } from '../result.js';
 import { improvementOver } from '../search/fitness.js';
 import { TITLE, type TournamentRecord } from '../tournament/record.js';
-import { artifactFolder } from './artifacts.js';
-import { cycleFolder, type CycleContext } from './context.js';
+import { artifactFolder, cycleFolder } from '../cycle-folder.js';
+import type { CycleContext } from './context.js';
 import { partsOf, resultOf } from './experiment-steps.js';
 import type { CurrentExperiment, CycleState } from './state.js';
 

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { pathBelow } from '../../base/safe-path.js';
+import { cycleFolder } from '../cycle-folder.js';
 import { objectivesOf } from '../search-plan.js';
 import { runOnce, type Candidate } from '../evaluator.js';
 import type { Experiments } from '../experiment-file.js';
@@ -46,7 +47,7 @@ export async function playCall(
   const experiment = findExperiment(arena.experiments, order.experiment);
   const place = {
     folder: arena.experiments.folder,
-    workRoot: join(arena.dreamLab, order.cycle_id, 'work', `${order.experiment}-${call.match}`),
+    workRoot: pathBelow(cycleFolder(arena.dreamLab, order.cycle_id), 'work', `${order.experiment}-${call.match}`),
     mark: markOf(order.cycle_id, order.experiment, call.match),
     abort: arena.abort,
   };

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { writeFileSafely } from '../../base/atomic-file.js';
 import { errorCode } from '../../base/errors.js';
 import { withFileLock } from '../../base/file-lock.js';
+import { fileName } from '../../base/safe-path.js';
+import { cycleFolder } from '../cycle-folder.js';
 import type { Candidate } from '../evaluator.js';
 import type { Scale } from '../search/fitness.js';
 import { bracketOf, championOf, playable } from './bracket.js';
@@ -45,12 +47,12 @@ export interface TournamentRecord extends TournamentOrder {
 export const TITLE = 'title';
 const START = 'start';
 
-/** Where the record of a tournament lies. */
+/** Where the record of a tournament lies. Throws UNSAFE_FILE_NAME. */
 export function recordPath(
   dreamLab: string,
   { cycle_id, experiment }: Pick<TournamentOrder, 'cycle_id' | 'experiment'>,
 ): string {
-  return join(dreamLab, cycle_id, `tournament-${experiment}.json`);
+  return join(cycleFolder(dreamLab, cycle_id), fileName(`tournament-${fileName(experiment)}.json`));
 }
 
 /** Begins a tournament, or finds it begun: the matches that can be played at once, `mostAtOnce` of them. */
