@@ -150,7 +150,11 @@ async function factsOf(
 }
 
 function nothingToSay(): KlorosError {
-  return usageError('Missing SIGNAL', 'there is nothing to say', ['kloros signal list', 'kloros bus emit --help']);
+  return usageError('Missing SIGNAL', 'there is nothing to say; stdin is read for "-" alone', [
+    'kloros bus emit - < envelopes.jsonl',
+    'kloros signal list',
+    'kloros bus emit --help',
+  ]);
 }
 
 function waitNeedsOne(): KlorosError {

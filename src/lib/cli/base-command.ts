@@ -121,7 +121,7 @@ export abstract class KlorosCommand extends Command {
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const parsed = await super.parse<F, B, A>(options, argv);
+    const parsed = await super.parse<F, B, A>(options && withoutStdin(options), argv);
     const home: unknown = parsed.flags['home'];
     if (typeof home === 'string') this.#home = home;
     return parsed;
@@ -185,6 +185,16 @@ export abstract class KlorosCommand extends Command {
     const name = `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`;
     return { name, flags, args: this.ctor.args };
   }
+}
+
+/** oclif takes what lies on stdin for a missing argument: in a pipe or a loop a command would act on what nobody named. */
+function withoutStdin<I extends Pick<Interfaces.Input<object, object, object>, 'args' | 'flags' | 'baseFlags'>>(
+  input: I,
+): I {
+  const args = Object.entries(input.args ?? {}).map(([name, arg]) => [name, { ...arg, ignoreStdin: true }]);
+  // A command's class inherits its flags, which spreading leaves behind.
+  const { flags, baseFlags } = input;
+  return { ...input, flags, baseFlags, args: Object.fromEntries(args) as I['args'] };
 }
 
 /** Resolves when everything said so far has left the process, or nobody reads it any more. */
