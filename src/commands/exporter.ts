@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core';
 import { daemons } from '../daemons/index.js';
 import { systemClock } from '../lib/base/clock.js';
 import { parseDurationMs } from '../lib/base/duration.js';
+import { maskSecrets } from '../lib/base/redact.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
 import { openObserver } from '../lib/bus/open-observer.js';
 import { operatorLog } from '../lib/cli/operator-log.js';
@@ -81,7 +82,7 @@ It changes nothing in the colony.`;
     const [abort, log] = [this.interrupted, operatorLog()];
     const serving = { host, port: port ?? PORT, contentType: METRICS_CONTENT_TYPE, text, log };
     const server = isServed(flags) ? await serveMetrics(serving) : undefined;
-    const result: Exported = { url: server?.url, textfile, otlp: spans?.url };
+    const result: Exported = { url: server?.url, textfile, otlp: spans && maskSecrets(spans.url) };
     this.#tell(result, flags.interval);
     try {
       await Promise.all([

@@ -47,8 +47,8 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** What a collector answers to the n-th request, 1 the first. */
-type StatusOf = (request: number, headers: IncomingHttpHeaders) => number;
+/** What a collector answers to the n-th request, 1 the first, and to how much of it. */
+type StatusOf = (request: number, headers: IncomingHttpHeaders, bytes: number) => number;
 
 /** Listens for OTLP/HTTP; `statusOf` may answer another status than 200. It says back who asks, as some do. */
 export async function startCollector(port = 0, statusOf: StatusOf = () => 200): Promise<Collector> {
@@ -58,7 +58,7 @@ export async function startCollector(port = 0, statusOf: StatusOf = () => 200): 
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      const status = request.url === '/v1/traces' ? statusOf((requests += 1), request.headers) : 404;
+      const status = request.url === '/v1/traces' ? statusOf((requests += 1), request.headers, body.length) : 404;
       collector.headers.push(request.headers);
       const parsed = requestSchema.safeParse(JSON.parse(body));
       if (status === 200 && parsed.success) spans.push(...takenOf(parsed.data));

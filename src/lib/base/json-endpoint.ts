@@ -1,45 +1,23 @@
-import { toError } from './errors.js';
+import { bearerFrom } from './api-key.js';
+import { below, post, withoutSecrets } from './http-post.js';
 
 /** A question to an HTTP API that speaks JSON. */
 export interface JsonQuestion {
-  url: string;
+  /** Base of the API, and what of it is asked. */
+  api: { url: string; path: string; apiKeyFile?: string | undefined };
   body: unknown;
   timeoutMs: number;
-  headers?: Record<string, string>;
 }
 
 /** 32 MiB: far more than any answer needs, far less than what would hurt. */
 const MAX_BYTES = 33_554_432;
+const LONGEST_SHOWN = 200;
 
 /** Asks by POST. Throws an Error in readable words at the time limit, on any HTTP error, and where no JSON comes. */
-export async function postJson({ url, body, timeoutMs, headers }: JsonQuestion, abort?: AbortSignal): Promise<unknown> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-      signal: abort === undefined ? limit : AbortSignal.any([limit, abort]),
-      redirect: 'error',
-    });
-    const text = await boundedText(response);
-    if (!response.ok) throw new Error(`HTTP ${response.status}: ${text.slice(0, 200)}`);
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    const error = toError(cause);
-    throw error.name === 'TimeoutError' ? new Error(`no answer within ${timeoutMs} ms`, { cause }) : error;
-  }
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  if (response.body === null) return '';
-  for await (const chunk of response.body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`the answer is larger than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+export async function postJson({ api, body, timeoutMs }: JsonQuestion, abort?: AbortSignal): Promise<unknown> {
+  const address = { url: below(api.url, api.path), headers: await bearerFrom(api.apiKeyFile) };
+  const { status, text, isCut } = await post({ ...address, body, timeoutMs, maxBytes: MAX_BYTES }, abort);
+  if (isCut) throw new Error(`the answer is larger than ${MAX_BYTES} bytes`);
+  if (status >= 200 && status < 300) return JSON.parse(text) as unknown;
+  throw new Error(`HTTP ${status}: ${withoutSecrets(text.slice(0, LONGEST_SHOWN), address)}`);
 }

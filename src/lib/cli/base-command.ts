@@ -188,13 +188,12 @@ export abstract class KlorosCommand extends Command {
 }
 
 /** oclif takes what lies on stdin for a missing argument: in a pipe or a loop a command would act on what nobody named. */
-function withoutStdin<I extends Pick<Interfaces.Input<object, object, object>, 'args' | 'flags' | 'baseFlags'>>(
-  input: I,
-): I {
-  const args = Object.entries(input.args ?? {}).map(([name, arg]) => [name, { ...arg, ignoreStdin: true }]);
+function withoutStdin<I extends { args?: Interfaces.ArgInput; flags?: unknown; baseFlags?: unknown }>(input: I): I {
+  const given: Interfaces.ArgInput = input.args ?? {};
+  const args = Object.keys(given).map((name): [string, object] => [name, { ...given[name], ignoreStdin: true }]);
   // A command's class inherits its flags, which spreading leaves behind.
   const { flags, baseFlags } = input;
-  return { ...input, flags, baseFlags, args: Object.fromEntries(args) as I['args'] };
+  return { ...input, flags, baseFlags, args: Object.fromEntries(args) };
 }
 
 /** Resolves when everything said so far has left the process, or nobody reads it any more. */

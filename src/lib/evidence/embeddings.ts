@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { bearerFrom } from '../base/api-key.js';
 import { KlorosError, toError } from '../base/errors.js';
 import { postJson } from '../base/json-endpoint.js';
+import { maskSecrets } from '../base/redact.js';
+import { below } from '../base/http-post.js';
 
 /** An OpenAI-compatible endpoint, as configured in `evidence.embeddings`. */
 export interface EmbeddingOptions {
@@ -12,6 +13,8 @@ export interface EmbeddingOptions {
   /** File that holds the key of the API, where it wants one. */
   apiKeyFile?: string | undefined;
 }
+
+const PATH = 'embeddings';
 
 /** A direction in the model's space, of length 1. */
 export type Vector = readonly number[];
@@ -28,8 +31,7 @@ export async function embed(
 ): Promise<Vector[]> {
   const { url, model, timeoutMs, apiKeyFile } = options;
   try {
-    const headers = await bearerFrom(apiKeyFile);
-    const question = { url: endpoint(url), body: { model, input: texts }, timeoutMs, headers };
+    const question = { api: { url, path: PATH, apiKeyFile }, body: { model, input: texts }, timeoutMs };
     return vectorsOf(await postJson(question, abort), texts.length);
   } catch (cause) {
     throw failed(options, cause);
@@ -39,10 +41,6 @@ export async function embed(
 /** Cosine of the angle between two vectors of length 1: 1 for the same direction. */
 export function cosine(a: Vector, b: Vector): number {
   return a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
-}
-
-function endpoint(url: string): string {
-  return `${url.replace(/\/+$/, '')}/embeddings`;
 }
 
 function vectorsOf(answer: unknown, count: number): Vector[] {
@@ -61,11 +59,12 @@ function unit(vector: Vector | undefined, at: number): Vector {
 }
 
 function failed(options: EmbeddingOptions, cause: unknown): KlorosError {
+  const address = maskSecrets(below(options.url, PATH));
   return new KlorosError({
     code: 'EMBEDDINGS_FAILED',
-    message: `${endpoint(options.url)} gave no embeddings`,
+    message: `${address} gave no embeddings`,
     why: toError(cause).message,
-    next: [`curl -s ${endpoint(options.url)} -d '{"model":"${options.model}","input":["x"]}'`],
+    next: [`curl -s ${address} -d '{"model":"${options.model}","input":["x"]}'`],
     cause,
   });
 }

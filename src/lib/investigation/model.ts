@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { bearerFrom } from '../base/api-key.js';
 import type { Clock } from '../base/clock.js';
 import { KlorosError, toError } from '../base/errors.js';
 import { postJson } from '../base/json-endpoint.js';
+import { maskSecrets } from '../base/redact.js';
+import { below } from '../base/http-post.js';
 import type { InvestigationRecord } from './record.js';
 
 /** An OpenAI-compatible endpoint, as configured in `investigation.model`. */
@@ -58,6 +59,7 @@ const answerSchema = z.object({
 
 /** A model that failed is not asked again for this long, so that it delays no more than one answer a minute. */
 const PAUSE_MS = 60_000;
+const PATH = 'chat/completions';
 const MOST_NAMES = 80;
 const MOST_FILES = 60;
 const INSTRUCTIONS = `You describe a software module to its operators, from what was read in its code and from nothing else.
@@ -96,9 +98,9 @@ async function ask(settings: ModelSettings, shown: Shown, abort: AbortSignal): P
       { role: 'user', content: JSON.stringify(excerptOf(shown)) },
     ],
   };
-  const headers = await bearerFrom(settings.apiKeyFile);
-  const { url, timeoutMs } = settings;
-  const answer = answerSchema.parse(await postJson({ url: endpoint(url), body, timeoutMs, headers }, abort));
+  const { url, apiKeyFile, timeoutMs } = settings;
+  const api = { url, path: PATH, apiKeyFile };
+  const answer = answerSchema.parse(await postJson({ api, body, timeoutMs }, abort));
   const said = analysisSchema.parse(JSON.parse(bareJson(answer.choices[0]?.message.content ?? '')));
   const known = new Set(shown.structure.public_api.map(({ name }) => name));
   return {
@@ -127,19 +129,15 @@ function bareJson(content: string): string {
   return /^\s*```(?:json)?\s*([^]*?)```\s*$/.exec(content)?.[1] ?? content;
 }
 
-function endpoint(url: string): string {
-  return `${url.replace(/\/+$/, '')}/chat/completions`;
-}
-
 function failed({ url, model }: ModelSettings, cause: unknown): KlorosError {
   const why = cause instanceof z.ZodError ? z.prettifyError(cause) : toError(cause).message;
   return new KlorosError({
     code: 'MODEL_FAILED',
-    message: `The model ${model} at ${endpoint(url)} gave no analysis`,
+    message: `The model ${model} at ${maskSecrets(below(url, PATH))} gave no analysis`,
     why: why.split('\n').slice(0, 3).join('; '),
     next: [
       'the code speaks alone, and the model is asked again in a minute',
-      `curl -s ${url.replace(/\/+$/, '')}/models`,
+      `curl -s ${maskSecrets(below(url, 'models'))}`,
     ],
     cause,
   });

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { KlorosError, toError } from '../base/errors.js';
-import { MASK, maskSecrets } from '../base/redact.js';
+import { post, withoutSecrets, type PostAnswer } from '../base/http-post.js';
+import { maskSecrets } from '../base/redact.js';
 import type { TraceRequest } from './request.js';
 
 /** What a collector made of a request. */
@@ -7,14 +9,19 @@ export type Posted =
   | { kind: 'taken'; rejected: number; message: string }
   /** It will never take this one; saying it again would hold up all others. */
   | { kind: 'refused'; why: string }
+  /** Fewer spans at once may be taken. */
+  | { kind: 'too-large'; why: string }
   | { kind: 'unavailable'; why: string; retryAfterMs: number | undefined };
 
 const PATH = '/v1/traces';
 const TIMEOUT_MS = 10_000;
+/** What a collector says of spans that it leaves out is far shorter. */
+const MAX_BYTES = 1_048_576;
 const BAD_REQUEST = 400;
+const TOO_LARGE = 413;
 const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403]);
 const LET_IN_BY = ' (it wants another --otlp-header or OTEL_EXPORTER_OTLP_HEADERS)';
-const SHORTEST_SECRET = 4;
+const NO_COLLECTOR = ' (a web page answers there, and no collector)';
 
 /** The address of a collector's traces: as it is given where it ends so, else below it. Throws KlorosError INVALID_URL. */
 export function tracesUrl(given: string): string {
@@ -38,51 +45,59 @@ export interface Address {
 }
 
 /** Sends one request by OTLP/HTTP in JSON. Never rejects; no value of a header is in what it answers. */
-export async function post({ url, headers }: Address, request: TraceRequest, abort: AbortSignal): Promise<Posted> {
-  const posted = await posting({ url, headers }, request, abort);
-  return 'why' in posted ? { ...posted, why: withoutSecrets(posted.why, headers) } : posted;
-}
-
-async function posting({ url, headers }: Address, request: TraceRequest, abort: AbortSignal): Promise<Posted> {
+export async function send(address: Address, request: TraceRequest, abort: AbortSignal): Promise<Posted> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(request),
-      signal: AbortSignal.any([abort, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    return answerOf(response, await response.text());
+    const answer = await post({ ...address, body: request, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }, abort);
+    return answerOf(answer, (text) => withoutSecrets(text, address));
   } catch (thrown) {
-    const error = toError(thrown);
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return { kind: 'unavailable', why: `${error.message}${cause}`, retryAfterMs: undefined };
+    return { kind: 'unavailable', why: toError(thrown).message, retryAfterMs: undefined };
   }
 }
 
-/** A collector may say back what it was told. */
-function withoutSecrets(text: string, headers: Readonly<Record<string, string>>): string {
-  const secrets = Object.values(headers).flatMap((value) => [value, ...value.split(' ')]);
-  const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
-  return maskSecrets(long.reduce((masked, secret) => masked.replaceAll(secret, MASK), text));
-}
-
-function answerOf({ ok, status, headers }: Response, body: string): Posted {
-  if (ok) return takenOf(body);
-  const why = `HTTP ${status} ${body.slice(0, 200)}`.trim() + (NOT_LET_IN.has(status) ? LET_IN_BY : '');
+function answerOf(answer: PostAnswer, masked: (text: string) => string): Posted {
+  const { status, headers, text } = answer;
+  if (isOk(answer)) return takenOf(text, masked);
+  const hint = NOT_LET_IN.has(status) ? LET_IN_BY : isPage(answer) ? NO_COLLECTOR : '';
+  const why = masked(`HTTP ${status} ${text.slice(0, 200)}`.trim()) + hint;
   if (status === BAD_REQUEST) return { kind: 'refused', why };
-  const seconds = Number(headers.get('retry-after') ?? NaN);
-  return { kind: 'unavailable', why, retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined };
+  if (status === TOO_LARGE) return { kind: 'too-large', why };
+  return { kind: 'unavailable', why, retryAfterMs: retryAfterMs(headers) };
 }
 
-function takenOf(body: string): Posted {
-  const partial = partialOf(body);
-  return { kind: 'taken', rejected: Number(partial?.rejectedSpans ?? 0) || 0, message: partial?.errorMessage ?? '' };
+/** A page to log in at is answered with 200 too, and has taken nothing. */
+function isOk(answer: PostAnswer): boolean {
+  return answer.status >= 200 && answer.status < 300 && !isPage(answer);
 }
 
-function partialOf(body: string): { rejectedSpans?: string | number; errorMessage?: string } | undefined {
+function isPage({ headers }: PostAnswer): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
+}
+
+/** Seconds, or a time by the collector's own clock; nothing where it is neither. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const text = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d{1,12}$/.test(text)) return Number(text) * 1_000;
+  const waitMs = Date.parse(text) - Date.parse(headers.get('date') ?? '');
+  return Number.isFinite(waitMs) && /[a-z]/i.test(text) ? Math.max(0, waitMs) : undefined;
+}
+
+function takenOf(body: string, masked: (text: string) => string): Posted {
+  const { rejectedSpans, errorMessage } = partialOf(body);
+  return { kind: 'taken', rejected: rejectedSpans, message: masked(errorMessage).slice(0, 200) };
+}
+
+const partialSchema = z.object({
+  partialSuccess: z.object({
+    rejectedSpans: z.coerce.number().int().min(0).catch(0),
+    errorMessage: z.string().catch(''),
+  }),
+});
+
+/** Some answer nothing, or in words. */
+function partialOf(body: string): { rejectedSpans: number; errorMessage: string } {
   try {
-    return (JSON.parse(body) as { partialSuccess?: { rejectedSpans?: string; errorMessage?: string } }).partialSuccess;
+    return partialSchema.parse(JSON.parse(body)).partialSuccess;
   } catch {
-    return undefined; // Some answer nothing, or in words.
+    return { rejectedSpans: 0, errorMessage: '' };
   }
 }

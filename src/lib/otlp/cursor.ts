@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { errorCode } from '../base/errors.js';
+import { maskSecrets } from '../base/redact.js';
 
 const count = z.number().int().min(0);
-const cursorSchema = z.object({ url: z.url(), upToSeq: count, lost: count.default(0) });
+const cursorSchema = z.object({ url: z.url(), upToSeq: count, lost: count.default(0), refused: count.default(0) });
 
 /** How far one collector is. */
 export interface Sent {
@@ -14,6 +15,8 @@ export interface Sent {
   upToSeq: number;
   /** Signals, at most, that retention removed before it had taken them. */
   lost: number;
+  /** Spans that it will never take: too large alone, or wrong by its rules. */
+  refused: number;
 }
 
 /** Up to which position of the journal a collector has taken the signals; kept in a file for each collector. */
@@ -31,8 +34,8 @@ export class Cursor {
     return readSent(this.#path);
   }
 
-  async write({ upToSeq, lost }: Sent): Promise<void> {
-    await writeFileSafely(this.#path, JSON.stringify({ url: this.#url, upToSeq, lost }));
+  async write({ upToSeq, lost, refused }: Sent): Promise<void> {
+    await writeFileSafely(this.#path, JSON.stringify({ url: maskSecrets(this.#url), upToSeq, lost, refused }));
   }
 }
 
@@ -43,8 +46,12 @@ export async function sentTo(folder: string): Promise<Map<string, Sent>> {
     const read = await readSent(join(folder, name));
     if (read === undefined) continue;
     const { host } = new URL(read.url);
-    const other = sent.get(host) ?? { upToSeq: Infinity, lost: 0 };
-    sent.set(host, { upToSeq: Math.min(other.upToSeq, read.upToSeq), lost: other.lost + read.lost });
+    const other = sent.get(host) ?? { upToSeq: Infinity, lost: 0, refused: 0 };
+    sent.set(host, {
+      upToSeq: Math.min(other.upToSeq, read.upToSeq),
+      lost: other.lost + read.lost,
+      refused: other.refused + read.refused,
+    });
   }
   return sent;
 }

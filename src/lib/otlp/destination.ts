@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { KlorosError, toError } from '../base/errors.js';
 import { own } from '../base/own.js';
+import { withoutLogin } from '../base/http-post.js';
 import { tracesUrl } from './collector.js';
 
 /** Where spans go, and what lets them in. */
@@ -37,8 +38,8 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  * user and password of the address become a header. Throws KlorosError INVALID_URL or INVALID_HEADER, without the value.
  */
 export function destinationOf({ given, headers, env }: DestinationSources): Destination {
-  const address = given === FROM_ENVIRONMENT ? endpointIn(env) : { text: given, isWhole: false };
-  const { url, login } = withoutLogin(address.isWhole ? wholeUrl(address.text) : tracesUrl(address.text));
+  const said = given === FROM_ENVIRONMENT ? endpointIn(env) : { text: given, isWhole: false };
+  const { address: url, login } = withoutLogin(said.isWhole ? wholeUrl(said.text) : tracesUrl(said.text));
   return {
     url,
     headers: {
@@ -66,14 +67,6 @@ function endpointIn(env: NodeJS.ProcessEnv): { text: string; isWhole: boolean } 
 function wholeUrl(text: string): string {
   tracesUrl(text); // Complains where it is none.
   return new URL(text).href;
-}
-
-function withoutLogin(text: string): { url: string; login: Record<string, string> } {
-  const url = new URL(text);
-  if (url.username === '' && url.password === '') return { url: text, login: {} };
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  url.username = url.password = '';
-  return { url: url.href, login: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
 /** `name=value,name=value`, values percent-encoded (the specification: as W3C Baggage). */

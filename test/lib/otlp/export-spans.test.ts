@@ -104,6 +104,28 @@ describe('the journal as spans', () => {
   });
 });
 
+describe('a collector that takes no large pages', () => {
+  it('gets smaller ones, and all signals', async () => {
+    collector = await startCollector(0, (_, __, bytes) => (bytes > 20_000 ? 413 : 200));
+    await bus.emit(Array.from({ length: 300 }, (_, n) => signalOf(`N${n}`)));
+    start(collector.url);
+    await until('all are there', () => collector.spans.length >= 300);
+    expect(names()).toEqual(Array.from({ length: 300 }, (_, n) => `N${n}`));
+    expect(collector.refusals).toBeLessThan(60);
+  });
+
+  it('leaves out the span that is too large alone, which is counted, and gets those behind it', async () => {
+    collector = await startCollector(0, (_, __, bytes) => (bytes > 20_000 ? 413 : 200));
+    await bus.emit([signalOf('A'), signalOf('HUGE', { reason: 'x'.repeat(30_000) }), signalOf('B')]);
+    start(collector.url);
+    await until('the last is there', () => names().includes('B'));
+    const sent = async () => [...(await sentTo(pathsOf(config).otlp)).values()][0];
+    await until('it has taken down all', async () => (await sent())?.upToSeq === 3);
+    expect(names()).toEqual(['A', 'B']);
+    expect(await sent()).toEqual({ upToSeq: 3, lost: 0, refused: 1 });
+  });
+});
+
 describe('a collector that wants to know who', () => {
   it('gets the headers, and says none of their values back into the log', async () => {
     collector = await startCollector(0, (_, { authorization }) => (authorization === 'Bearer s3cret-word' ? 200 : 401));
@@ -140,7 +162,7 @@ describe('retention that was faster than a collector', () => {
     await until('the rest is there', () => collector.spans.length === 2);
     const lost = async () => [...(await sentTo(pathsOf(config).otlp)).values()];
     await until('it has taken down what is missing', async () => (await lost())[0]?.lost === 2);
-    expect(await lost()).toEqual([{ upToSeq: 4, lost: 2 }]);
+    expect(await lost()).toEqual([{ upToSeq: 4, lost: 2, refused: 0 }]);
     expect(names()).toEqual(['SENT', 'STAYS']);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ gone: 2, lost: 2 }]);
     expect(lines[0]).toContain('Retention removed up to 2 signals');

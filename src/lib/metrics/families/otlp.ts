@@ -23,6 +23,12 @@ export const otlp: Collector = {
         type: 'counter',
         samples: samplesOf('collector', new Map(sent.map(([host, { lost }]) => [host, lost]))),
       },
+      {
+        name: 'kloros_otlp_refused_spans_total',
+        help: 'Spans that a collector of traces will never take',
+        type: 'counter',
+        samples: samplesOf('collector', new Map(sent.map(([host, { refused }]) => [host, refused]))),
+      },
     ];
   },
 };
