@@ -190,7 +190,7 @@ export abstract class KlorosCommand extends Command {
 /** oclif takes what lies on stdin for a missing argument: in a pipe or a loop a command would act on what nobody named. */
 function withoutStdin<I extends { args?: Interfaces.ArgInput; flags?: unknown; baseFlags?: unknown }>(input: I): I {
   const given: Interfaces.ArgInput = input.args ?? {};
-  const args = Object.keys(given).map((name): [string, object] => [name, { ...given[name], ignoreStdin: true }]);
+  const args = Object.keys(given).map((name): [string, object] => [name, { ...own(given, name), ignoreStdin: true }]);
   // A command's class inherits its flags, which spreading leaves behind.
   const { flags, baseFlags } = input;
   return { ...input, flags, baseFlags, args: Object.fromEntries(args) };
