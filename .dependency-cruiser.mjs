@@ -24,7 +24,7 @@ const neighbours = {
   capabilities: ['investigation', 'signals', 'config', 'base'],
   promotions: ['signals', 'config', 'base'],
   dream: ['promotions', 'signals', 'config', 'base'],
-  rules: ['base'],
+  rules: ['signals', 'base'],
   policy: ['rules', 'signals', 'config', 'base'],
   deployment: ['dream', 'promotions', 'signals', 'config', 'base'],
   expectations: ['signals', 'config', 'base'],

@@ -11,6 +11,7 @@ export const dreamConsumer = defineDaemon({
   portOffset: 5,
   hears: ['Q_DREAM_TRIGGER', 'Q_DREAM_STEP', 'Q_TOURNAMENT_COMPLETE'],
   says: ['Q_DREAM_STEP', 'Q_TOURNAMENT_TRIGGER', 'Q_DREAM_COMPLETE', 'Q_HEALTH_ALERT'],
+  accepts: { Q_TOURNAMENT_COMPLETE: 'colony' },
   from: 'now',
   timeoutMs: ({ dream }) => dream.timeLimitMs + BEYOND_LIMIT_MS,
   ...later(['handle', 'source', 'wakes'], () => import('./handlers/dream-consumer.js')),

@@ -7,6 +7,7 @@ export const investigationConsumer = defineDaemon({
   purpose: 'Investigates questions about modules, services and logs, and records the answers',
   hears: ['Q_CURIOSITY_INVESTIGATE', 'Q_INVESTIGATION_TIMEOUT'],
   says: ['Q_INVESTIGATION_COMPLETE'],
+  accepts: { Q_CURIOSITY_INVESTIGATE: 'ask' },
   from: 'beginning',
   urgentFirst: true,
   concurrency: (config) => config.investigation.concurrency,

@@ -25,6 +25,7 @@ export const orchestratorMonitor = defineDaemon({
     'Q_REPAIR_JUDGED',
   ],
   alsoSays: (config) => [...emittedFor(config), ...config.healing.alsoSays],
+  accepts: { Q_HEALTH_ALERT: 'ask' },
   timeoutMs: longestRepairMs,
   from: 'now',
   ...later(['open', 'handle', 'source'], () => import('./handlers/orchestrator-monitor.js')),

@@ -1,4 +1,4 @@
-import { RULES_HEAR, RULES_SAY } from '../lib/policy/rule-signals.js';
+import { ADVISORIES, RULES_HEAR, RULES_SAY } from '../lib/policy/rule-signals.js';
 import { defineDaemon } from '../lib/runtime/define-daemon.js';
 import { later } from '../lib/runtime/later.js';
 
@@ -10,6 +10,8 @@ export const policyEngine = defineDaemon({
   hears: [...RULES_HEAR, 'Q_POLICY_DUE'],
   says: [...RULES_SAY, 'Q_HEALTH_ALERT', 'Q_POLICY_DUE'],
   alsoSays: (config) => config.policy.alsoSays,
+  // Its rules say on whose advisories they act.
+  accepts: Object.fromEntries(ADVISORIES.map((signal) => [signal, 'ask'])),
   from: 'now',
   // A decision stands on what the one before it remembered.
   ordered: true,

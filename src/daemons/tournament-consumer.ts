@@ -10,6 +10,7 @@ export const tournamentConsumer = defineDaemon({
   purpose: 'Play the best candidates of a search against each other, and the champion against what is in use',
   hears: ['Q_TOURNAMENT_TRIGGER', 'Q_TOURNAMENT_MATCH'],
   says: ['Q_TOURNAMENT_MATCH', 'Q_TOURNAMENT_COMPLETE'],
+  accepts: { Q_TOURNAMENT_TRIGGER: 'colony' },
   from: 'beginning',
   concurrency: ({ dream }) => dream.matches,
   timeoutMs: ({ dream }) => dream.timeLimitMs + BEYOND_LIMIT_MS,

@@ -10,6 +10,7 @@ export const winnerDeployer = defineDaemon({
   portOffset: 4,
   hears: ['Q_DREAM_COMPLETE', 'Q_DEPLOYMENT_APPROVED'],
   says: ['Q_WINNER_DEPLOYED', 'Q_DEPLOYMENT_FAILED'],
+  accepts: { Q_DEPLOYMENT_APPROVED: 'consent' },
   from: 'now',
   timeoutMs: TIMEOUT_MS,
   alsoWrites: ({ deployRoot }) => [deployRoot],

@@ -26,6 +26,7 @@ import {
 import type { Facts, Signal } from '../../lib/signals/envelope.js';
 import { idMaker } from '../../lib/signals/id.js';
 import { signalName } from '../../lib/signals/name.js';
+import { OPERATOR, RELAY } from '../../lib/signals/origin.js';
 
 /** What was said, who hears it, and the answer that was waited for. */
 interface Result {
@@ -94,7 +95,7 @@ Facts of a signal that kloros knows are checked. With "-" it reads envelopes, on
     const limit = wait.signals.length > 0 ? [this.interrupted, AbortSignal.timeout(wait.limitMs)] : [];
     return withBus(config, async (bus) => {
       const afterSeq = await bus.newest();
-      await bus.emit([signal]);
+      await bus.emit([signal], OPERATOR);
       const said = await this.#report(bus, [signal]);
       if (wait.signals.length === 0) return { ...said, answer: null };
       const query = { question: signal, afterSeq, signals: wait.signals };
@@ -111,7 +112,7 @@ Facts of a signal that kloros knows are checked. With "-" it reads envelopes, on
       const all: Signal[] = [];
       for await (const batch of envelopeBatches(process.stdin, this.#minting)) {
         const signals = keepIds ? batch : batch.map((signal) => saidAnew(signal, this.#minting));
-        await bus.emit(signals);
+        await bus.emit(signals, RELAY);
         all.push(...signals);
       }
       return { ...(await this.#report(bus, all)), answer: null };

@@ -10,6 +10,7 @@ import { proposalsOf } from '../../lib/deployment/overview.js';
 import type { DeploymentRecord } from '../../lib/deployment/record.js';
 import { operatorSignal } from '../../lib/operator/say.js';
 import { idMaker } from '../../lib/signals/id.js';
+import { CONSENT } from '../../lib/signals/origin.js';
 
 /** Agrees to a proposal. */
 export default class DreamApprove extends KlorosCommand {
@@ -46,7 +47,7 @@ a deployer that does not run now deploys when it does. kloros dream diff shows w
     const makeId = idMaker(Math.random);
     const nowMs = () => systemClock.nowMs();
     const signal = operatorSignal({ signal: 'Q_DEPLOYMENT_APPROVED', facts }, { nowMs, nextId: () => makeId(nowMs()) });
-    await withBus(config, (bus) => bus.emit([signal]));
+    await withBus(config, (bus) => bus.emit([signal], CONSENT));
     this.log(`Approved; winner_deployer_daemon deploys it (${signal.id})`);
     return proposal;
   }

@@ -27,6 +27,7 @@ export async function handle(signal: Signal, attempt: Attempt, { policies, decis
   const nowMs = attempt.clock.nowMs();
   const { decisions: decided, ...said } = decide({
     signal,
+    from: attempt.from,
     facts: normaliseFacts(signal.signal, signal.facts),
     policies: await policies.refresh(),
     state: await attempt.state(),

@@ -1,4 +1,5 @@
 import type { Draft, Signal } from '../signals/envelope.js';
+import type { Acceptance, Entrance } from '../signals/origin.js';
 import type { Attendant, BegunWork, ConsumerStatus, Outage, Pause, Standing } from './standing.js';
 
 /** Where a consumer that is new starts reading. */
@@ -10,6 +11,8 @@ export interface ConsumerSpec {
   name: string;
   /** Exact signal names. */
   hears: readonly string[];
+  /** From whom it takes a name, where that is not `act`: what is refused it never sees, and nobody waits for it. */
+  accepts?: Readonly<Record<string, Acceptance>>;
   from: StartFrom;
   /** Attempts before a signal is a dead letter. */
   maxAttempts: number;
@@ -25,6 +28,10 @@ export interface Delivery {
   /** Position in the engine's order; opaque outside the engine. */
   seq: number;
   signal: Signal;
+  /** By which door it came in. */
+  from: Entrance;
+  /** The least entrance of all that led to it. */
+  chain: Entrance;
   /** 1 on the first attempt; counted and committed before the handler runs. */
   attempt: number;
   /** Times the process died while holding it. */
@@ -79,6 +86,8 @@ export interface Said {
   signals?: Draft[];
   deadLetters?: Omit<DeadLetterDraft, 'daemon'>[];
   state?: StateChange[];
+  /** Where a source speaks for the writer of a file that is not this user's. */
+  from?: Entrance;
 }
 
 /** How one attempt ended. */
@@ -121,6 +130,8 @@ export interface BrowseQuery {
   untilMs?: number;
   /** Exact names. */
   signals?: readonly string[];
+  /** Only what somebody who takes it from there would see; all where it is absent. */
+  accepts?: Acceptance;
   trace?: string;
   /** At most 500. */
   limit?: number;
@@ -132,6 +143,25 @@ export interface Recorded {
   signal: Signal;
   /** The second wire frame, byte for byte. */
   frame: Buffer;
+  from: Entrance;
+  /** The least entrance of all that led to it. */
+  chain: Entrance;
+}
+
+/** What a consumer, or a door, did not take: counted, with one sample, and never a dead letter. */
+export interface Refusal {
+  /** Empty where a door refused it, before any consumer. */
+  consumer: string;
+  signal: string;
+  from: Entrance;
+  /** `authority`, or what a door has against it. */
+  reason: string;
+  count: number;
+  /** Epoch milliseconds. */
+  firstMs: number;
+  lastMs: number;
+  /** Id of the first one's signal, or what a door kept of it. */
+  sample: string | null;
 }
 
 /**
@@ -141,10 +171,11 @@ export interface Recorded {
  */
 export interface Bus {
   /** Durable when it resolves. The same id twice with the same content is one signal; with other content it throws ID_CONFLICT. */
-  emit(signals: readonly Signal[]): Promise<void>;
-  /** What a source says, in one transaction. */
+  /** `from` is the operator where it is not given. */
+  emit(signals: readonly Signal[], from?: Entrance): Promise<void>;
+  /** What a source says, in one transaction; `from` is the colony where it is not given. */
   commit(
-    said: { signals: Signal[]; deadLetters: DeadLetterDraft[]; state: StateChange[] },
+    said: { signals: Signal[]; deadLetters: DeadLetterDraft[]; state: StateChange[]; from?: Entrance },
     daemon: string,
   ): Promise<void>;
   consumer(spec: ConsumerSpec): Promise<Consumer>;

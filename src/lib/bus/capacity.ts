@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import { ownIdentity } from '../base/process-identity.js';
 import { idMaker } from '../signals/id.js';
+import { OPERATOR } from '../signals/origin.js';
 import { mint } from '../signals/mint.js';
 import { ballastOf } from './embedded/ballast.js';
 import { openJournal, type Journal } from './embedded/journal.js';
@@ -46,7 +47,10 @@ async function appendAll(journal: Journal, signals: number): Promise<void> {
   for (let said = 0; said < signals; said += BATCH) {
     const nowMs = systemClock.nowMs();
     const rows = Array.from({ length: Math.min(BATCH, signals - said) }, () =>
-      rowOf(mint({ signal: NAME, facts: { text: 'how fast' } }, { id: nextId(nowMs), source: 'operator', nowMs })),
+      rowOf(
+        mint({ signal: NAME, facts: { text: 'how fast' } }, { id: nextId(nowMs), source: 'operator', nowMs }),
+        OPERATOR,
+      ),
     );
     await Promise.all(rows.map((row) => journal.write({ kind: 'append', rows: [row] })));
   }

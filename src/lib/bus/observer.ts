@@ -1,5 +1,5 @@
 import type { SubjectKind } from '../signals/subject.js';
-import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Standing } from './bus.js';
+import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Refusal, Standing } from './bus.js';
 
 /** A stretch of the journal. */
 export interface TimeRange {
@@ -125,6 +125,8 @@ export interface Observer {
   troubles(range: TimeRange): Trouble[];
   /** Positions that nobody has, at most 100 stretches: retention took them, or the end of the journal was once lost. */
   holes(between: { first: number; last: number }): { from: number; to: number }[];
+  /** What was not taken from where it came, the latest first. */
+  refusals(): Refusal[];
   /** Up to where the hub has published. */
   published(): number;
   consumers(): ConsumerStatus[];

@@ -1,8 +1,9 @@
 /**
  * Where one signal stands with one daemon: `waiting` to be handled (backoff included), `running`, `handled`,
- * an open dead letter (`dead`), or `unknown`: the engine knows no such daemon or signal, or not together.
+ * an open dead letter (`dead`), `refused` since the daemon
+ * does not take it from where it came, or `unknown`: the engine knows no such daemon or signal, or not together.
  */
-export type Standing = 'waiting' | 'running' | 'handled' | 'dead' | 'unknown';
+export type Standing = 'waiting' | 'running' | 'handled' | 'dead' | 'refused' | 'unknown';
 
 /** A signal that a daemon has begun with and not ended: it runs, or waits for its next attempt. */
 export interface BegunWork {

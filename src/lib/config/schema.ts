@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { signalNameSchema } from '../signals/name.js';
+import { busSettings } from './bus.js';
 import { deploymentSettings } from './deployment.js';
 import { expectationSettings } from './expectations.js';
 import { flightSettings } from './flight.js';
@@ -43,6 +44,7 @@ export const configSchema = z.strictObject({
         .meta({ description: 'Endpoint for publishers that want an answer; overrides portBase + 6' }),
     })
     .prefault({}),
+  bus: busSettings,
   sourceRoots: z.array(z.string()).meta({ description: 'Folders whose code the colony may look at and change (D9)' }),
   deployRoot: z.string().meta({ description: 'Folder below which winners are deployed' }),
   autonomy: z

@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.js';
 import { errorCode, toError } from '../base/errors.js';
 import { lineKey, saidAnew, wholeSignalOf } from './anew.js';
 import type { Letter } from './letter.js';
+import { RELAY } from '../signals/origin.js';
 import type { Signal } from '../signals/envelope.js';
 import { resolveInJournal } from './resolve.js';
 import { planReplay, type Plan } from './plan.js';
@@ -66,7 +67,7 @@ async function reopen({ letter }: Plan, { bus }: SendOptions): Promise<Sent> {
 async function say({ letter }: Plan, { bus, run }: SendOptions): Promise<Sent> {
   const signal = signalAnew(letter, run);
   if (signal === undefined) return { kind: 'unsendable', detail: 'it holds no whole signal' };
-  await bus.emit([signal]);
+  await bus.emit([signal], RELAY);
   await resolveInJournal(letter, bus);
   return { kind: 'sent', newId: signal.id, detail: `said anew as ${signal.id}` };
 }

@@ -9,6 +9,7 @@ export function adviceFor(row: Known): string[] {
 
 const ADVICE: Record<Known['state'], (row: Known) => string[]> = {
   unheard: ({ after }) => [`no daemon here hears ${after}: whoever answers it is elsewhere, or was never started`],
+  refused: () => ['kloros peer refused'],
   queued: (row) => held(row) ?? [],
   running: (row) => held(row) ?? (row.overdue ? restart(row) : []),
   backoff: (row) => held(row) ?? (row.overdue ? ['see in the log why it fails; it is tried again by itself'] : []),

@@ -36,7 +36,11 @@ export function isOverdue({ sinceMs, limitMs }: Clocked, nowMs: number, anewAtMs
   return nowMs - Math.max(sinceMs, anewAtMs) >= limitMs;
 }
 
-/** Settled, and its question was answered by way of another trigger: there is nothing left to wait for. */
-export function isAnsweredBesides({ besides }: OpenTrigger, { kind }: Place): boolean {
+/**
+ * Refused by whoever would answer it, or settled while its question was answered by way of another trigger: there is
+ * nothing left to wait for.
+ */
+export function isOver({ besides }: OpenTrigger, { kind }: Place): boolean {
+  if (kind === 'refused') return true;
   return besides !== null && (kind === 'handled' || kind === 'dead');
 }

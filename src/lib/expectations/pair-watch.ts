@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { TimeSlice } from '../base/time-slice.js';
 import type { JournalView, Recorded, StateChange } from '../bus/bus.js';
 import type { Signal } from '../signals/envelope.js';
+import { isAccepted } from '../signals/origin.js';
 import type { Expectation } from './expectation.js';
 import { Memory, type Overran } from './memory.js';
 import { OpenTriggers, type Answered, type OpenTrigger, type Told } from './open-triggers.js';
@@ -151,7 +152,8 @@ export class PairWatch {
   }
 
   async #hearCompletion(recorded: Recorded): Promise<void> {
-    if (this.open.size === 0) return;
+    // Who may only ask completes nothing.
+    if (this.open.size === 0 || !isAccepted('act', recorded.from)) return;
     for (const answered of this.open.answer(recorded, await this.#isOfTrigger(recorded.signal))) {
       const { trigger, answer } = answered;
       this.#unsettle(trigger.id);

@@ -7,11 +7,11 @@ import type { OpenTrigger } from './open-triggers.js';
 export type Hearer = Pick<ConsumerStatus, 'name' | 'paused' | 'pids'>;
 
 /**
- * Where a trigger is: in nobody's queue, in one, being worked at, or settled without an answer; a dead letter will
+ * Where a trigger is: in nobody's queue, or refused by all who have one, in one, being worked at, or settled without an answer; a dead letter will
  * never be answered by itself.
  */
 export type Place =
-  | { kind: 'unheard' }
+  | { kind: 'unheard' | 'refused' }
   | { kind: 'queued' | 'handled' | 'dead'; daemon: string }
   | ({ kind: 'running' | 'backoff'; daemon: string } & Pick<
       BegunWork,
@@ -67,7 +67,7 @@ export class Places {
       const found = standings.find(({ standing }) => names.includes(standing));
       if (found !== undefined) return { kind, daemon: found.name };
     }
-    return { kind: 'unheard' };
+    return { kind: standings.some(({ standing }) => standing === 'refused') ? 'refused' : 'unheard' };
   }
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { JournalView, StateChange } from '../bus/bus.js';
 import type { Draft } from '../signals/envelope.js';
 import type { Expectation } from './expectation.js';
-import { clockOf, isAnsweredBesides, isOverdue } from './judge.js';
+import { clockOf, isOver, isOverdue } from './judge.js';
 import type { Answered, OpenTrigger } from './open-triggers.js';
 import type { PairWatch } from './pair-watch.js';
 import { hearersOf, Places, type Place } from './place.js';
@@ -75,7 +75,7 @@ export class TimeoutWatch {
     for (const trigger of this.#inTurn(pair, places)) {
       const place = await places.of(trigger);
       const clock = this.#clock(pair, { trigger, place }, nowMs);
-      if (isAnsweredBesides(trigger, place)) pair.close(trigger);
+      if (isOver(trigger, place)) pair.close(trigger);
       else if (isOverdue(clock, nowMs, this.#anewAtMs.get(pair) ?? 0)) overdue.push({ trigger, place, clock });
     }
     this.#tell(pair, overdue, nowMs);

@@ -1,6 +1,7 @@
 import { isoTimestamp } from '../base/clock.js';
 import type { Memory } from './memory.js';
 import type { Rule, Surroundings } from './rule.js';
+import { fromGate } from '../rules/from-gate.js';
 import type { Sighting } from './sighting.js';
 
 /** What a gate looks at. */
@@ -38,6 +39,7 @@ const GATES: Record<string, Gate> = {
     passed: enabled,
     detail: enabled ? 'the rule is on' : 'the rule is switched off',
   }),
+  from: ({ rule, sighting: { from } }) => fromGate(rule, from),
   lineage: ({ isOfRepair }) => ({
     passed: !isOfRepair,
     detail: isOfRepair ? 'a repair led to it, and a repair leads to no other' : 'no repair led to it',

@@ -3,6 +3,7 @@ import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
+import { isAccepted, type Entrance } from '../signals/origin.js';
 import { escalation, judgedDraft, liftDraft, sightingAlert, startedDraft } from './drafts.js';
 import { BUDGETS, passGates, targetOf, type Check, type GateInput } from './gates.js';
 import { hasCleared, isAwaited, isSignOfLife, verdictOn, type Judged } from './judge.js';
@@ -15,6 +16,8 @@ import { sightedBy, textOf, valuesOf, type Pairs, type Sighting } from './sighti
 /** A signal, and whether a repair is among its causes. */
 export interface Heard {
   signal: Signal;
+  /** By which door it came in. */
+  from: Entrance;
   isOfRepair: boolean;
 }
 
@@ -99,9 +102,9 @@ class Healing {
     const present = new Set([...own.map(({ subject }) => subject), ...this.#input.standing]);
     for (const subject of Object.keys(this.#memory.rule(rule.name).cases))
       this.#goOn(rule, subject, present.has(subject));
-    for (const { signal, isOfRepair } of this.#input.heard) {
+    for (const { signal, from, isOfRepair } of this.#input.heard) {
       const sighting = sightedBy(rule, signal, this.#input.pairs);
-      if (sighting !== undefined) this.#consider(rule, sighting, isOfRepair);
+      if (sighting !== undefined) this.#consider(rule, { ...sighting, from }, isOfRepair);
     }
     for (const sighting of own) this.#consider(rule, sighting, false);
   }
@@ -136,7 +139,8 @@ class Healing {
   #afterHearing(rule: Rule, known: Case): Case {
     let { open, still } = known;
     const { nowMs } = this.#input;
-    for (const { signal } of this.#input.heard) {
+    // That a repair was made, or is answered, nobody says who may only ask.
+    for (const { signal } of this.#input.heard.filter(({ from }) => isAccepted('act', from))) {
       if (open !== null && signal.signal === 'Q_REPAIR_MADE' && signal.cause_id === open.repair)
         open = { ...open, ...madeOf(signal, rule, nowMs) };
       if (open !== null && isAwaited(rule, known, signal)) open = { ...open, answered: true };
@@ -148,7 +152,9 @@ class Healing {
   #consider(rule: Rule, sighting: Sighting, isOfRepair: boolean): void {
     const { nowMs, rules, daemons } = this.#input;
     const memory = this.#memory;
-    const isAnswered = this.#input.heard.some(({ signal }) => isAwaited(rule, sighting, signal));
+    const isAnswered = this.#input.heard.some(
+      ({ signal, from }) => isAccepted('act', from) && isAwaited(rule, sighting, signal),
+    );
     const about = { rule, sighting, isOfRepair, isAnswered };
     const gateInput: GateInput = { ...about, memory, nowMs, budget: rules.budget, daemons };
     const { checks, closed } = passGates(gateInput);

@@ -5,6 +5,7 @@ import type { Attendant, JournalView, Recorded, StateChange } from '../bus/bus.j
 import type { Config } from '../config/schema.js';
 import type { Draft } from '../signals/envelope.js';
 import { say } from '../signals/facts.js';
+import { isAccepted } from '../signals/origin.js';
 import { heal, type Considered } from './heal.js';
 import { isOfRepair } from './lineage.js';
 import { Memory } from './memory.js';
@@ -32,6 +33,8 @@ export interface HealerLook {
   words: string | undefined;
 }
 
+/** Said by whoever carries out a repair, and believed from nobody else. */
+const MADE = 'Q_REPAIR_MADE';
 const PAGE = 500;
 /** Read in a look; the rest has its turn in the next one. */
 const MOST_PAGES = 10;
@@ -116,12 +119,15 @@ export class Healer {
       const untils = pairs.flatMap(([until, { emit }]) => (waited.includes(emit) ? [until] : []));
       return [...waited, ...untils, ...(helped.signal === undefined ? [] : [helped.signal])];
     });
-    return [...new Set([...named, 'Q_HEALTH_ALERT', 'Q_REPAIR_MADE'])];
+    return [...new Set([...named, 'Q_HEALTH_ALERT', MADE])];
   }
 
   async #heard(recorded: readonly Recorded[]) {
     const { journal } = this.#parts;
-    return Promise.all(recorded.map(async ({ signal }) => ({ signal, isOfRepair: await isOfRepair(signal, journal) })));
+    const believed = recorded.filter(({ signal, from }) => isAccepted(signal.signal === MADE ? 'colony' : 'ask', from));
+    return Promise.all(
+      believed.map(async ({ signal, from }) => ({ signal, from, isOfRepair: await isOfRepair(signal, journal) })),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { KlorosError } from '../base/errors.js';
 import type { Facts } from '../signals/envelope.js';
+import { OPERATOR } from '../signals/origin.js';
 import { mint } from '../signals/mint.js';
 import { heal, type Considered, type HealInput } from './heal.js';
 
@@ -17,7 +18,7 @@ export function preview({ signal: name, facts, ...input }: PreviewInput): Consid
   if (!heard.includes(name)) throw unheard(name, heard);
   const signal = mint({ signal: name, facts }, { id: SUPPOSED, source: SUPPOSED, nowMs: input.nowMs });
   const nothing = { seen: () => [], standing: new Set<string>() };
-  return heal({ ...input, ...nothing, heard: [{ signal, isOfRepair: false }] }).considered;
+  return heal({ ...input, ...nothing, heard: [{ signal, from: OPERATOR, isOfRepair: false }] }).considered;
 }
 
 function namesHeard({ rules }: HealInput['rules']): string[] {

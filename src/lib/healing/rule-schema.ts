@@ -58,6 +58,8 @@ const MOST_OF_ALL = 100;
 export const ruleSchema = z.strictObject({
   name: z.string().regex(/^[\w-]{1,64}$/, 'a name is letters, digits, _ and -'),
   enabled: z.boolean().default(true),
+  /** On whose word it acts: the colony's and that of those who may act as it does, or also that of peers who may only ask. */
+  from: z.enum(['colony', 'peers']).default('colony'),
   /** Why the rule is there, for people. */
   purpose: z.string().default(''),
   when: event,

@@ -4,6 +4,7 @@ import type { Facts, Signal } from '../signals/envelope.js';
 import { normaliseFacts } from '../signals/facts.js';
 import type { RuleEvent } from './rule-schema.js';
 import type { Rule } from './rule.js';
+import type { Entrance } from '../signals/origin.js';
 
 /** The signal that would show that a missing one has come after all. */
 export interface Sought {
@@ -27,6 +28,8 @@ export interface Sighting {
   signal: Signal | null;
   facts: Facts;
   sought: Sought | null;
+  /** By which door the signal came in; absent where the healer sees it by itself. */
+  from?: Entrance;
 }
 
 /** A pair of signals of which one is missed, as the configuration declares it. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { concurrently } from '../base/concurrently.js';
 import { toError } from '../base/errors.js';
+import { COLONY, fileOf, type Entrance } from '../signals/origin.js';
 import type { Logger } from '../base/log.js';
 import { TimeSlice } from '../base/time-slice.js';
 import type { Said } from '../bus/bus.js';
@@ -78,9 +79,9 @@ export class IntentRouter {
         await this.#inbox.refresh((name) => this.#isKnown(name));
         await this.#retryStuck();
         yield* this.#readAll();
-        const batch = await this.#next({ onlyCritical: false });
-        if (batch) yield batch;
-        else if (this.#backlog.size === 0 && this.#inbox.size === 0) await this.#rest();
+        const batches = await this.#next({ onlyCritical: false });
+        yield* batches;
+        if (batches.length === 0 && this.#backlog.size === 0 && this.#inbox.size === 0) await this.#rest();
       }
     } finally {
       this.#inbox.close();
@@ -96,8 +97,7 @@ export class IntentRouter {
     do {
       const looked = await this.#lookAtAll(this.#inbox.take(READ_CHUNK));
       for (const read of looked) this.#backlog.add(read);
-      const batch = await this.#next({ onlyCritical: true });
-      if (batch) yield batch;
+      yield* await this.#next({ onlyCritical: true });
     } while (this.#inbox.hasListed && !this.#options.abort.aborted);
   }
 
@@ -119,8 +119,8 @@ export class IntentRouter {
     return look.kind === 'gone' ? undefined : look;
   }
 
-  /** The next batch, bounded in number and bytes; undefined when nothing waits. */
-  async #next({ onlyCritical }: { onlyCritical: boolean }): Promise<IntentBatch | undefined> {
+  /** The next batch, bounded in number and bytes, a part for each user who wrote some of it; none when nothing waits. */
+  async #next({ onlyCritical }: { onlyCritical: boolean }): Promise<IntentBatch[]> {
     const { batch } = this.#options.config.intents;
     const files: ReadFile[] = [];
     let bytes = 0;
@@ -131,15 +131,22 @@ export class IntentRouter {
       for (const file of read) if (file) files.push(file);
       bytes = files.reduce((sum, file) => sum + costOf(file), 0);
     }
-    return files.length === 0 ? undefined : this.#batchOf(files);
+    const writers = [...new Set(files.map(({ stamp }) => stamp.uid))];
+    return writers.map((uid) =>
+      this.#batchOf(
+        uid,
+        files.filter(({ stamp }) => stamp.uid === uid),
+      ),
+    );
   }
 
-  #batchOf(files: readonly ReadFile[]): IntentBatch {
+  #batchOf(uid: number, files: readonly ReadFile[]): IntentBatch {
     const refused = files.filter((file) => file.kind === 'refused');
     for (const { deadLetter, error } of refused) {
       this.#options.log.warn({ intent_file: deadLetter.intentFile }, `An intent goes to quarantine: ${error}`);
     }
     return {
+      from: writtenBy(uid),
       signals: files.flatMap((file) => (file.kind === 'routed' ? [file.draft] : [])),
       deadLetters: refused.map(({ deadLetter }) => deadLetter),
       committed: () => this.#departAll(files.map(departureOf)),
@@ -186,4 +193,9 @@ export class IntentRouter {
     await this.#inbox.rest(Math.max(0, dueMs - nowMs), this.#options.abort);
     for (const name of this.#unfinished.takeDue(this.#options.clock.monotonicMs())) this.#inbox.tell(name);
   }
+}
+
+/** What this user or root writes is the colony's own; what somebody else may write into the folder is his word. */
+function writtenBy(uid: number): Entrance {
+  return uid === 0 || uid === process.getuid?.() ? COLONY : fileOf(uid);
 }

@@ -6,16 +6,18 @@ export interface Stamp {
   size: number;
   /** Milliseconds since the epoch, with fractions. */
   mtimeMs: number;
+  /** Who wrote it. */
+  uid: number;
 }
 
 /** Keeps of a stat what a stamp is. */
-export function stampOf({ ino, size, mtimeMs }: Stamp): Stamp {
-  return { ino, size, mtimeMs };
+export function stampOf({ ino, size, mtimeMs, uid }: Stamp): Stamp {
+  return { ino, size, mtimeMs, uid };
 }
 
 /** Whether two stamps are of the same version. */
 export function sameStamp(a: Stamp, b: Stamp): boolean {
-  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs;
+  return a.ino === b.ino && a.uid === b.uid && a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
 /** The stamp of what lies there, a symbolic link itself and not its target; undefined where nothing is. */

@@ -2,6 +2,7 @@ import { own } from '../base/own.js';
 import type { Bus } from '../bus/bus.js';
 import type { Draft, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
+import { OPERATOR as FROM_OPERATOR } from '../signals/origin.js';
 import { mint } from '../signals/mint.js';
 import { OPERATOR, type MintOptions } from './say.js';
 
@@ -26,7 +27,7 @@ export async function sayFollowing(
     const options = { id: nextId(), source: OPERATOR, nowMs: nowMs() };
     return mint({ ...draft, facts }, cause === undefined ? options : { ...options, cause });
   });
-  await bus.emit(signals);
+  await bus.emit(signals, FROM_OPERATOR);
   return signals;
 }
 

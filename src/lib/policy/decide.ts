@@ -6,10 +6,13 @@ import { ADVISORY_GATES, isTemporary, passGates, valuesOf, type Gate, type GateI
 import { Memory, waitId } from './memory.js';
 import type { Policies } from './policies.js';
 import type { Rule } from './rule.js';
+import type { Entrance } from '../signals/origin.js';
 
 /** A signal to decide on. */
 export interface DecideInput {
   signal: Signal;
+  /** By which door it came in. */
+  from: Entrance;
   /** Its facts as they were read. */
   facts: Facts;
   policies: Policies;
@@ -90,8 +93,8 @@ export function askRules(deciding: Deciding): number {
 }
 
 function askRule(deciding: Deciding, rule: Rule): void {
-  const { signal, facts, nowMs, policies } = deciding.input;
-  const base = { rule, memory: deciding.memory, nowMs, timeZone: policies.timeZone, signal, facts };
+  const { signal, from, facts, nowMs, policies } = deciding.input;
+  const base = { rule, memory: deciding.memory, nowMs, timeZone: policies.timeZone, signal, from, facts };
   const gateInput: GateInput = { ...base, caseKey: caseKeyOf({ ...base, caseKey: '' }) };
   const { checks, closed } = passGates(ADVISORY_GATES, gateInput);
   const parts = { rule: rule.name, checks };

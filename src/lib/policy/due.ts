@@ -66,9 +66,9 @@ function askAgain(deciding: Deciding, id: string, waiting: Wait): void {
     const reason = `the rule ${waiting.rule} is gone, and with it what it wanted to say`;
     return deciding.record(waiting.rule, { outcome: 'nothing', rule: waiting.rule, reason });
   }
-  const { signal, facts, nowMs, policies } = input;
+  const { signal, from, facts, nowMs, policies } = input;
   const { caseKey, attempt } = waiting;
-  const gateInput = { rule, memory, nowMs, timeZone: policies.timeZone, signal, facts, caseKey };
+  const gateInput = { rule, memory, nowMs, timeZone: policies.timeZone, signal, from, facts, caseKey };
   const { checks, closed } = passGates(WAITING_GATES, gateInput);
   const act = { rule, checks, caseKey, facts: waiting.facts, attempt };
   if (!closed) return actNow(deciding, act);

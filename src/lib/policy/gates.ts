@@ -5,6 +5,8 @@ import type { Check } from './decision.js';
 import type { Memory } from './memory.js';
 import { localTime, quietUntilMs, rangeText } from './quiet-hours.js';
 import type { Rule } from './rule.js';
+import { fromGate } from '../rules/from-gate.js';
+import type { Entrance } from '../signals/origin.js';
 
 /** What a gate looks at. */
 export interface GateInput {
@@ -13,6 +15,8 @@ export interface GateInput {
   nowMs: number;
   timeZone: string | undefined;
   signal: Signal;
+  /** By which door it came in. */
+  from: Entrance;
   facts: Facts;
   /** Which case of the rule this is. */
   caseKey: string;
@@ -34,7 +38,7 @@ export interface Passage {
 }
 
 /** Gates of an advisory: is this a case for the rule, and may it act now. */
-export const ADVISORY_GATES = ['enabled', 'when', 'once', 'quiet_hours', 'in_flight', 'cooldown'] as const;
+export const ADVISORY_GATES = ['enabled', 'from', 'when', 'once', 'quiet_hours', 'in_flight', 'cooldown'] as const;
 
 /** Gates of what has waited: its case was decided before, only the moment is asked for. */
 export const WAITING_GATES = ['enabled', 'quiet_hours', 'in_flight'] as const;
@@ -74,6 +78,7 @@ export function valuesOf({ rule, memory, nowMs, timeZone, signal, facts }: GateI
 type GateName = (typeof ADVISORY_GATES)[number];
 
 const GATES: Record<GateName, (input: GateInput) => Gate> = {
+  from: ({ rule, from }) => fromGate(rule, from),
   enabled: ({ rule }) => ({
     passed: rule.enabled,
     detail: rule.enabled ? 'the rule is on' : 'the rule is switched off',

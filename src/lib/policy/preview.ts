@@ -1,5 +1,6 @@
 import { normaliseFacts } from '../signals/facts.js';
 import type { Facts } from '../signals/envelope.js';
+import { OPERATOR } from '../signals/origin.js';
 import { mint } from '../signals/mint.js';
 import type { Decision } from './decision.js';
 import { decide } from './engine.js';
@@ -24,7 +25,7 @@ export function preview({ signal: name, facts, policies, state, nowMs }: Preview
   if (!RULES_HEAR.includes(name)) throw unheard(name);
   const signal = mint({ signal: name, facts }, { id: SUPPOSED, source: SUPPOSED, nowMs });
   const idOf = () => SUPPOSED;
-  return decide({ signal, facts: normaliseFacts(name, facts), policies, state, nowMs, idOf }).decisions;
+  return decide({ signal, from: OPERATOR, facts: normaliseFacts(name, facts), policies, state, nowMs, idOf }).decisions;
 }
 
 function unheard(name: string): KlorosError {

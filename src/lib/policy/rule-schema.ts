@@ -26,6 +26,8 @@ export const ruleSchema = z.strictObject({
   /** Why the rule is there, for people. */
   purpose: z.string().default(''),
   hears: signalNameSchema,
+  /** On whose word it acts: the colony's and that of those who may act as it does, or also that of peers who may only ask. */
+  from: z.enum(['colony', 'peers']).default('colony'),
   when: z.string().min(1).default('true'),
   say: signalNameSchema,
   /** Facts of what is said; a text that begins with `=` is a CEL expression. */

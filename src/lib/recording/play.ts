@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../base/clock.js';
 import type { Bus } from '../bus/bus.js';
 import type { Signal } from '../signals/envelope.js';
+import { RELAY } from '../signals/origin.js';
 import { mint } from '../signals/mint.js';
 import { readRecording } from './read.js';
 
@@ -73,7 +74,7 @@ export async function play(query: PlayQuery, pace: PlayPace, { abort, ...player 
     const isTurn = pace.step ? await pace.step(signal) : await rested(dueMs - player.clock.monotonicMs(), abort);
     if (!isTurn || abort.aborted) break;
     const anew = saidAnew(signal, { query, ids, player });
-    await player.bus.emit([anew]);
+    await player.bus.emit([anew], RELAY);
     await player.played(anew);
     said += 1;
   }

@@ -4,6 +4,7 @@ import type { Draft, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
 import { derivedId, idFromKey, type IdMaker } from '../signals/id.js';
 import { mint } from '../signals/mint.js';
+import type { Entrance } from '../signals/origin.js';
 import type { Answer } from './define-daemon.js';
 
 /** What a daemon said, ready for one transaction. */
@@ -11,6 +12,8 @@ export interface Committable {
   signals: Signal[];
   deadLetters: DeadLetterDraft[];
   state: NonNullable<Said['state']>;
+  /** Where a source speaks for somebody who is not the colony. */
+  from?: Entrance;
 }
 
 /** Who says it. */
@@ -57,7 +60,7 @@ export function sourceToCommit(said: Said, { speaker, nowMs, newId }: SourceCont
     return mint(checked(draft, speaker), { id, source: speaker.name, nowMs });
   });
   const deadLetters = (said.deadLetters ?? []).map((letter) => ({ ...letter, daemon: speaker.name }));
-  return { signals, deadLetters, state: said.state ?? [] };
+  return { signals, deadLetters, state: said.state ?? [], ...(said.from === undefined ? {} : { from: said.from }) };
 }
 
 function saidOf(answer: Answer): Said {

@@ -4,6 +4,7 @@ import type { Credential } from '../config/credentials.js';
 import type { Config } from '../config/schema.js';
 import type { Draft, Signal } from '../signals/envelope.js';
 import type { JournalView, Said, StartFrom } from '../bus/bus.js';
+import type { Acceptance, Entrance } from '../signals/origin.js';
 import type { ColonyDoor } from './colony-door.js';
 import type { Flow } from './flow.js';
 
@@ -37,6 +38,8 @@ export interface SourceEnv extends DaemonEnv {
 
 /** One attempt's surroundings. */
 export interface Attempt extends DaemonEnv {
+  /** By which door the signal came in. */
+  from: Entrance;
   /** Aborted at the daemon's time limit and at shutdown; stop and throw. */
   abort: AbortSignal;
   /** 1 on the first. */
@@ -86,6 +89,11 @@ export interface DaemonDefinition<R = undefined> extends DaemonWork<R> {
   portOffset?: number;
   hears: readonly string[];
   says: readonly string[];
+  /**
+   * From whom it takes a name. Where it says nothing: what it says itself, a step of its own work, from the colony
+   * alone; everything else from `act`.
+   */
+  accepts?: Readonly<Record<string, Acceptance>>;
   /** Further names that the configuration makes it say, e.g. those of an operator's routes. */
   alsoSays?(config: Config): readonly string[];
   from?: StartFrom;
@@ -117,6 +125,15 @@ export type NextWake = number | 'stays' | undefined;
 
 /** A definition whose resources are its own business; `unknown` takes every definition, since methods are bivariant. */
 export type AnyDaemon = DaemonDefinition<unknown>;
+
+/** From whom a daemon takes a name that it subscribes to. */
+export function acceptanceOf(
+  { says, accepts = {} }: Pick<DaemonDefinition, 'says' | 'accepts'>,
+  signal: string,
+): Acceptance {
+  if (Object.hasOwn(accepts, signal)) return accepts[signal] ?? 'act';
+  return says.includes(signal) ? 'colony' : 'act';
+}
 
 /** Checks what can be checked before anything runs, and keeps the resource type. */
 export function defineDaemon<R = undefined>(definition: DaemonDefinition<R>): DaemonDefinition<R> {

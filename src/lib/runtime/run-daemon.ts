@@ -10,7 +10,7 @@ import { Begun } from './begun.js';
 import { colonyDoor } from './colony-door.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { logReceived } from './journal-words.js';
-import type { AnyDaemon, DaemonDefinition, DaemonEnv } from './define-daemon.js';
+import { acceptanceOf, type AnyDaemon, type DaemonDefinition, type DaemonEnv } from './define-daemon.js';
 import { flowOf } from './flow.js';
 import { Gate } from './gate.js';
 import { Pulse } from './pulse.js';
@@ -146,7 +146,8 @@ async function startLoop(
   const urgentFirst = definition.urgentFirst ?? false;
   const maxAttempts = definition.maxAttempts ?? delivery.maxAttempts;
   const { name, hears, from = 'beginning' } = definition;
-  const consumer = await bus.consumer({ name, hears, from, maxAttempts, ordered, urgentFirst });
+  const accepts = Object.fromEntries(hears.map((signal) => [signal, acceptanceOf(definition, signal)]));
+  const consumer = await bus.consumer({ name, hears, accepts, from, maxAttempts, ordered, urgentFirst });
   return new DeliveryLoop({
     consumer,
     gate,
@@ -163,12 +164,16 @@ async function startLoop(
     pulse,
     count: (report) => figures.note(figureOf(report)),
     handle: async (signalDelivery, abort) => {
-      const { signal, attempt, token } = signalDelivery;
+      const { signal, attempt, token, from: entrance } = signalDelivery;
       logReceived(log, signal);
       const idOf = (position: number) => saidId(definition.name, signalDelivery, position);
       const begun = new Begun(bus, definition.name, signalDelivery);
       const begin = (note: object) => begun.begin(note);
-      const answer = await definition.handle?.(signal, { ...env, abort, attempt, token, idOf, begin }, resources);
+      const answer = await definition.handle?.(
+        signal,
+        { ...env, from: entrance, abort, attempt, token, idOf, begin },
+        resources,
+      );
       const said = answerToCommit(answer, {
         speaker: speakerOf(definition, config),
         nowMs: clock.nowMs(),

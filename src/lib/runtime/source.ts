@@ -5,6 +5,7 @@ import { failureOf } from './failure.js';
 import { logEmitted } from './journal-words.js';
 import type { Committable } from './answer.js';
 import type { SourceBatch } from './define-daemon.js';
+import { COLONY } from '../signals/origin.js';
 
 /** What drives a source. */
 export interface SourceOptions {
@@ -55,7 +56,7 @@ async function commitUntilWritten(options: SourceOptions, commit: Committable): 
 async function commitOneByOne({ bus, daemon, log }: SourceOptions, commit: Committable): Promise<boolean> {
   for (const signal of commit.signals) {
     try {
-      await bus.emit([signal]);
+      await bus.emit([signal], commit.from ?? COLONY);
     } catch (error) {
       if (errorCode(error) !== 'ID_CONFLICT') throw error;
       log.error({ id: signal.id }, `${signal.signal} is a dead letter: its id stands for other content already`);

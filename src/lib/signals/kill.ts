@@ -1,9 +1,15 @@
 import { own } from '../base/own.js';
 import { shortName } from '../base/short-name.js';
 import type { Facts } from './envelope.js';
+import { isAccepted, type Entrance } from './origin.js';
 
 /** The signal of peers by which daemons stop consuming until an operator lets them go on (formats.md §1). */
 export const KILL = 'governance.kill';
+
+/** Whether a kill that came in so is obeyed. */
+export function mayKill(from: Entrance): boolean {
+  return isAccepted('act', from);
+}
 
 /** Facts under which peers name whom they mean. */
 const TARGET_FACTS = ['target', 'targets', 'daemon', 'daemons', 'zooid', 'zooids'];

@@ -5,7 +5,8 @@ import type { Signal } from '../signals/envelope.js';
 /** How one daemon fared with one signal. */
 export interface Hearing {
   daemon: string;
-  state: 'waiting' | 'running' | 'handled' | 'dead';
+  /** `refused`: it does not take it from where it came. */
+  state: 'waiting' | 'running' | 'handled' | 'dead' | 'refused';
   /** Attempts that the journal still knows of; 0 where it was handled, which forgets them. */
   attempts: number;
   /** Times that the process died with it. */

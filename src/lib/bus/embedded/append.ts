@@ -1,7 +1,9 @@
 import { KlorosError } from '../../base/errors.js';
 import { saysTheSame } from './essence.js';
 import type { Database } from './database.js';
+import { openEntrances } from './entrances.js';
 import type { ForeignAnswer, ForeignRow, Row } from './operations.js';
+import { openRefusals } from './refusals.js';
 import { openRepetitions } from './repetitions.js';
 
 /** Writes signals into the journal. */
@@ -23,10 +25,13 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
   const textOf = database.prepare<[number], string>('SELECT name FROM names WHERE id = ?').pluck();
   const addName = database.prepare<[string], number>('INSERT INTO names (name) VALUES (?) RETURNING id').pluck();
   const insert = database.prepare(
-    'INSERT INTO signals (id, name_id, trace, at_ms, priority, frame) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    `INSERT INTO signals (id, name_id, trace, at_ms, priority, frame, entrance, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
   );
   const frameOf = database.prepare<[string], Buffer>('SELECT frame FROM signals WHERE id = ?').pluck();
   const repetitions = openRepetitions(database);
+  const entrances = openEntrances(database);
+  const refusals = openRefusals(database);
 
   const nameId = (name: string): number => {
     const known = names.get(name);
@@ -37,9 +42,15 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
     return found ?? Number(addName.get(name));
   };
   const appendOne = (row: Row): void => {
-    const { changes } = insert.run(row.id, nameId(row.name), row.trace, row.atMs, row.priority, row.frame);
-    if (changes > 0) onNew(row);
-    else if (!saysTheSame(frameOf.get(row.id), row.frame)) throw conflict(row);
+    const { id, trace, atMs, priority, frame, from, chain } = row;
+    const name = nameId(row.name);
+    const entrance = entrances.idOf(from);
+    const least = chain === from ? entrance : entrances.idOf(chain);
+    const { changes } = insert.run(id, name, trace, atMs, priority, frame, entrance, least);
+    if (changes > 0) {
+      refusals.note({ row, name, entrance });
+      onNew(row);
+    } else if (!saysTheSame(frameOf.get(row.id), row.frame)) throw conflict(row);
   };
   const texts = new Map<number, string>();
   const nameOf = (id: number): string => {

@@ -1,6 +1,7 @@
 import type { Appender } from './append.js';
 import type { Database } from './database.js';
 import type { DeadStore } from './dead.js';
+import { openEntrances, type Entrances } from './entrances.js';
 import type { Claimed, Operations } from './operations.js';
 import type { PauseBook } from './pauses.js';
 import { openWorkTable, type ConsumerRow, type WorkRow, type WorkTable } from './work-table.js';
@@ -28,12 +29,14 @@ const CLOCK_JUMP_MS = 600_000;
 export class Claimer {
   readonly #work: WorkTable;
   readonly #appender: Appender;
+  readonly #entrances: Entrances;
   readonly #dead: DeadStore;
   readonly #pauses: PauseBook;
 
   constructor(database: Database, { appender, dead, pauses }: ClaimDoors) {
     this.#work = openWorkTable(database);
     this.#appender = appender;
+    this.#entrances = openEntrances(database);
     this.#dead = dead;
     this.#pauses = pauses;
   }
@@ -83,8 +86,8 @@ export class Claimer {
   #nextSignals(consumer: ConsumerRow, limit: number): { seq: number; priority: number }[] {
     const newest = this.#work.newest();
     if (newest <= consumer.fetched) return [];
-    const names = (JSON.parse(consumer.hears) as string[]).map((name) => this.#appender.nameId(name));
-    const found = names.flatMap((name) => this.#work.signalsOf(name, consumer.fetched, limit));
+    const subscriptions = this.#work.subscriptions(consumer.id);
+    const found = subscriptions.flatMap((name) => this.#work.signalsOf(name, consumer.fetched, limit));
     const next = found.sort((a, b) => a.seq - b.seq).slice(0, limit);
     this.#work.setFetched(consumer.id, next.length === limit ? (next.at(-1)?.seq ?? newest) : newest);
     return next;
@@ -105,8 +108,10 @@ export class Claimer {
     const row = this.#work.signal(work.seq);
     if (row === undefined) return undefined;
     const { seq, attempts, deaths, replay } = work;
-    const { nameId, ...rest } = row;
-    return { ...rest, name: this.#appender.nameOf(nameId), seq, attempt: attempts + 1, deaths, replay, token };
+    const { nameId, entrance, chain, ...rest } = row;
+    const origin = { from: this.#entrances.of(entrance), chain: this.#entrances.of(chain) };
+    const name = this.#appender.nameOf(nameId);
+    return { ...rest, ...origin, name, seq, attempt: attempts + 1, deaths, replay, token };
   }
 
   #nextSuspect(consumer: ConsumerRow, nowMs: number): WorkRow | undefined {

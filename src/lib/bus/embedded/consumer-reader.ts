@@ -2,6 +2,7 @@ import type { ConsumerStatus } from '../bus.js';
 import type { Database } from './database.js';
 import { openOutages } from './outages.js';
 import { openPauses } from './pauses.js';
+import { openSubscriptions } from './subscriptions.js';
 
 /** A consumer's row with what is open for it. */
 export type StoredConsumer = Omit<ConsumerStatus, 'pids'> & {
@@ -23,7 +24,6 @@ export interface ConsumerReader {
 interface ConsumerRow {
   id: number;
   name: string;
-  hears: string;
   enabled: number;
   fetched: number;
   handled_ms: number | null;
@@ -40,16 +40,7 @@ export function openConsumerReader(database: Database): ConsumerReader {
   const pauses = openPauses(database);
   const outages = openOutages(database);
   const rows = database.prepare<[], ConsumerRow>('SELECT * FROM consumers ORDER BY name');
-  const pending = database
-    .prepare<[string, number], number>(
-      'SELECT count(*) FROM signals WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ?',
-    )
-    .pluck();
-  const next = database
-    .prepare<[string, number], number | null>(
-      'SELECT min(seq) FROM signals WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ?',
-    )
-    .pluck();
+  const { namesOf, lagOf, nextOf } = openSubscriptions(database);
   const open = database.prepare<[number], OpenWork>(
     'SELECT coalesce(sum(token > 0), 0) AS running, coalesce(sum(token = 0), 0) AS waiting, min(seq) AS lowest FROM work WHERE consumer = ?',
   );
@@ -62,18 +53,14 @@ export function openConsumerReader(database: Database): ConsumerReader {
          OR (SELECT max(seq) FROM signals) > (SELECT fetched FROM consumers WHERE id = @id)`,
     )
     .pluck();
-  const lagOf = (row: ConsumerRow, hears: readonly string[]) =>
-    hears.reduce((sum, name) => sum + (pending.get(name, row.fetched) ?? 0), 0);
-  const nextOf = (row: ConsumerRow, hears: readonly string[]) =>
-    hears.flatMap((name) => next.get(name, row.fetched) ?? []);
   return {
     consumers: () =>
       rows.all().map((row) => {
-        const hears = JSON.parse(row.hears) as string[];
+        const hears = namesOf(row.id);
         const standing = { pause: pauses.of(row.name) ?? null, outages: outages.of(row.name) };
         return statusOf(row, {
-          ...{ ...standing, hears, lag: lagOf(row, hears) },
-          ...{ open: open.get(row.id), unseen: nextOf(row, hears) },
+          ...{ ...standing, hears, lag: lagOf(row.id, row.fetched) },
+          ...{ open: open.get(row.id), unseen: nextOf(row.id, row.fetched) },
         });
       }),
     holders: (consumer) => holders.all(consumer),

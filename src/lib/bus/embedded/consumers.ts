@@ -1,5 +1,6 @@
 import type { ConsumerSpec } from '../bus.js';
 import { untilNotBusy, type Database } from './database.js';
+import { openSubscriptions } from './subscriptions.js';
 
 /** Who hears what. */
 export interface ConsumerRegister {
@@ -9,9 +10,9 @@ export interface ConsumerRegister {
   maxAttempts(id: number): number;
 }
 
-const UPSERT = `INSERT INTO consumers (name, hears, fetched, max_attempts, ordered, urgent_first)
-VALUES (@name, @hears, CASE @from WHEN 'now' THEN coalesce((SELECT max(seq) FROM signals), 0) ELSE 0 END, @maxAttempts, @ordered, @urgentFirst)
-ON CONFLICT (name) DO UPDATE SET hears = excluded.hears, max_attempts = excluded.max_attempts,
+const UPSERT = `INSERT INTO consumers (name, fetched, max_attempts, ordered, urgent_first)
+VALUES (@name, CASE @from WHEN 'now' THEN coalesce((SELECT max(seq) FROM signals), 0) ELSE 0 END, @maxAttempts, @ordered, @urgentFirst)
+ON CONFLICT (name) DO UPDATE SET max_attempts = excluded.max_attempts,
   ordered = excluded.ordered, urgent_first = excluded.urgent_first, enabled = 1,
   fetched = CASE WHEN consumers.enabled = 0 AND @from = 'now' THEN excluded.fetched ELSE consumers.fetched END
 RETURNING id`;
@@ -19,21 +20,26 @@ RETURNING id`;
 /** Prepares the statements about consumers. */
 export function openConsumers(database: Database): ConsumerRegister {
   const upsert = database.prepare<unknown[], number>(UPSERT).pluck();
-  const register = (spec: ConsumerSpec) =>
+  const subscriptions = openSubscriptions(database);
+  const enter = (spec: ConsumerSpec) =>
     Number(
       upsert.get({
         name: spec.name,
-        hears: JSON.stringify(spec.hears),
         from: spec.from,
         maxAttempts: spec.maxAttempts,
         ordered: Number(spec.ordered),
         urgentFirst: Number(spec.urgentFirst),
       }),
     );
+  const register = database.transaction((spec: ConsumerSpec) => {
+    const id = enter(spec);
+    subscriptions.declare(id, spec);
+    return id;
+  });
   const nameOf = database.prepare<[number], string>('SELECT name FROM consumers WHERE id = ?').pluck();
   const maxAttempts = database.prepare<[number], number>('SELECT max_attempts FROM consumers WHERE id = ?').pluck();
   return {
-    register: (spec) => untilNotBusy(() => register(spec)),
+    register: (spec) => untilNotBusy(() => register.immediate(spec)),
     name: (id) => nameOf.get(id) ?? 'unknown',
     maxAttempts: (id) => maxAttempts.get(id) ?? 1,
   };

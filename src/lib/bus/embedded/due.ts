@@ -2,11 +2,11 @@ import { isAlive } from '../../base/process-identity.js';
 import type { Database } from './database.js';
 import { openOwners } from './owners.js';
 import { openPauses } from './pauses.js';
+import { openSubscriptions } from './subscriptions.js';
 
 interface Row {
   id: number;
   name: string;
-  hears: string;
   fetched: number;
 }
 
@@ -16,12 +16,8 @@ interface Row {
  * named has something to do that the journal does not know of.
  */
 export function openDue(database: Database): (nowMs: number, named: readonly string[]) => string[] {
-  const enabled = database.prepare<[], Row>('SELECT id, name, hears, fetched FROM consumers WHERE enabled = 1');
-  const isHeard = database
-    .prepare<[string, number], number>(
-      'SELECT EXISTS (SELECT 1 FROM signals WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ?)',
-    )
-    .pluck();
+  const enabled = database.prepare<[], Row>('SELECT id, name, fetched FROM consumers WHERE enabled = 1');
+  const { hasNew } = openSubscriptions(database);
   const isOpen = database
     .prepare<[number, number], number>(
       'SELECT EXISTS (SELECT 1 FROM work WHERE consumer = ? AND (token > 0 OR not_before_ms <= ?))',
@@ -31,9 +27,8 @@ export function openDue(database: Database): (nowMs: number, named: readonly str
   const owners = openOwners(database);
   // One view of the journal for all of it costs an idle hub one lock and not thirty.
   return database.transaction((nowMs: number, named: readonly string[]) => {
-    const waiting = enabled.all().filter(({ id, hears, fetched, name }) => {
-      const isNew = (JSON.parse(hears) as string[]).some((signal) => isHeard.get(signal, fetched) === 1);
-      const isDue = isNew || named.includes(name) || isOpen.get(id, nowMs) === 1;
+    const waiting = enabled.all().filter(({ id, fetched, name }) => {
+      const isDue = hasNew(id, fetched) || named.includes(name) || isOpen.get(id, nowMs) === 1;
       return isDue && pauses.of(name) === undefined;
     });
     if (waiting.length === 0) return [];

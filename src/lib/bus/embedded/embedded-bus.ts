@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 import { isAlive } from '../../base/process-identity.js';
 import type { Signal } from '../../signals/envelope.js';
+import { COLONY, OPERATOR, type Entrance } from '../../signals/origin.js';
+import { INTENT_CAUSE } from '../../signals/subject.js';
 import type {
   Attendant,
   BegunWork,
@@ -53,15 +55,15 @@ export class EmbeddedBus implements Bus {
     for (const wakeup of this.#wakeups) wakeup.call();
   }
 
-  async emit(signals: readonly Signal[]): Promise<void> {
-    const rows = signals.map(rowOf);
+  async emit(signals: readonly Signal[], from: Entrance = OPERATOR): Promise<void> {
+    const rows = signals.map((signal) => rowOf(signal, from));
     await this.#parts.journal.write({ kind: 'append', rows });
     this.#tell(rows);
   }
 
   async commit(said: Parameters<Bus['commit']>[0], daemon: string): Promise<void> {
-    const rows = said.signals.map(rowOf);
-    const { deadLetters, state } = said;
+    const { deadLetters, state, from = COLONY } = said;
+    const rows = said.signals.map((signal) => rowOf(signal, from, this.#chainOf(signal)));
     await this.#parts.journal.write({
       kind: 'say',
       daemon,
@@ -191,6 +193,11 @@ export class EmbeddedBus implements Bus {
     waker.close();
     await publisher.close();
     await journal.close();
+  }
+
+  /** What a source says of a signal belongs to its chain; most name none, or a file. */
+  #chainOf({ cause_id: cause }: Signal): Entrance | undefined {
+    return cause === null || cause.startsWith(INTENT_CAUSE) ? undefined : this.#parts.journal.read.find(cause)?.chain;
   }
 
   /** Direct subscribers of an own port hear every message; the hub needs one to wake up, whatever was said in a turn. */

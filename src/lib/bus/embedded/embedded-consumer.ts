@@ -1,3 +1,4 @@
+import { COLONY } from '../../signals/origin.js';
 import type { Clock } from '../../base/clock.js';
 import { isAlive, ownIdentity } from '../../base/process-identity.js';
 import type { Consumer, Delivery, Outage, Outcome, Settled } from '../bus.js';
@@ -71,7 +72,7 @@ export class EmbeddedConsumer implements Consumer {
   async settle(delivery: Delivery, outcome: Outcome): Promise<Settled> {
     const { journal, id: consumer, clock } = this.#options;
     const { seq, token } = delivery;
-    const plain = plainOutcome(outcome, clock.nowMs());
+    const plain = plainOutcome(outcome, delivery, clock.nowMs());
     const settled = await journal.write({ kind: 'settle', consumer, seq, token, outcome: plain, nowMs: clock.nowMs() });
     this.#inFlight.delete(token);
     this.#beat();
@@ -98,8 +99,8 @@ export class EmbeddedConsumer implements Consumer {
   }
 
   #deliveryOf(row: Claimed): Delivery {
-    const { seq, attempt, deaths, replay, token } = row;
-    return { consumer: this.#options.name, seq, signal: signalOf(row), attempt, deaths, replay, token };
+    const { seq, attempt, deaths, replay, token, from, chain } = row;
+    return { consumer: this.#options.name, seq, signal: signalOf(row), from, chain, attempt, deaths, replay, token };
   }
 
   /** A process that holds nothing needs no heartbeat: an idle colony writes nothing. */
@@ -140,10 +141,10 @@ export class EmbeddedConsumer implements Consumer {
   }
 }
 
-function plainOutcome(outcome: Outcome, nowMs: number): SettleOutcome {
+function plainOutcome(outcome: Outcome, { chain }: Delivery, nowMs: number): SettleOutcome {
   if (outcome.kind === 'done') {
     const { signals, deadLetters, state } = outcome.said;
-    return { kind: 'done', rows: signals.map(rowOf), deadLetters, state };
+    return { kind: 'done', rows: signals.map((signal) => rowOf(signal, COLONY, chain)), deadLetters, state };
   }
   if (outcome.kind === 'retry')
     return { kind: 'retry', failure: outcome.failure, notBeforeMs: nowMs + outcome.delayMs };

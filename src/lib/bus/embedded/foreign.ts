@@ -4,6 +4,7 @@ import { decodeFrame } from '../../signals/codec.js';
 import { idFromKey } from '../../signals/id.js';
 import { signalName } from '../../signals/name.js';
 import { urgencyOf } from '../../signals/priority.js';
+import type { Entrance } from '../../signals/origin.js';
 import type { DeadLetterDraft } from '../bus.js';
 import type { ForeignRow } from './operations.js';
 
@@ -16,13 +17,20 @@ const CODE = 'UNREADABLE_FRAME';
 /** A foreign message at the door: a row for the journal, or a dead letter that holds all of it. */
 export type Received = { row: ForeignRow } | { deadLetter: DeadLetterDraft };
 
+/** When a message came, and by which door. */
+export interface Arrival {
+  /** Epoch milliseconds. */
+  nowMs: number;
+  from: Entrance;
+}
+
 /** Reads what a foreign peer sent. The frame goes into the journal byte for byte. */
-export function receiveForeign(frames: readonly Buffer[], nowMs: number, daemon: string): Received {
+export function receiveForeign(frames: readonly Buffer[], at: Arrival, daemon: string): Received {
   try {
-    return { row: rowOfFrames(frames, nowMs, { name: 'bytes', sameMs: TWIN_MS }) };
+    return { row: rowOfFrames(frames, at, { name: 'bytes', sameMs: TWIN_MS }) };
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
-    return { deadLetter: deadLetterOf(frames, error, { nowMs, daemon }) };
+    return { deadLetter: deadLetterOf(frames, error, { ...at, daemon }) };
   }
 }
 
@@ -30,8 +38,8 @@ export function receiveForeign(frames: readonly Buffer[], nowMs: number, daemon:
  * The row of a request whose sender waits for an answer. When that is lost it asks again, byte for byte, and so the same
  * bytes are one message for as long as an incident is. Throws PermanentError UNREADABLE_FRAME and INVALID_NAME.
  */
-export function askedRow(frames: readonly Buffer[], nowMs: number): ForeignRow {
-  return rowOfFrames(frames, nowMs, { name: 'asked', sameMs: INCIDENT_MS });
+export function askedRow(frames: readonly Buffer[], at: Arrival): ForeignRow {
+  return rowOfFrames(frames, at, { name: 'asked', sameMs: INCIDENT_MS });
 }
 
 /** How long the same bytes are the same message, and under which name they are remembered. */
@@ -40,7 +48,7 @@ interface Bytes {
   sameMs: number;
 }
 
-function rowOfFrames(frames: readonly Buffer[], nowMs: number, bytes: Bytes): ForeignRow {
+function rowOfFrames(frames: readonly Buffer[], { nowMs, from }: Arrival, bytes: Bytes): ForeignRow {
   const [nameFrame, frame] = frames;
   if (frames.length !== 2 || !nameFrame || !frame) throw unreadable(`it has ${frames.length} frames and not two`);
   const name = signalName(nameFrame);
@@ -58,6 +66,8 @@ function rowOfFrames(frames: readonly Buffer[], nowMs: number, bytes: Bytes): Fo
     atMs: nowMs,
     priority: urgencyOf(provisional.facts['priority']),
     frame,
+    from,
+    chain: from,
   };
   return { row, seen: { key, untilMs: nowMs + (incident === null ? bytes.sameMs : INCIDENT_MS) } };
 }

@@ -24,6 +24,9 @@ export interface HubUpkeepOptions {
 
 const TICK_MS = 1_000;
 const RETENTION_EVERY_TICKS = 600;
+const PASS_EVERY_TICKS = 60;
+/** A daemon at rest that refuses what a stranger emits all day passes over at most so much at every look. */
+const PASS_BEHIND = 10_000;
 
 /**
  * What keeps the journal in order, once a second in the hub alone: the WAL small, the reserve of the disk taken up, the
@@ -37,6 +40,7 @@ export function startHubUpkeep(options: HubUpkeepOptions, journal: Journal, hub:
   let ticks = 0;
   let marked = 0;
   let retaining: Promise<unknown> = Promise.resolve();
+  let passing: Promise<unknown> = Promise.resolve();
   const tick = () => {
     watchHolder();
     hub.pump();
@@ -46,6 +50,7 @@ export function startHubUpkeep(options: HubUpkeepOptions, journal: Journal, hub:
     const newest = journal.read.newest();
     if (newest > marked) writeHighWater(journal.path, (marked = newest));
     indexer.tick();
+    if (ticks % PASS_EVERY_TICKS === 0) passing = passOrWarn(journal, log);
     options.onTick?.();
     if (ticks++ % RETENTION_EVERY_TICKS === 0) retaining = retainOrWarn(journal, config, { clock, log });
   };
@@ -62,10 +67,19 @@ export function startHubUpkeep(options: HubUpkeepOptions, journal: Journal, hub:
     stop: async () => {
       clearInterval(timer);
       await retaining;
+      await passing;
       await indexer.close();
       await checkpointer.close();
     },
   };
+}
+
+async function passOrWarn(journal: Journal, log: Logger): Promise<void> {
+  try {
+    await journal.write({ kind: 'pass', behind: PASS_BEHIND });
+  } catch (error) {
+    log.warn({ err: error }, 'Cursors were not moved behind what their daemons refuse; it is tried again in a minute');
+  }
 }
 
 async function retainOrWarn(

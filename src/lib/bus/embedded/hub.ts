@@ -1,6 +1,7 @@
 import { Subscriber } from 'zeromq';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
+import type { Entrance } from '../../signals/origin.js';
 import { receiveForeign } from './foreign.js';
 import type { Journal } from './journal.js';
 import { journalledAs } from './journalled.js';
@@ -15,6 +16,8 @@ export interface HubOptions {
   publisher: Publisher;
   clock: Clock;
   log: Logger;
+  /** Who comes in by its doors. */
+  from: Entrance;
   /** Where publishers connect. */
   xsub: string;
   /** Ports of daemons that say things on a port of their own. */
@@ -129,11 +132,11 @@ export class Hub {
   }
 
   async #journalForeign(): Promise<void> {
-    const { journal, clock, log, name } = this.#options;
+    const { journal, clock, log, name, from } = this.#options;
     while (this.#foreign.length > 0 && !this.#closed) {
       const batch = this.#foreign.slice(0, FOREIGN_PER_WRITE);
       const nowMs = clock.nowMs();
-      const received = batch.map((frames) => receiveForeign(frames, nowMs, name));
+      const received = batch.map((frames) => receiveForeign(frames, { nowMs, from }, name));
       const rows = received.flatMap((one) => ('row' in one ? [one.row] : []));
       const deadLetters = received.flatMap((one) => ('deadLetter' in one ? [one.deadLetter] : []));
       try {

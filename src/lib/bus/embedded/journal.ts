@@ -13,7 +13,9 @@ import { openDue } from './due.js';
 import { openOwners, type Owners } from './owners.js';
 import { openOutages } from './outages.js';
 import { openPauses, type PauseBook } from './pauses.js';
+import { openPass } from './pass.js';
 import { openReader, PAGE, type Reader } from './reader.js';
+import { openRefusals } from './refusals.js';
 import { Settler, type Doors } from './settle.js';
 import { openSubjectWriter, openUnindexed, type UnindexedPage } from './subject-table.js';
 import { openStateStore, type StateStore } from './state.js';
@@ -116,6 +118,8 @@ function openHandlers(database: Database, stores: Omit<Doors, 'appender'>, pause
       return claimed;
     },
     append: ({ rows }) => appender.append(rows),
+    refuse: ({ refusals, nowMs }) => openRefusals(database).noteAtDoor(refusals, nowMs),
+    pass: openPass(database),
     appendForeign: ({ rows, nowMs }) => appender.appendForeign(rows, nowMs),
     say: ({ daemon, rows, deadLetters, state: changes, nowMs }) => {
       appender.append(rows);

@@ -6,7 +6,8 @@ import { untilNotBusy, type Database } from './database.js';
 import { openDeadStore } from './dead.js';
 import { integrityOf } from './integrity.js';
 import { openOwners } from './owners.js';
-import { openReader, type StoredRow } from './reader.js';
+import { COLUMNS, openReader, openRows, type NumberedRow } from './reader.js';
+import { openRefusals } from './refusals.js';
 import { openCountsAfter } from './counts-after.js';
 import { deadLettersAt, deadLettersOf, recordedOf } from './rows.js';
 import { openStandingReader } from './standing.js';
@@ -15,7 +16,6 @@ import { openChainsOf } from './subject-reader.js';
 import { openTotals } from './totals.js';
 
 const NAMED = 'signals JOIN names ON names.id = name_id';
-const ROW = `SELECT seq, signals.id, names.name, at_ms AS atMs, frame FROM ${NAMED}`;
 
 /** The journal as who only looks sees it; each call is a short transaction of its own. */
 export function observe(database: Database): Observer {
@@ -23,6 +23,7 @@ export function observe(database: Database): Observer {
   const past = openPast(database);
   const dead = openDeadStore(database);
   const state = openStateStore(database);
+  const refusals = openRefusals(database);
   return {
     ...past,
     ...openPeople(database),
@@ -35,6 +36,7 @@ export function observe(database: Database): Observer {
       return row && recordedOf(row);
     },
     newest: () => read.newest(),
+    refusals: () => refusals.all(),
     published: () => read.meta('hub_cursor'),
     deadLetters: (afterNumber) => deadLettersOf({ dead }, afterNumber),
     deadOf: (seq) => deadLettersAt({ dead }, seq),
@@ -50,8 +52,9 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   const window = database.prepare<[number, number], { first: number | null; last: number | null }>(
     'SELECT min(seq) AS first, max(seq) AS last FROM signals WHERE at_ms BETWEEN ? AND ?',
   );
-  const latest = database.prepare<[string, number, number], StoredRow>(
-    `${ROW} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  const stored = openRows(database);
+  const latest = database.prepare<[string, number, number], NumberedRow>(
+    `SELECT ${COLUMNS} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq < ? ORDER BY seq DESC LIMIT ?`,
   );
   // A range that the index serves; LIKE would not use it.
   const ids = database
@@ -68,7 +71,7 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   return {
     window: ({ sinceMs, untilMs }) => windowOf(window.get(sinceMs, untilMs)),
     latest: (signal, limit, beforeSeq = Number.MAX_SAFE_INTEGER) =>
-      latest.all(signal, beforeSeq, limit).map(recordedOf),
+      latest.all(signal, beforeSeq, limit).map((row) => recordedOf(stored(row))),
     idsLike: (prefix, limit) => ids.all(prefix, `${prefix}\u{10ffff}`, limit),
     span: () => {
       const [oldestMs, newestMs] = [oldest.get(), newest.get()];
@@ -92,7 +95,8 @@ function openPeople(
   const owners = openOwners(database);
   const hearing = database
     .prepare<[string], string>(
-      'SELECT name FROM consumers WHERE enabled = 1 AND EXISTS (SELECT 1 FROM json_each(hears) WHERE value = ?) ORDER BY name',
+      `SELECT consumers.name FROM subscriptions JOIN consumers ON consumers.id = consumer
+       WHERE enabled = 1 AND name_id = (SELECT id FROM names WHERE name = ?) ORDER BY consumers.name`,
     )
     .pluck();
   const columns = `SELECT consumers.name AS consumer, work.seq, signals.id AS signalId, names.name AS signal, at_ms AS atMs,

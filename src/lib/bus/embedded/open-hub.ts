@@ -1,6 +1,7 @@
 import type { Logger } from '../../base/log.js';
 import { ownIdentity } from '../../base/process-identity.js';
 import { endpointsOf, pathsOf } from '../../config/paths.js';
+import { ANONYMOUS, peer } from '../../signals/origin.js';
 import type { DeadLetter, Standing } from '../bus.js';
 import { dropBallast } from './ballast.js';
 import { readHighWater } from './high-water.js';
@@ -90,8 +91,9 @@ async function openWire(options: OpenHubOptions, journal: Journal): Promise<{ hu
   const { xsub, xpub, router } = endpoints;
   const publisher = await Publisher.bound(xpub);
   const ownPorts = options.ownPortOffsets.map((offset) => endpoints.own(offset));
-  const hub = new Hub({ name, journal, publisher, clock, log, xsub, ownPorts });
-  const door = new RouterDoor({ endpoint: router, journal, clock, log });
+  const from = peer(ANONYMOUS, config.bus.anonymous);
+  const hub = new Hub({ name, journal, publisher, clock, log, from, xsub, ownPorts });
+  const door = new RouterDoor({ endpoint: router, journal, clock, log, from });
   const close = async () => {
     await door.close();
     await hub.close();

@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from '../../base/process-identity.js';
 import type { DeadLetterDraft, Failure, Forgotten, Outage, Pause, StateChange } from '../bus.js';
+import type { Entrance } from '../../signals/origin.js';
 import type { NamedSubject } from '../../signals/subject.js';
 
 /** A signal as a journal row. */
@@ -11,6 +12,10 @@ export interface Row {
   /** 0 critical to 3 low. */
   priority: number;
   frame: Buffer;
+  /** By which door it came in. */
+  from: Entrance;
+  /** The least of all that led to it; `from` itself at a root. */
+  chain: Entrance;
 }
 
 /** A row as it is claimed. */
@@ -24,6 +29,8 @@ export interface Claimed {
   deaths: number;
   replay: number;
   token: number;
+  from: Entrance;
+  chain: Entrance;
 }
 
 /** A foreign message with the keys under which a repetition is the same message. */
@@ -36,6 +43,16 @@ export interface ForeignRow {
 export interface ForeignAnswer {
   id: string;
   duplicate: boolean;
+}
+
+/** What a door refused of one name and entrance; its content is nowhere but in the sample. */
+export interface DoorRefusal {
+  name: string;
+  from: Entrance;
+  reason: string;
+  count: number;
+  /** E.g. digest, size and first bytes; bounded. */
+  sample: string | null;
 }
 
 /** That a signal names something. */
@@ -75,6 +92,10 @@ export interface Operations {
   report: { in: { consumer: string; identity: ProcessIdentity; outage: Outage | null }; out: void };
   pause: { in: { daemons: readonly string[] | null; pause: Pause | null }; out: void };
   forget: { in: { consumer: string; nowMs: number }; out: Forgotten };
+  /** Counts what a door refused. */
+  refuse: { in: { refusals: DoorRefusal[]; nowMs: number }; out: void };
+  /** Moves cursors that are so many signals behind to the end of the journal, where nothing that they take lies between. */
+  pass: { in: { behind: number }; out: void };
   reopen: { in: { number: number }; out: number };
   resolve: { in: { number: number }; out: number };
   mark: { in: { key: 'hub_cursor' | 'projected'; value: number }; out: void };
@@ -95,7 +116,18 @@ export type Operation<K extends Kind = Kind> = { [P in K]: { kind: P } & Operati
 export type Answer<K extends Kind> = Operations[K]['out'];
 
 /** Operations that a power cut may undo: they only lower a count or cost a repetition (D3). */
-const RELAXED: ReadonlySet<Kind> = new Set(['claim', 'beat', 'takeOver', 'mark', 'index', 'retain', 'leave', 'report']);
+const RELAXED: ReadonlySet<Kind> = new Set([
+  'claim',
+  'beat',
+  'takeOver',
+  'mark',
+  'index',
+  'retain',
+  'leave',
+  'report',
+  'refuse',
+  'pass',
+]);
 
 /** Whether an operation must be on the disk before it is answered. */
 export function isDurable(kind: Kind): boolean {

@@ -1,6 +1,6 @@
 import { shortName } from '../../base/short-name.js';
 import { decodeFrame } from '../../signals/codec.js';
-import { killReason, killTargets, KILL } from '../../signals/kill.js';
+import { killReason, killTargets, KILL, mayKill } from '../../signals/kill.js';
 import type { Facts } from '../../signals/envelope.js';
 import type { Pause } from '../bus.js';
 import type { Database } from './database.js';
@@ -17,7 +17,7 @@ export interface PauseChange {
 export interface PauseBook {
   of(daemon: string): Pause | undefined;
   change(change: PauseChange): void;
-  /** Obeys a row that was just appended, where it is a kill: in its own transaction, so that no claim comes in between. */
+  /** Obeys a row that was just appended, where it is a kill of somebody who may: in its own transaction, so that no claim comes in between. */
   obey(row: Row): void;
 }
 
@@ -63,14 +63,15 @@ export function openPauses(database: Database): PauseBook {
     },
     change,
     obey: (row) => {
-      if (row.name === KILL) change(killOf(row));
+      if (row.name === KILL && mayKill(row.from)) change(killOf(row));
     },
   };
 }
 
 function killOf(row: Row): PauseChange {
   const { source, facts } = spokenBy(row);
-  const pause = { by: `${KILL} from ${source}`, reason: killReason(facts), sinceMs: row.atMs };
+  const { origin } = row.from;
+  const pause = { by: `${KILL} from ${source} (${origin})`, reason: killReason(facts), sinceMs: row.atMs };
   return { daemons: killTargets(facts), pause };
 }
 

@@ -1,6 +1,9 @@
 import type { BegunWork, BrowseQuery, Standing } from '../bus.js';
 import { openConsumerReader, type ConsumerReader } from './consumer-reader.js';
+import { ANY_MASK, maskOf, type Entrance } from '../../signals/origin.js';
 import type { Database } from './database.js';
+import { openEntrances } from './entrances.js';
+import { TAKEN_BY_MASK } from './subscriptions.js';
 import { openBegunReader } from './begun.js';
 import { openStandingReader } from './standing.js';
 
@@ -11,7 +14,13 @@ export interface StoredRow {
   name: string;
   atMs: number;
   frame: Buffer;
+  /** By which door it came in, and the least of all that led to it. */
+  from: Entrance;
+  chain: Entrance;
 }
+
+/** A row as SQLite answers it, with the numbers of its entrances. */
+export type NumberedRow = Omit<StoredRow, 'from' | 'chain'> & { entrance: number; chain: number };
 
 /** Reads the journal; each call is a transaction of its own, pages are short. */
 export interface Reader extends ConsumerReader {
@@ -30,17 +39,29 @@ export interface Reader extends ConsumerReader {
 /** No page is longer, so that no read holds back a checkpoint. */
 export const PAGE = 500;
 
-const COLUMNS = 'seq, signals.id, names.name, at_ms AS atMs, frame FROM signals JOIN names ON names.id = name_id';
+/** What a row is read from, for whoever adds a condition. */
+export const COLUMNS =
+  'seq, signals.id, names.name, at_ms AS atMs, frame, entrance, chain FROM signals JOIN names ON names.id = name_id';
+
+/** Prepares what puts entrances where a row has their numbers. */
+export function openRows(database: Database): (row: NumberedRow) => StoredRow {
+  const { of } = openEntrances(database);
+  return ({ entrance, chain, ...row }) => ({ ...row, from: of(entrance), chain: of(chain) });
+}
 
 /** Prepares the statements that read. */
 export function openReader(database: Database): Reader {
   const newest = database.prepare<[], number | null>('SELECT max(seq) FROM signals').pluck();
-  const byId = database.prepare<[string], StoredRow>(`SELECT ${COLUMNS} WHERE signals.id = ?`);
+  const stored = openRows(database);
+  const byId = database.prepare<[string], NumberedRow>(`SELECT ${COLUMNS} WHERE signals.id = ?`);
   const meta = database.prepare<[string], number>('SELECT value FROM meta WHERE key = ?').pluck();
   return {
     page: openPages(database),
     ...openConsumerReader(database),
-    find: (id) => byId.get(id),
+    find: (id) => {
+      const row = byId.get(id);
+      return row && stored(row);
+    },
     newest: () => newest.get() ?? 0,
     standing: openStandingReader(database),
     begun: openBegunReader(database, PAGE),
@@ -54,24 +75,26 @@ export function openReader(database: Database): Reader {
 
 function openPages(database: Database): Reader['page'] {
   // The plus keeps SQLite from its index by time, whose rows it would have to sort for every page.
-  const bySeq = database.prepare<unknown[], StoredRow>(
-    `SELECT ${COLUMNS} WHERE seq > ? AND +at_ms >= ? AND +at_ms <= ? ORDER BY seq LIMIT ?`,
+  const stored = openRows(database);
+  const bySeq = database.prepare<unknown[], NumberedRow>(
+    `SELECT ${COLUMNS} WHERE seq > ? AND +at_ms >= ? AND +at_ms <= ? AND ${TAKEN_BY_MASK} ORDER BY seq LIMIT ?`,
   );
-  const byName = database.prepare<unknown[], StoredRow>(
-    `SELECT ${COLUMNS} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? AND +at_ms >= ? AND +at_ms <= ? ORDER BY seq LIMIT ?`,
+  const byName = database.prepare<unknown[], NumberedRow>(
+    `SELECT ${COLUMNS} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq > ? AND +at_ms >= ? AND +at_ms <= ? AND ${TAKEN_BY_MASK} ORDER BY seq LIMIT ?`,
   );
-  const byTrace = database.prepare<unknown[], StoredRow>(
+  const byTrace = database.prepare<unknown[], NumberedRow>(
     `SELECT ${COLUMNS} WHERE trace = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
-  const ofNames = (names: readonly string[], bounds: readonly number[], limit: number): StoredRow[] => {
+  const ofNames = (names: readonly string[], bounds: readonly number[], limit: number): NumberedRow[] => {
     const rows = [...new Set(names)].flatMap((name) => byName.all(name, ...bounds, limit));
     return rows.sort((a, b) => a.seq - b.seq).slice(0, limit);
   };
   return ({ afterSeq = 0, sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER, signals, trace, ...query }) => {
     const limit = Math.min(query.limit ?? PAGE, PAGE);
-    if (trace !== undefined) return byTrace.all(trace, afterSeq, limit);
-    const bounds = [afterSeq, sinceMs, untilMs];
-    return signals ? ofNames(signals, bounds, limit) : bySeq.all(...bounds, limit);
+    if (trace !== undefined) return byTrace.all(trace, afterSeq, limit).map(stored);
+    const mask = query.accepts === undefined ? ANY_MASK : maskOf(query.accepts);
+    const bounds = [afterSeq, sinceMs, untilMs, mask];
+    return (signals ? ofNames(signals, bounds, limit) : bySeq.all(...bounds, limit)).map(stored);
   };
 }
 

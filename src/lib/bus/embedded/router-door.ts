@@ -3,6 +3,7 @@ import { Router } from 'zeromq';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
 import { KlorosError, PermanentError, toError } from '../../base/errors.js';
+import type { Entrance } from '../../signals/origin.js';
 import { askedRow } from './foreign.js';
 import type { Journal } from './journal.js';
 import { journalledAs } from './journalled.js';
@@ -16,6 +17,8 @@ export interface RouterDoorOptions {
   journal: Pick<Journal, 'read' | 'write'>;
   clock: Clock;
   log: Logger;
+  /** Who comes in by it. */
+  from: Entrance;
 }
 
 /** What a peer is answered, as one frame of JSON. */
@@ -99,12 +102,12 @@ export class RouterDoor {
   }
 
   async #journal({ content }: Request): Promise<DoorAnswer> {
-    const { journal, clock } = this.#options;
+    const { journal, clock, from } = this.#options;
     try {
       const known = journalledAs(journal.read, content);
       if (known !== undefined) return { status: 'accepted', id: known, duplicate: true };
       const nowMs = clock.nowMs();
-      const rows = [askedRow(content, nowMs)];
+      const rows = [askedRow(content, { nowMs, from })];
       const [answer] = await journal.write({ kind: 'appendForeign', rows, nowMs });
       return { status: 'accepted', ...(answer as ForeignAnswer) };
     } catch (error) {

@@ -1,15 +1,18 @@
 import { decodeFrame, encodeSignal } from '../../signals/codec.js';
 import { urgencyOf } from '../../signals/priority.js';
 import type { Signal } from '../../signals/envelope.js';
+import { lesserOf, type Entrance } from '../../signals/origin.js';
 import type { DeadLetter, Recorded } from '../bus.js';
 import type { BuriedLetter, DeadStore } from './dead.js';
 import type { Journal } from './journal.js';
 import type { Row } from './operations.js';
 import { PAGE, type StoredRow } from './reader.js';
 
-/** A signal of ours as a journal row. */
-export function rowOf(signal: Signal): Row {
+/** A signal of ours as a journal row; `chain` is what led to it, where something did. */
+export function rowOf(signal: Signal, from: Entrance, chain: Entrance = from): Row {
   return {
+    from,
+    chain: lesserOf(from, chain),
     id: signal.id,
     name: signal.signal,
     trace: signal.trace,
@@ -26,7 +29,8 @@ export function signalOf(row: Pick<StoredRow, 'id' | 'name' | 'frame' | 'atMs'>)
 
 /** A journal row with its position. */
 export function recordedOf(row: StoredRow): Recorded {
-  return { seq: row.seq, signal: signalOf(row), frame: row.frame };
+  const { seq, frame, from, chain } = row;
+  return { seq, signal: signalOf(row), frame, from, chain };
 }
 
 /** Open dead letters after a number, at most a page, each with its whole signal. */

@@ -1,29 +1,29 @@
 import type { Standing } from '../bus.js';
 import type { Database } from './database.js';
+import { openSubscriptions } from './subscriptions.js';
 
 interface Consumer {
   id: number;
-  hears: string;
   fetched: number;
   enabled: number;
 }
 
 interface SignalPlace {
   seq: number;
-  name: string;
+  nameId: number;
+  entrance: number;
 }
 
 /** Prepares the statements that say where one signal stands with one daemon. */
 export function openStandingReader(database: Database): (daemon: string, signalId: string) => Standing {
-  const consumerOf = database.prepare<[string], Consumer>(
-    'SELECT id, hears, fetched, enabled FROM consumers WHERE name = ?',
-  );
+  const consumerOf = database.prepare<[string], Consumer>('SELECT id, fetched, enabled FROM consumers WHERE name = ?');
   const placeOf = database.prepare<[string], SignalPlace>(
-    'SELECT seq, names.name FROM signals JOIN names ON names.id = name_id WHERE signals.id = ?',
+    'SELECT seq, name_id AS nameId, entrance FROM signals WHERE id = ?',
   );
   const tokenOf = database
     .prepare<[number, number], number>('SELECT token FROM work WHERE consumer = ? AND seq = ?')
     .pluck();
+  const { maskOf } = openSubscriptions(database);
   const isDead = database.prepare<[number, string], number>('SELECT 1 FROM dead WHERE seq = ? AND daemon = ?').pluck();
   return (daemon, signalId) => {
     const consumer = consumerOf.get(daemon);
@@ -32,7 +32,9 @@ export function openStandingReader(database: Database): (daemon: string, signalI
     const token = tokenOf.get(consumer.id, place.seq);
     if (token !== undefined) return token > 0 ? 'running' : 'waiting';
     if (isDead.get(place.seq, daemon) !== undefined) return 'dead';
-    if (!(JSON.parse(consumer.hears) as string[]).includes(place.name)) return 'unknown';
+    const mask = maskOf(consumer.id, place.nameId);
+    if (mask === undefined) return 'unknown';
+    if ((mask & place.entrance) === 0) return 'refused';
     if (place.seq <= consumer.fetched) return 'handled';
     return consumer.enabled === 1 ? 'waiting' : 'unknown';
   };

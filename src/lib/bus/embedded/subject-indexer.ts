@@ -2,8 +2,8 @@ import type { Logger } from '../../base/log.js';
 import { subjectsOf } from '../../signals/subject.js';
 import type { Journal } from './journal.js';
 import type { SubjectEntry } from './operations.js';
-import type { StoredRow } from './reader.js';
 import { signalOf } from './rows.js';
+import type { NamingRow } from './subject-table.js';
 
 /**
  * Writes down what signals name, so that `trace` need not read the whole journal for an old name; only the hub has one.
@@ -53,7 +53,7 @@ export class SubjectIndexer {
     return this.#closed ? undefined : this.#journal.unindexed();
   }
 
-  #entriesOf(row: StoredRow): SubjectEntry[] {
+  #entriesOf(row: NamingRow): SubjectEntry[] {
     try {
       return subjectsOf(signalOf(row)).map((subject) => ({ ...subject, seq: row.seq }));
     } catch (error) {

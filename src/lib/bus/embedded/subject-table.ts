@@ -3,10 +3,13 @@ import type { Database } from './database.js';
 import type { Operations } from './operations.js';
 import type { StoredRow } from './reader.js';
 
+/** What is looked for names in. */
+export type NamingRow = Pick<StoredRow, 'seq' | 'id' | 'name' | 'atMs' | 'frame'>;
+
 /** A stretch of the journal whose names are not written down yet. */
 export interface UnindexedPage {
   /** Those that may name something. */
-  rows: StoredRow[];
+  rows: NamingRow[];
   upToSeq: number;
 }
 
@@ -19,7 +22,7 @@ export function openUnindexed(database: Database, size: number): () => Unindexed
     `SELECT value AS fromSeq, (SELECT max(seq) FROM (SELECT seq FROM signals WHERE seq > value ORDER BY seq LIMIT ?)) AS upToSeq
      FROM meta WHERE key = 'indexed'`,
   );
-  const naming = database.prepare<[number, number, string, Buffer], StoredRow>(
+  const naming = database.prepare<[number, number, string, Buffer], NamingRow>(
     `SELECT seq, signals.id, names.name, at_ms AS atMs, frame FROM signals JOIN names ON names.id = name_id
      WHERE seq > ? AND seq <= ? AND (names.name IN (SELECT value FROM json_each(?)) OR instr(frame, ?)) ORDER BY seq`,
   );

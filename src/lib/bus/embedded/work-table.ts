@@ -1,14 +1,20 @@
 import type { Database } from './database.js';
+import { TAKEN_BY_MASK } from './subscriptions.js';
 
 /** A consumer as the journal keeps it. */
 export interface ConsumerRow {
   id: number;
   name: string;
-  hears: string;
   fetched: number;
   max_attempts: number;
   ordered: number;
   urgent_first: number;
+}
+
+/** A name that a consumer subscribes to, and the bits of the authorities that it takes it from. */
+export interface Subscription {
+  nameId: number;
+  mask: number;
 }
 
 /** Open work: a fetched signal that is not settled. */
@@ -26,6 +32,9 @@ export interface SignalRow {
   nameId: number;
   atMs: number;
   frame: Buffer;
+  /** Numbers of its entrance and of the least of its chain. */
+  entrance: number;
+  chain: number;
 }
 
 /** Who gets which work, under which token, and when. */
@@ -45,7 +54,9 @@ export interface WorkTable {
   /** Work that is due and nobody holds. */
   due(query: { consumer: number; nowMs: number; jumpedMs: number; limit: number }): WorkRow[];
   hasAny(consumer: number): boolean;
-  signalsOf(nameId: number, afterSeq: number, limit: number): { seq: number; priority: number }[];
+  subscriptions(consumer: number): Subscription[];
+  /** Signals of a subscription that it takes, in order. */
+  signalsOf(subscription: Subscription, afterSeq: number, limit: number): { seq: number; priority: number }[];
   newest(): number;
   signal(seq: number): SignalRow | undefined;
   add(consumer: number, seq: number, priority: number): void;
@@ -76,18 +87,22 @@ function readStatements(database: Database) {
   );
   const any = database.prepare<[number], number>('SELECT 1 FROM work WHERE consumer = ? LIMIT 1').pluck();
   const byName = database.prepare<unknown[], { seq: number; priority: number }>(
-    'SELECT seq, priority FROM signals WHERE name_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+    `SELECT seq, priority FROM signals WHERE name_id = ? AND seq > ? AND ${TAKEN_BY_MASK} ORDER BY seq LIMIT ?`,
+  );
+  const subscriptions = database.prepare<[number], Subscription>(
+    'SELECT name_id AS nameId, mask FROM subscriptions WHERE consumer = ?',
   );
   const newest = database.prepare<[], number | null>('SELECT max(seq) FROM signals').pluck();
   const signal = database.prepare<[number], SignalRow>(
-    'SELECT id, name_id AS nameId, at_ms AS atMs, frame FROM signals WHERE seq = ?',
+    'SELECT id, name_id AS nameId, at_ms AS atMs, frame, entrance, chain FROM signals WHERE seq = ?',
   );
   return {
     consumer: (id) => consumer.get(id),
     suspect: (id) => suspect.get(id),
     due: ({ consumer: id, nowMs, jumpedMs, limit }) => due.all(id, nowMs, jumpedMs, limit),
     hasAny: (id) => any.get(id) !== undefined,
-    signalsOf: (nameId, afterSeq, limit) => byName.all(nameId, afterSeq, limit),
+    subscriptions: (id) => subscriptions.all(id),
+    signalsOf: ({ nameId, mask }, afterSeq, limit) => byName.all(nameId, afterSeq, mask, limit),
     newest: () => newest.get() ?? 0,
     signal: (seq) => signal.get(seq),
   } satisfies Partial<WorkTable>;
