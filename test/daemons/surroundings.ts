@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COLONY } from '../../src/lib/signals/origin.js';
 import { createLog } from '../../src/lib/base/log.js';
 import { configSchema, type Config } from '../../src/lib/config/schema.js';
 import type { InvestigationRecord } from '../../src/lib/investigation/record.js';
@@ -44,6 +45,7 @@ export function surroundings(config: Config) {
     token: 1,
     idOf: (position) => `said-${position}`,
     begin: async () => undefined,
+    from: COLONY,
   };
   const keep = (answer: Answer): Said => {
     const said = Array.isArray(answer) ? { signals: answer } : (answer ?? {});

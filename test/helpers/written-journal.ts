@@ -1,3 +1,4 @@
+import { COLONY } from '../../src/lib/signals/origin.js';
 import type { BegunWork, ConsumerStatus, JournalView, Recorded, Standing } from '../../src/lib/bus/bus.js';
 import type { Facts, Signal } from '../../src/lib/signals/envelope.js';
 import { mint } from '../../src/lib/signals/mint.js';
@@ -22,7 +23,7 @@ export class WrittenJournal implements JournalView {
 
   write({ id, name, facts = {}, atMs, cause }: Written): Signal {
     const signal = mint({ signal: name, facts }, { id, source: 'test', nowMs: atMs, ...(cause ? { cause } : {}) });
-    this.rows.push({ seq: this.rows.length + 1, signal, frame: Buffer.alloc(0) });
+    this.rows.push({ seq: this.rows.length + 1, signal, frame: Buffer.alloc(0), from: COLONY, chain: COLONY });
     return signal;
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import { Checkpointer } from '../../../src/lib/bus/embedded/checkpointer.js';
 import { openJournal, type Journal } from '../../../src/lib/bus/embedded/journal.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
@@ -25,7 +26,16 @@ describe('the checkpointer', () => {
   async function write(megabytes: number, from: number): Promise<void> {
     const frame = Buffer.alloc(MEGABYTE, 'x');
     for (let n = from; n < from + megabytes; n += 1) {
-      const row = { id: String(n).padStart(26, '0'), name: 'Q_A', trace: 't', atMs: 1, priority: 2, frame };
+      const row = {
+        id: String(n).padStart(26, '0'),
+        name: 'Q_A',
+        trace: 't',
+        atMs: 1,
+        priority: 2,
+        frame,
+        from: COLONY,
+        chain: COLONY,
+      };
       await journal.write({ kind: 'append', rows: [row] });
     }
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import { openDatabase, refuseOldSqlite, refuseUnsafeFileSystem } from '../../../src/lib/bus/embedded/database.js';
 import { readHighWater, writeHighWater } from '../../../src/lib/bus/embedded/high-water.js';
 import { lockHolders } from '../../../src/lib/bus/embedded/stuck-writer.js';
@@ -126,7 +127,16 @@ describe('the journal on disk', () => {
     const journal = openJournal(path, silentLog);
     writeHighWater(path, 500);
     expect(await journal.write({ kind: 'resumeAbove', seq: readHighWater(path) })).toBe(0);
-    const row = { id: 'A'.repeat(26), name: 'Q_A', trace: 't', atMs: 1, priority: 2, frame: Buffer.from('{}') };
+    const row = {
+      id: 'A'.repeat(26),
+      name: 'Q_A',
+      trace: 't',
+      atMs: 1,
+      priority: 2,
+      frame: Buffer.from('{}'),
+      from: COLONY,
+      chain: COLONY,
+    };
     await journal.write({ kind: 'append', rows: [row] });
     expect(journal.read.newest()).toBe(501);
     await journal.close();

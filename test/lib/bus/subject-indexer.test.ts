@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import { openJournal, type Journal } from '../../../src/lib/bus/embedded/journal.js';
 import { openHub, type OpenedHub } from '../../../src/lib/bus/embedded/open-hub.js';
@@ -40,7 +41,8 @@ function open(): void {
 }
 const look = () => (observer ??= openObserver(config));
 const asked = (name: string) => signalOf('Q_CURIOSITY_INVESTIGATE', { question_id: name });
-const append = (...signals: Signal[]) => journal.write({ kind: 'append', rows: signals.map(rowOf) });
+const append = (...signals: Signal[]) =>
+  journal.write({ kind: 'append', rows: signals.map((signal) => rowOf(signal, COLONY)) });
 const indexed = () => journal.read.meta('indexed');
 
 async function catchUp(log = silentLog): Promise<void> {
@@ -73,7 +75,16 @@ describe('names of subjects', () => {
     open();
     const hub = await openHubHere();
     const frame = Buffer.from('{ "facts": { "cycle_id" : "dream_1" }, "trace": "T" }');
-    const row = { id: 'A'.repeat(26), name: 'Q_DREAM_COMPLETE', trace: 'T', atMs: Date.now(), priority: 2, frame };
+    const row = {
+      id: 'A'.repeat(26),
+      name: 'Q_DREAM_COMPLETE',
+      trace: 'T',
+      atMs: Date.now(),
+      priority: 2,
+      frame,
+      from: COLONY,
+      chain: COLONY,
+    };
     await journal.write({
       kind: 'appendForeign',
       rows: [{ row, seen: { key: 'x', untilMs: 0 } }],
@@ -88,8 +99,8 @@ describe('names of subjects', () => {
     open();
     await append(...Array.from({ length: 700 }, (_, n) => asked(`q.${n}`)));
     await journal.write({ kind: 'resumeAbove', seq: 100_000 });
-    const torn = { ...rowOf(asked('torn')), frame: Buffer.from('{"facts":') };
-    await journal.write({ kind: 'append', rows: [torn, rowOf(asked('last'))] });
+    const torn = { ...rowOf(asked('torn'), COLONY), frame: Buffer.from('{"facts":') };
+    await journal.write({ kind: 'append', rows: [torn, rowOf(asked('last'), COLONY)] });
     const lines: string[] = [];
     await catchUp(pino({}, { write: (line: string) => void lines.push(line) }));
     expect(indexed()).toBe(100_002);
@@ -125,10 +136,12 @@ describe('a journal that an earlier version wrote', () => {
     putOldJournal(pathsOf(config).journal, 4);
   });
 
-  it('is searched by who only looks, and stays as it is', () => {
-    const chains = NAMES_OF_VERSION_4.map(([name]) => look().chainsOf(name));
+  it('is left as it is by who only looks, and says what brings it up to date', () => {
+    expect(() => look()).toThrow(expect.objectContaining({ code: 'JOURNAL_TOO_OLD' }));
     open();
-    expect(chains).toMatchObject(NAMES_OF_VERSION_4.map(([, kind]) => [{ kind }]));
+    expect(NAMES_OF_VERSION_4.map(([name]) => look().chainsOf(name))).toMatchObject(
+      NAMES_OF_VERSION_4.map(([, kind]) => [{ kind }]),
+    );
   });
 
   it('is brought up to date, and its names are written down beside its use', async () => {

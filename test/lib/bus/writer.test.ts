@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import { KlorosError } from '../../../src/lib/base/errors.js';
 import type { Operation } from '../../../src/lib/bus/embedded/operations.js';
 import { Writer, type WriterEvents } from '../../../src/lib/bus/embedded/writer.js';
@@ -8,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../helpers/colony.js';
 
-const ROW = { name: 'Q_A', trace: '', atMs: 0, priority: 2, frame: Buffer.alloc(0) };
+const ROW = { name: 'Q_A', trace: '', atMs: 0, priority: 2, frame: Buffer.alloc(0), from: COLONY, chain: COLONY };
 const reopen = (number: number): Operation<'reopen'> => ({ kind: 'reopen', number });
 
 describe('the writer', () => {

@@ -1,3 +1,4 @@
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import { configSchema } from '../../../src/lib/config/schema.js';
 import { heal, type Healed, type Heard } from '../../../src/lib/healing/heal.js';
 import { isOfRepair } from '../../../src/lib/healing/lineage.js';
@@ -67,10 +68,11 @@ export function world(rules: Rules = builtInRules(OPTIONS)) {
     async look(): Promise<Healed & { new: Signal[] }> {
       const find = async (id: string) => {
         const signal = said.find((one) => one.id === id);
-        return signal && { seq: 1, signal, frame: Buffer.alloc(0) };
+        return signal && { seq: 1, signal, frame: Buffer.alloc(0), from: COLONY, chain: COLONY };
       };
       const heard: Heard[] = [];
-      for (const signal of unheard) heard.push({ signal, isOfRepair: await isOfRepair(signal, { find }) });
+      for (const signal of unheard)
+        heard.push({ signal, from: COLONY, isOfRepair: await isOfRepair(signal, { find }) });
       unheard = [];
       const { nowMs, standing } = self;
       const seen: Parameters<typeof heal>[0]['seen'] = (when) => self.seen.filter(({ event }) => event === when.event);

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import { investigationConsumer } from '../../../src/daemons/investigation-consumer.js';
 import { createLog } from '../../../src/lib/base/log.js';
 import { configSchema, type Config } from '../../../src/lib/config/schema.js';
@@ -66,6 +67,7 @@ export function attempt(abort = new AbortController().signal): Attempt {
     token: 1,
     idOf: () => 'said',
     begin: async () => undefined,
+    from: COLONY,
   };
 }
 

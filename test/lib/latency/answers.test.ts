@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import type { Recorded } from '../../../src/lib/bus/bus.js';
 import { AnswerBook, type HopName } from '../../../src/lib/latency/answers.js';
 import { judgeLatency } from '../../../src/lib/latency/judge.js';
@@ -27,7 +28,7 @@ function said(id: string, nowMs: number) {
 }
 
 function recorded(signal: Recorded['signal']): Recorded {
-  return { seq: 1, signal, frame: Buffer.from('') };
+  return { seq: 1, signal, frame: Buffer.from(''), from: COLONY, chain: COLONY };
 }
 
 function medianOf(book: AnswerBook, name: HopName): number {

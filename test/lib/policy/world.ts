@@ -1,3 +1,4 @@
+import { COLONY } from '../../../src/lib/signals/origin.js';
 import { decide } from '../../../src/lib/policy/engine.js';
 import { dueSignals } from '../../../src/lib/policy/due.js';
 import { builtInPolicies, parsePolicies, type Policies } from '../../../src/lib/policy/policies.js';
@@ -28,6 +29,7 @@ export function world(policies: Policies = { ...builtInPolicies(), timeZone: 'UT
         policies: self.policies,
         state: structuredClone(state),
         nowMs: self.nowMs,
+        from: COLONY,
         idOf: (position) => `${signal.id}-${position}`,
       });
       for (const { key, value } of decided.state) {

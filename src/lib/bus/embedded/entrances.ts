@@ -20,9 +20,9 @@ export function openEntrances(database: Database): Entrances {
     )
     .pluck();
   const add = database
-    .prepare<[string, number], number>(
+    .prepare<[{ origin: string; bit: number }], number>(
       `INSERT INTO entrances (id, origin)
-       SELECT (coalesce(max(id >> ${AUTHORITY_BITS}), 0) + 1 << ${AUTHORITY_BITS}) | ?2, ?1 FROM entrances RETURNING id`,
+       SELECT (coalesce(max(id >> ${AUTHORITY_BITS}), 0) + 1 << ${AUTHORITY_BITS}) | @bit, @origin FROM entrances RETURNING id`,
     )
     .pluck();
   const originOf = database.prepare<[number], string>('SELECT origin FROM entrances WHERE id = ?').pluck();
@@ -36,7 +36,7 @@ export function openEntrances(database: Database): Entrances {
       const found = find.get(origin, bitOf(authority));
       // What this transaction adds may be rolled back with it, so only committed ones are remembered.
       if (found !== undefined && ids.size < MOST_REMEMBERED) ids.set(key, found);
-      return found ?? Number(add.get(origin, bitOf(authority)));
+      return found ?? Number(add.get({ origin, bit: bitOf(authority) }));
     },
     of: (id) => {
       const remembered = known.get(id);

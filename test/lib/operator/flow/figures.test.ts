@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { COLONY } from '../../../../src/lib/signals/origin.js';
 import { bandwidthOf, delayOf, frequencyOf } from '../../../../src/lib/operator/flow/figures.js';
 import { Meter } from '../../../../src/lib/operator/flow/meter.js';
 import { OTHERS } from '../../../../src/lib/operator/top/tally.js';
@@ -12,7 +13,13 @@ const said = (name: string, atMs: number, cause?: Signal) =>
     { signal: name, facts: {} },
     { id: `${(number += 1)}`, source: 'test', nowMs: START_MS + atMs, ...(cause ? { cause } : {}) },
   );
-const recorded = (signal: Signal, bytes = 100) => ({ seq: 1, signal, frame: Buffer.alloc(bytes) });
+const recorded = (signal: Signal, bytes = 100) => ({
+  seq: 1,
+  signal,
+  frame: Buffer.alloc(bytes),
+  from: COLONY,
+  chain: COLONY,
+});
 
 /** A name said every so many milliseconds and read all at once, as a page is. */
 function meterOf(intervalsMs: readonly number[], readAtMs: number, bytes?: number): Meter {

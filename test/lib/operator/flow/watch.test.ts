@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { COLONY } from '../../../../src/lib/signals/origin.js';
 import { systemClock } from '../../../../src/lib/base/clock.js';
 import type { Bus, Recorded } from '../../../../src/lib/bus/bus.js';
 import { measure } from '../../../../src/lib/operator/flow/watch.js';
@@ -7,7 +8,7 @@ import { signalOf } from '../../../helpers/signals.js';
 
 const LONG_MS = 3_600_000;
 const recorded = (name: string, index: number): Recorded => {
-  return { seq: index + 1, signal: signalOf(name), frame: Buffer.alloc(1) };
+  return { seq: index + 1, signal: signalOf(name), frame: Buffer.alloc(1), from: COLONY, chain: COLONY };
 };
 
 /** A bus on which these are said, and then nothing until it is ended. */
