@@ -340,7 +340,10 @@ export function describeBusContract(engineName: string, start: () => Promise<Eng
       await bus.emit([signalOf('Q_A')]);
       await bus.emit([signalOf('governance.kill', { reason: 'runaway' })]);
       expect(await consumer.claim(1)).toEqual([]);
-      expect(await bus.pauseOf('worker')).toMatchObject({ by: 'governance.kill from test (operator)', reason: 'runaway' });
+      expect(await bus.pauseOf('worker')).toMatchObject({
+        by: 'governance.kill from test (operator)',
+        reason: 'runaway',
+      });
     });
 
     it('lets a governance.kill stop only those whom it names', async () => {

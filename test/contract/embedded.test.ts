@@ -8,6 +8,7 @@ import { dieAt } from '../helpers/crash.js';
 import { describeBusContract } from './bus-contract.js';
 import { describeDeadLetterContract } from './dead-letter-contract.js';
 import type { EngineUnderTest } from './engine.js';
+import { describeOriginContract } from './origin-contract.js';
 
 async function start(): Promise<EngineUnderTest> {
   const config = await temporaryConfig();
@@ -35,3 +36,4 @@ async function start(): Promise<EngineUnderTest> {
 
 describeBusContract('embedded', start);
 describeDeadLetterContract('embedded', start);
+describeOriginContract('embedded', start);

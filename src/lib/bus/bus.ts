@@ -197,6 +197,8 @@ export interface Bus {
    * how many signals that were. Whoever it was taken from settles nothing any more.
    */
   clearLeases(daemon: string): Promise<number>;
+  /** What was not taken from where it came, the latest first. */
+  refusals(): Promise<Refusal[]>;
   /** Also of daemons that are no consumers, since a source pauses too. */
   pauseOf(daemon: string): Promise<Pause | undefined>;
   /** Oldest first, at most 500. */

@@ -16,6 +16,7 @@ import type {
   Forgotten,
   Pause,
   Recorded,
+  Refusal,
   Standing,
 } from '../bus.js';
 import { clearLeases } from './clear-leases.js';
@@ -124,6 +125,10 @@ export class EmbeddedBus implements Bus {
     const cleared = await clearLeases({ journal, daemon, leaseMs, clock });
     if (cleared > 0) this.#tell([]);
     return cleared;
+  }
+
+  async refusals(): Promise<Refusal[]> {
+    return this.#parts.journal.refusals();
   }
 
   async pauseOf(daemon: string): Promise<Pause | undefined> {

@@ -1,5 +1,6 @@
 import { KlorosError } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
+import type { Refusal } from '../bus.js';
 import { openAppender } from './append.js';
 import { reserveWatch, takeBallast } from './ballast.js';
 import { Bell } from './bell.js';
@@ -31,6 +32,8 @@ export interface Journal {
   owners: Owners;
   consumers: ConsumerRegister;
   pauses: Pick<PauseBook, 'of'>;
+  /** What was refused, to whom and by whom. */
+  refusals(): Refusal[];
   /** Consumers that have something to do, and no living process. */
   due(nowMs: number, named: readonly string[]): string[];
   /** The next page that is not searched for names of subjects; undefined where all is. */
@@ -57,6 +60,7 @@ export function openJournal(path: string, log: Logger, events: WriterEvents = {}
   const pauses = openPauses(database);
   const handlers = openHandlers(database, { dead, state, consumers }, pauses);
   const read = openReader(database);
+  const refusals = openRefusals(database);
   const often = () => relieve(database, read);
   const writer = new Writer(database, dispatch(handlers), { often, ...events });
   const hasReserve = reserveWatch(path);
@@ -70,6 +74,7 @@ export function openJournal(path: string, log: Logger, events: WriterEvents = {}
     owners: openOwners(database),
     consumers,
     pauses,
+    refusals: () => refusals.all(),
     due: openDue(database),
     unindexed: openUnindexed(database, PAGE),
     bell,
