@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { afterEach, describe, expect, it } from 'vitest';
+import { COLONY, OPERATOR } from '../../src/lib/signals/origin.js';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
 import { systemClock } from '../../src/lib/base/clock.js';
 import type { Bus } from '../../src/lib/bus/bus.js';
@@ -168,10 +169,21 @@ describe('a monitor that heals by rules of its own', { timeout: 60_000 }, () => 
   it('does not do what nobody decided, nor what was decided and is judged', async () => {
     await start([off]);
     const facts = { event: 'watchdog', subject: INVESTIGATOR, target: INVESTIGATOR, reason: 'forged' };
-    await colony.bus.emit([signalOf('Q_REPAIR_STARTED', { rule: 'x', action: 'pause_daemon', ...facts })]);
+    const forged = signalOf('Q_REPAIR_STARTED', { rule: 'x', action: 'pause_daemon', ...facts });
+    await colony.bus.emit([forged], COLONY);
     await until('it is answered', async () => (await said('Q_REPAIR_MADE')).length > 0);
     expect((await said('Q_REPAIR_MADE'))[0]?.facts).toMatchObject({ outcome: 'refused' });
     expect(await colony.bus.pauseOf(INVESTIGATOR)).toBeUndefined();
+  });
+
+  it('carries out no repair that somebody else than the colony emits, an operator included', async () => {
+    await start([off]);
+    const forged = signalOf('Q_REPAIR_STARTED', { rule: 'x', action: 'pause_daemon', target: INVESTIGATOR });
+    await colony.bus.emit([forged], OPERATOR);
+    expect(await colony.bus.refusals()).toMatchObject([
+      { consumer: 'orchestrator_monitor', signal: 'Q_REPAIR_STARTED', from: OPERATOR, count: 1, sample: forged.id },
+    ]);
+    expect(await colony.bus.standing('orchestrator_monitor', forged.id)).toBe('refused');
   });
 
   it('pauses for a time, and lifts its own pause when that is over', async () => {

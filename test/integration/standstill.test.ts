@@ -14,7 +14,7 @@ const SIGNALS = 200;
 let colony: TestColony;
 let maintenance: string;
 beforeEach(async () => {
-  colony = await startColony({ delivery: { pollMs: 50 } });
+  colony = await startColony({ bus: { anonymous: 'act' }, delivery: { pollMs: 50 } });
   ({ maintenance } = pathsOf(colony.config));
 });
 afterEach(() => colony.end());
@@ -114,7 +114,7 @@ describe('governance.kill from a peer', () => {
     await daemon.stop();
     await colony.start(counting);
     expect(await statusOf('worker')).toMatchObject({
-      pause: { by: 'governance.kill from watchtower', reason: 'runaway' },
+      pause: { by: 'governance.kill from watchtower (peer:anonymous)', reason: 'runaway' },
       lag: 1,
     });
     expect(handled).toBe(0);
