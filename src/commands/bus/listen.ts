@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { KlorosCommand, outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
-import { compileFilter } from '../../lib/cli/expression.js';
+import { compileStreamFilter } from '../../lib/cli/expression.js';
 import { signalLine, valueText } from '../../lib/cli/signal-line.js';
 import { withBus } from '../../lib/cli/with-bus.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
@@ -39,7 +39,7 @@ What --output jsonl prints can be fed to "kloros bus emit -".`;
       pattern: namePattern(argv.map(String)),
       since: parseSince(flags.since ?? 'now', Date.now()),
       pastOnly: !flags.follow,
-      ...(flags.where === undefined ? {} : { filter: compileFilter(flags.where) }),
+      ...(flags.where === undefined ? {} : { filter: compileStreamFilter(flags.where, (text) => this.warn(text)) }),
       ...(flags.count === undefined ? {} : { count: flags.count }),
     };
     const limit = flags.for === undefined ? [] : [AbortSignal.timeout(parseDurationMs(flags.for))];

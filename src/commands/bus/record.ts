@@ -6,7 +6,7 @@ import { openObserver } from '../../lib/bus/open-observer.js';
 import type { TimeRange } from '../../lib/bus/observer.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
-import { compileFilter } from '../../lib/cli/expression.js';
+import { compileStreamFilter } from '../../lib/cli/expression.js';
 import { rangeArgv } from '../../lib/cli/range-args.js';
 import { footerText } from '../../lib/cli/recording-text.js';
 import { withBus } from '../../lib/cli/with-bus.js';
@@ -52,7 +52,7 @@ Without --range it records what is said from now on. kloros bus play plays it, k
     const { args, flags } = await this.parse(BusRecord, rangeArgv(this.argv));
     const range = flags.range === undefined ? null : parseRange(flags.range, systemClock.nowMs());
     const pattern = namePattern(flags.signal ?? []);
-    const filter = flags.where === undefined ? () => true : compileFilter(flags.where);
+    const filter = flags.where === undefined ? () => true : compileStreamFilter(flags.where, (text) => this.warn(text));
     const forMs = flags.for === undefined ? null : parseDurationMs(flags.for);
     const { config } = await this.settings();
     const opening = {

@@ -1,4 +1,5 @@
-import { Environment, ParseError, TypeError as CheckError } from '@marcbachmann/cel-js';
+import { Environment, ParseError, TypeError as CheckError, type ASTNode } from '@marcbachmann/cel-js';
+import { countedText, needsCounting, StepCounter } from './cel-steps.js';
 import { KlorosError, toError } from './errors.js';
 
 /** Names and CEL types that an expression sees. */
@@ -13,7 +14,10 @@ export interface CompileOptions {
   next: readonly string[];
 }
 
-/** A compiled expression; throws where it cannot be decided: a missing field, other types. */
+/**
+ * A compiled expression; throws where it cannot be decided: a missing field, other types. Where the facts are so many
+ * that it would take too long it throws KlorosError EXPRESSION_TOO_LONG.
+ */
 export type Evaluate = (values: Record<string, unknown>) => unknown;
 
 type Arithmetic = [symbol: string, apply: (left: number, right: number) => number];
@@ -41,17 +45,27 @@ export function compileValue(expression: string, options: CompileOptions): Evalu
   return (values) => jsonOf(evaluate(values));
 }
 
-/** CEL has no access to anything but the fields, and always ends. */
+/** CEL has no access to anything but the fields, and ends after a bounded number of steps. */
 function compiled(expression: string, options: CompileOptions): { evaluate: Evaluate; type: string } {
   if (expression.length > MAX_LENGTH) throw invalidExpression(options, `it is longer than ${MAX_LENGTH} characters`);
   try {
     const evaluate = environment(options.fields).parse(expression);
     const check = evaluate.check();
     if (check.error) throw check.error;
-    return { evaluate, type: String(check.type) };
+    return { evaluate: bounded(evaluate.ast, options.fields) ?? evaluate, type: String(check.type) };
   } catch (error) {
     throw invalidExpression(options, describe(error), error);
   }
+}
+
+/** Undefined where nothing goes through a list or a text: what is left takes as many steps as it has words. */
+function bounded(ast: ASTNode, fields: Fields): Evaluate | undefined {
+  if (!needsCounting(ast)) return undefined;
+  const steps = new StepCounter();
+  const env = environment(fields);
+  steps.addTo(env);
+  const evaluate = env.parse(countedText(ast));
+  return (values) => steps.run(() => evaluate(values) as unknown);
 }
 
 /** CEL's own message draws a picture of several lines. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KlorosError } from '../../../src/lib/base/errors.js';
-import { compileFilter } from '../../../src/lib/cli/expression.js';
+import { compileFilter, compileStreamFilter } from '../../../src/lib/cli/expression.js';
 import { mint } from '../../../src/lib/signals/mint.js';
 import fc from '../../helpers/property.js';
 
@@ -29,6 +29,16 @@ describe('a --where expression', () => {
     expect(matches('facts.missing == 1 || source == "probe"')).toBe(true);
     expect(matches('facts.confidence > 0.5', { confidence: 'high' })).toBe(false);
     expect(matches('facts.flag', { flag: 'yes' })).toBe(false);
+  });
+
+  it('says so where the facts are too many for it, and a stream passes them over with one word', () => {
+    const expression = 'facts.n.all(a, facts.n.all(b, facts.n.all(c, true)))';
+    const many = aSignal({ n: Array.from({ length: 300 }, () => 1) });
+    expect(() => compileFilter(expression)(many)).toThrow('too many steps');
+    const told: string[] = [];
+    const filter = compileStreamFilter(expression, (text) => void told.push(text));
+    expect([many, many, aSignal({ n: [1] })].map(filter)).toEqual([false, false, true]);
+    expect(told).toEqual([expect.stringContaining(many.id)]);
   });
 
   it('sees no prototype, no globals and no functions of JavaScript', () => {
