@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { daemons } from '../daemons/index.js';
-import { writeFileSafely } from '../lib/base/atomic-file.js';
+import { writeFileOutside } from '../lib/base/atomic-file.js';
 import { systemClock } from '../lib/base/clock.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
 import { operatorLog } from '../lib/cli/operator-log.js';
@@ -24,7 +24,7 @@ It names the ids of recent signals and causes of dead letters, and no other fact
     const view = openView({ config, clock: systemClock, log: operatorLog(), members: daemons });
     try {
       const data = await gatherReport(view, daemons, this.interrupted);
-      await writeFileSafely(flags.html, reportHtml(data));
+      await writeFileOutside(flags.html, reportHtml(data));
       this.log(`Wrote ${flags.html}`);
       return { html: flags.html, status: data.health.status };
     } finally {

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { maskSecretsIn } from '../../lib/base/redact.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { originsBelow, originTable } from '../../lib/cli/config-tables.js';
 import type { Origins } from '../../lib/config/provenance.js';
@@ -15,8 +16,14 @@ export default class ConfigShow extends KlorosCommand {
   async run(): Promise<Origins> {
     const { args } = await this.parse(ConfigShow);
     const { origins } = await this.settings();
-    const found = originsBelow(origins, args.key);
+    const found = withoutSecrets(originsBelow(origins, args.key));
     this.log(originTable(found, process.stdout.columns));
     return found;
   }
+}
+
+/** A password in an address, or behind a flag of a command, is for the daemon that needs it alone. */
+function withoutSecrets(origins: Origins): Origins {
+  const shown = Object.entries(origins).map(([key, { value, from }]) => [key, { value: maskSecretsIn(value), from }]);
+  return Object.fromEntries(shown) as Origins;
 }

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { writeFileSafely } from '../../lib/base/atomic-file.js';
+import { writeFileOutside } from '../../lib/base/atomic-file.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { notFoundError } from '../../lib/cli/command-error.js';
@@ -34,7 +34,7 @@ export default class DreamShow extends KlorosCommand {
     if (flags.html === undefined) this.log(resultPage(result, { widthColumns: process.stdout.columns, candidates }));
     else {
       const { dreamHtml } = await import('../../lib/cli/dream-html.js');
-      await writeFileSafely(flags.html, dreamHtml(result, candidates, systemClock.nowMs()));
+      await writeFileOutside(flags.html, dreamHtml(result, candidates, systemClock.nowMs()));
       this.log(`Wrote ${flags.html}`);
     }
     return result;

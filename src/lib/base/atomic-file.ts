@@ -1,6 +1,9 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+
+const MODE_BITS = 0o777;
+const NEW_FILE_BITS = 0o664;
 
 /** Makes a rename or unlink in this folder survive a power cut; write-file-atomic does not. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -17,6 +20,19 @@ export async function writeFileSafely(path: string, content: string | Buffer): P
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, content, { fsync: true });
   await syncFolder(dirname(path));
+}
+
+/**
+ * Replaces a file that lies outside of the home: it keeps its owner, group and mode, and a new one has those of its
+ * folder, whatever umask the home's group has given this process. Never is it open for all to write.
+ */
+export async function writeFileOutside(path: string, content: string | Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const before = await stat(path).catch(() => undefined);
+  if (before !== undefined) return replaceFile(path, content, before.mode & MODE_BITS);
+  const folder = await stat(dirname(path));
+  await replaceFile(path, content, folder.mode & NEW_FILE_BITS);
+  await chown(path, folder.uid, folder.gid).catch(() => undefined); // Only root may give away.
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isMap, isNode, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Range } from 'yaml';
 import { toError } from './errors.js';
 
 /** A YAML text as data, and where in the text each of it stands. */
@@ -18,17 +18,46 @@ export interface YamlProblem {
 export function readYaml(text: string): LocatedYaml | { problem: YamlProblem } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const [problem] = document.errors;
-  if (problem) return { problem: problemOf(problem, problem.linePos?.[0].line ?? 1) };
+  const problem = yamlProblem(document, lines);
+  if (problem) return { problem };
+  return { value: document.toJS() as unknown, lineOf: (path) => lineOf(document, lines, path) };
+}
+
+/**
+ * What is wrong with a text that people wrote, before any of it is used: also what the parser alone passes over, an alias
+ * without its anchor, a tag that nobody knows, a merge key, and aliases that multiply without end.
+ */
+export function yamlProblem(document: Document.Parsed, lines: LineCounter): YamlProblem | undefined {
+  const [told] = [...document.errors, ...document.warnings];
+  if (told) return { line: told.linePos?.[0].line ?? 1, why: `it is not YAML: ${firstLine(told.message)}` };
+  const at = (node: { range?: Range | null | undefined }) => (node.range ? lines.linePos(node.range[0]).line : 1);
+  let found: YamlProblem | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      found = { line: at(alias), why: `*${alias.source} stands for nothing: there is no &${alias.source} above it` };
+      return visit.BREAK;
+    },
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || key.value !== '<<' || key.type !== 'PLAIN') return undefined;
+      found = { line: at(key), why: 'a merge key (<<) is not read here; write what it stands for' };
+      return visit.BREAK;
+    },
+  });
+  return found ?? multiplied(document);
+}
+
+function multiplied(document: Document.Parsed): YamlProblem | undefined {
   try {
-    return { value: document.toJS() as unknown, lineOf: (path) => lineOf(document, lines, path) };
+    document.toJS();
+    return undefined;
   } catch (error) {
-    return { problem: problemOf(toError(error), 1) }; // An alias without its anchor only shows here.
+    return { line: 1, why: `it cannot be read: ${firstLine(toError(error).message)}` };
   }
 }
 
-function problemOf({ message }: Error, line: number): YamlProblem {
-  return { line, why: `it is not YAML: ${message.split('\n')[0] ?? message}` };
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message;
 }
 
 function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly PropertyKey[]): number {

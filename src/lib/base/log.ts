@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import chalk from 'chalk';
+import { maskSecretsIn } from './redact.js';
 import { pino, type Logger as PinoLogger } from 'pino';
 
 /** Structured log; `log.info({facts}, 'text')`. Lines start with `[daemon]` in the text forms. */
@@ -65,12 +66,19 @@ export function createLog(options: LogOptions): Logger {
   const stream = new Writable({
     decodeStrings: false,
     write: (chunk: string, _encoding, done) => {
-      options.write(render(chunk, options.form));
+      options.write(render(withoutSecrets(chunk), options.form));
       done();
     },
   });
   const base = { daemon: options.daemon };
   return pino({ level: options.level ?? 'info', base, messageKey: 'msg' }, stream);
+}
+
+/** Nearly no line has any of these, and none that has not needs a closer look. */
+const SUSPICIOUS = /:\/\/[^\s"]*[@?]|pass|secret|token|credential|authorization|bearer|cookie|key|private| -p/i;
+
+function withoutSecrets(chunk: string): string {
+  return SUSPICIOUS.test(chunk) ? `${JSON.stringify(maskSecretsIn(JSON.parse(chunk)))}\n` : chunk;
 }
 
 /** A line of JSON from a log file as people read it; what is none stays as it is. */

@@ -1,6 +1,6 @@
 import { link, readFile, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder, writeFileSafely } from '../base/atomic-file.js';
+import { syncFolder, writeFileOutside } from '../base/atomic-file.js';
 import { errorCode } from '../base/errors.js';
 
 /** What an `__init__.py` of ours holds; who made it, and why, can be read in the file. */
@@ -12,7 +12,7 @@ export function initContent(name: string, cause: string): string {
 /** Creates the file whole or not at all, and never replaces one that is there already. */
 export async function createInit(path: string, content: string): Promise<void> {
   const draft = join(dirname(path), `.${basename(path)}.kloros-draft`);
-  await writeFileSafely(draft, content);
+  await writeFileOutside(draft, content);
   try {
     await link(draft, path); // Unlike a rename, a link refuses to replace what somebody else just wrote.
   } catch (error) {

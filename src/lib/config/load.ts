@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { credentialsLayer } from './credentials.js';
 import { environmentLayer, environmentWarnings } from './environment.js';
 import { invalidConfig } from './load-error.js';
@@ -8,6 +8,7 @@ import { mergeLayers, type MergeOptions } from './load-merge.js';
 import { absolutePath } from './load-paths.js';
 import { firstOf, type ConfigFile, type Layer, type Origins } from './provenance.js';
 import type { Config } from './schema.js';
+import { whyOpen, whyStranger } from './trust.js';
 
 /** Where a configuration may come from. */
 export interface ConfigSources {
@@ -41,10 +42,10 @@ const DEFAULT_HOME = '.kloros';
 export async function loadConfig({ env, cwd, flags = {}, etcPath = ETC_PATH }: ConfigSources): Promise<LoadedConfig> {
   const userHome = env['HOME'] ?? homedir();
   const given = [flagLayer(flags, cwd), environmentLayer(env, cwd)];
-  const local = await openFile(join(cwd, LOCAL_FILE));
-  const etc = await openFile(etcPath);
+  const local = await openLocal(join(cwd, LOCAL_FILE));
+  const etc = await openOwn(etcPath);
   const home = homeOf([...given, local.layer, etc.layer], userHome);
-  const own = await openFile(join(home.value, HOME_FILE));
+  const own = await openOwn(join(home.value, HOME_FILE));
   refuseHomeIn(own.layer);
   const layers = [...given, local.layer, own.layer, etc.layer];
   const merged = mergeLayers([await credentialsLayer(env, layers), ...layers], { home, userHome });
@@ -54,7 +55,23 @@ export async function loadConfig({ env, cwd, flags = {}, etcPath = ETC_PATH }: C
   return { ...merged, files, warnings };
 }
 
-async function openFile(path: string): Promise<ConfigFile & { layer: Layer; warnings: readonly string[] }> {
+/** A file being merged. */
+type OpenFile = ConfigFile & { layer: Layer; warnings: readonly string[] };
+
+/** The folder one stands in may be a stranger's, such as /tmp. */
+async function openLocal(path: string): Promise<OpenFile> {
+  const why = await whyStranger(path);
+  if (why === undefined) return openFile(path);
+  return { path, used: false, layer: new Map(), warnings: [`${path} is ignored: ${why}`] };
+}
+
+async function openOwn(path: string): Promise<OpenFile> {
+  const why = await whyOpen(path);
+  if (why === undefined) return openFile(path);
+  throw invalidConfig(path, `${why}, and it decides which programs run`, `chmod go-w ${dirname(path)} ${path}`);
+}
+
+async function openFile(path: string): Promise<OpenFile> {
   const read = await readConfigFile(path);
   return { path, used: read !== undefined, layer: read?.values ?? new Map(), warnings: read?.warnings ?? [] };
 }

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { closest } from '../base/closest.js';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { dottedPath } from '../base/issues.js';
+import { yamlProblem } from '../base/located-yaml.js';
 import { own } from '../base/own.js';
 import { existingWays, legacyEvaluators } from './experiment-legacy.js';
 import { dreamFileSchema, type DreamFile } from './experiment.js';
@@ -99,10 +100,9 @@ function unreadable(path: string, cause: unknown): KlorosError {
 function parse(path: string, text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const [problem] = document.errors;
+  const problem = yamlProblem(document, lines);
   if (problem === undefined) return { path, document, lines };
-  const line = problem.linePos?.[0].line ?? 1;
-  throw invalid(path, [`line ${line}: it is not YAML: ${problem.message.split('\n')[0] ?? ''}`]);
+  throw invalid(path, [`line ${problem.line}: ${problem.why}`]);
 }
 
 interface Unknown {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeFileSafely } from '../base/atomic-file.js';
+import { writeFileOutside } from '../base/atomic-file.js';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 
@@ -17,7 +17,7 @@ export interface TextfileOptions {
 export async function writeTextfile({ path, text }: Pick<TextfileOptions, 'path' | 'text'>): Promise<void> {
   const content = await text();
   try {
-    await writeFileSafely(path, content);
+    await writeFileOutside(path, content);
   } catch (error) {
     throw new KlorosError({
       code: 'TEXTFILE_NOT_WRITABLE',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskSecrets, safeText } from '../../../src/lib/base/redact.js';
+import { maskSecrets, maskSecretsIn, safeText } from '../../../src/lib/base/redact.js';
 import fc from '../../helpers/property.js';
 
 describe('a text that is kept', () => {
@@ -19,6 +19,8 @@ describe('a text that is kept', () => {
     ['mysql --user joe --password hunter2 -h x', 'mysql --user joe --password [redacted] -h x'],
     ["curl --auth-token 'a b' x", 'curl --auth-token [redacted] x'],
     ['--api-key "a b" failed', '--api-key [redacted] failed'],
+    ['mysqldump -u joe -phunter2 db', 'mysqldump -u joe -p[redacted] db'],
+    ['["mysql","--password","hunter2","db"]', '["mysql","--password","[redacted]","db"]'],
     ['Cookie: a=b; c=d', 'Cookie: [redacted]'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA', '-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA'],
   ])('of %s is %s', (text, clean) => {
@@ -49,5 +51,32 @@ describe('a text that is kept', () => {
     );
     const long = safeText(`first ${'x'.repeat(1_000)} last`, 100);
     expect(long.slice(0, 6) + long.slice(-5)).toBe('first  last');
+  });
+});
+
+describe('a value that is shown', () => {
+  const secret = fc.stringMatching(/^[A-Za-z0-9!$%^*_.~]{8,24}$/).map((text) => `S${text}Z`);
+  const holders: ((word: string) => unknown)[] = [
+    (word) => ['mysql', '--password', word, 'db'],
+    (word) => ['mysql', `-p${word}`, 'db'],
+    (word) => ['curl', '-H', `Authorization: Bearer ${word}`],
+    (word) => ({ command: ['psql', `--password=${word}`] }),
+    (word) => ({ url: `https://joe:${word}@host/v1` }),
+    (word) => `model at https://host/v1?key=${word} gave nothing`,
+    (word) => ({ PGPASSWORD: word, API_TOKEN: word }),
+    (word) => ({ nested: { list: [{ authorization: word }] } }),
+  ];
+
+  it('has no secret in it, wherever it stood, as a value and as a line of JSON', () => {
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...holders), (word, holder) => {
+        expect(JSON.stringify(maskSecretsIn(holder(word)))).not.toContain(word);
+      }),
+    );
+  });
+
+  it('keeps the file that holds a secret, and words that are none', () => {
+    const value = { apiKeyFile: '/etc/kloros/key', command: ['systemctl', '--quiet', 'restart', 'db'], n: 1 };
+    expect(maskSecretsIn(value)).toEqual(value);
   });
 });

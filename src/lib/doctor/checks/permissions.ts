@@ -1,9 +1,13 @@
-import { access, chmod, constants, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errorCode } from '../../base/errors.js';
 import { pathsOf } from '../../config/paths.js';
 import type { DoctorCheck, DoctorView, DoctorFinding } from '../finding.js';
 
 const OTHERS_WRITE = 0o002;
+/** What stands in such a folder may be removed by its owner alone. */
+const STICKY = 0o1000;
+const MOST_NAMED = 5;
 
 /** Who may write where. */
 export const permissions: DoctorCheck = {
@@ -19,7 +23,7 @@ async function ofHome({ config }: DoctorView): Promise<DoctorFinding[]> {
   if (found === undefined) return []; // It is made when the colony first starts.
   return [
     ...((await isWritable(home)) ? [] : [notWritable(home)]),
-    ...((found.mode & OTHERS_WRITE) > 0 ? [openToAll(home, found.mode)] : []),
+    ...(await openToAll(home, pathsOf(config).intents)),
     ...(await ofParts(config.home, pathsOf(config))),
   ];
 }
@@ -34,15 +38,42 @@ function notWritable(home: string): DoctorFinding {
   };
 }
 
-function openToAll(home: string, mode: number): DoctorFinding {
-  return {
-    code: 'HOME_OPEN_TO_ALL',
-    level: 'warning',
-    what: `Everybody on this machine may write to ${home}`,
-    why: 'an intent file or a policy that anybody leaves there is acted upon',
-    next: [`chmod o-w ${home}`],
-    fix: { what: `chmod o-w ${home}`, apply: () => chmod(home, mode & 0o7777 & ~OTHERS_WRITE) },
-  };
+/** The folder and all below it: whoever may write dream.yaml has programs run as this user. */
+async function openToAll(home: string, intents: string): Promise<DoctorFinding[]> {
+  const paths = [home, ...(await below(home))];
+  const open: string[] = [];
+  for (const path of paths) if (await isOpen(path, path === intents)) open.push(path);
+  if (open.length === 0) return [];
+  const which =
+    open.slice(0, MOST_NAMED).join(', ') + (open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : '');
+  return [
+    {
+      code: 'HOME_OPEN_TO_ALL',
+      level: 'warning',
+      what: `Everybody on this machine may write to ${which}`,
+      why: 'an intent file or a policy that anybody leaves there is acted upon',
+      next: [`chmod -R o-w ${home}`],
+      fix: { what: `chmod -R o-w ${home}`, apply: () => close(open) },
+    },
+  ];
+}
+
+async function below(home: string): Promise<string[]> {
+  const entries = await readdir(home, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => !entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Anybody may be let into the folder of intents, where none may remove another's. */
+async function isOpen(path: string, isDropBox: boolean): Promise<boolean> {
+  const mode = (await statOf(path))?.mode ?? 0;
+  return (mode & OTHERS_WRITE) !== 0 && !(isDropBox && (mode & STICKY) !== 0);
+}
+
+async function close(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const found = await statOf(path);
+    if (found !== undefined) await chmod(path, found.mode & 0o7777 & ~OTHERS_WRITE);
+  }
 }
 
 /** Files of another user are left by somebody who ran kloros as root once. */
