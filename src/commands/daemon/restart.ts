@@ -22,6 +22,6 @@ export default class DaemonRestart extends KeeperCommand {
     const { flags, argv } = await this.parse(DaemonRestart);
     const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
-    return this.change({ verb: 'restart', names, config, dryRun: flags['dry-run'], yes: flags.yes });
+    return this.change({ verb: 'restart', names, config, dryRun: flags['dry-run'], yes: flags.yes ?? false });
   }
 }

@@ -23,6 +23,6 @@ What runs may finish, the hub ends last, nothing is lost. A supervisor that has 
     const { flags, argv } = await this.parse(DaemonStop);
     const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
-    return this.change({ verb: 'stop', names, config, dryRun: flags['dry-run'], yes: flags.yes });
+    return this.change({ verb: 'stop', names, config, dryRun: flags['dry-run'], yes: flags.yes ?? false });
   }
 }

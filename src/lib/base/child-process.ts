@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { Readable } from 'node:stream';
+import { toError } from './errors.js';
+import { readLines } from './read-lines.js';
 
 /** A long-running child: a process group of its own, and pipes that tie its life to its parent's. */
 export interface ChildOptions {
@@ -37,27 +38,45 @@ export interface Child {
 
 // A grandchild that inherited the pipes must not keep its dead parent from being noticed.
 const DRAIN_MS = 500;
+/** A longer line comes in pieces: a daemon that never ends one must not fill the memory of whoever keeps it. */
+const MOST_LINE_BYTES = 256 * 1024;
 
 /**
  * Starts a child whose stdin is a pipe that only this process holds: its end, however this process ends,
  * tells the child to end too, so that it is never orphaned. A terminal's Ctrl-C does not reach its group.
  */
 export function startChild(options: ChildOptions): Child {
-  const child = spawn(options.command, options.args, {
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    env: options.env,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-  });
-  child.stdin.on('error', () => undefined); // It may be gone before its pipe is.
-  readLines(child.stdout, options.onLine);
-  readLines(child.stderr, options.onLine);
-  const report = child.stdio[3];
-  if (report instanceof Readable) readLines(report, options.onReport);
+  const child = spawned(options);
+  if (child instanceof Error) return notStarted(child);
+  const exited = exitOf(child);
+  // Where no descriptors are left there are no pipes either; the child says so next.
+  child.stdin?.on('error', () => undefined); // It may be gone before its pipe is.
+  const onLine = (line: string) => options.onLine(line);
+  for (const output of [child.stdout, child.stderr]) if (output) readLines(output, MOST_LINE_BYTES, onLine);
+  const report = child.stdio?.[REPORT_FD];
+  if (report instanceof Readable) readLines(report, MOST_LINE_BYTES, (line) => options.onReport(line));
   endWithThisProcess(child);
   const kill = () => killGroup(child);
   const ask = (signal: NodeJS.Signals) => () => void child.kill(signal);
-  return { pid: child.pid, exited: exitOf(child), terminate: ask('SIGTERM'), hangUp: ask('SIGHUP'), kill };
+  return { pid: child.pid, exited, terminate: ask('SIGTERM'), hangUp: ask('SIGHUP'), kill };
+}
+
+const REPORT_FD = 3;
+
+/** Node tells some errors by an event and throws the others; none may end whoever keeps other children too. */
+function spawned({ command, args, env, cwd }: ChildOptions): ChildProcess | Error {
+  try {
+    const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'pipe'];
+    return spawn(command, args, { detached: true, stdio, env, ...(cwd === undefined ? {} : { cwd }) });
+  } catch (error) {
+    return toError(error);
+  }
+}
+
+function notStarted(error: Error): Child {
+  const nothing = () => undefined;
+  const exited = Promise.resolve({ code: null, signal: null, error });
+  return { pid: undefined, exited, terminate: nothing, hangUp: nothing, kill: nothing };
 }
 
 /** Children that this process must not leave behind; one listener for all of them, since Node takes eleven for a leak. */
@@ -73,10 +92,6 @@ function endWithThisProcess(child: ChildProcess): void {
     if (living.size === 0) process.off('exit', killLiving);
   };
   child.once('exit', forget).once('error', forget);
-}
-
-function readLines(stream: Readable | null, onLine: (line: string) => void): void {
-  if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
 }
 
 function exitOf(child: ChildProcess): Promise<ChildExit> {

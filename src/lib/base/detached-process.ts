@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { readLines } from './read-lines.js';
 
 /** A process that outlives this one. */
 export interface DetachedOptions {
@@ -21,6 +21,8 @@ export interface DetachedStart {
   report: string | undefined;
 }
 
+const MOST_REPORT_BYTES = 64 * 1024;
+
 /** Starts a process in a session of its own, without a terminal, and resolves when it reports on fd 3 or ends. */
 export function startDetached({ command, args, env, cwd, errorPath }: DetachedOptions): Promise<DetachedStart> {
   mkdirSync(dirname(errorPath), { recursive: true });
@@ -35,6 +37,6 @@ export function startDetached({ command, args, env, cwd, errorPath }: DetachedOp
       resolve({ pid: child.pid, report });
     };
     child.once('error', reject).once('exit', () => setImmediate(() => end(undefined)));
-    if (reports instanceof Readable) createInterface({ input: reports }).once('line', end);
+    if (reports instanceof Readable) readLines(reports, MOST_REPORT_BYTES, end);
   });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
@@ -17,6 +17,8 @@ export interface ServeOptions {
   log: Logger;
   /** Longest that a scrape waits for the figures, default 8,000: Prometheus gives up after 10 s. */
   limitMs?: number;
+  /** The longest that a client may stand still, default 15,000: whoever scrapes keeps its connection no longer. */
+  idleMs?: number;
 }
 
 /** A server of figures. */
@@ -26,13 +28,21 @@ export interface MetricsServer {
 }
 
 const LIMIT_MS = 8_000;
+const IDLE_MS = 15_000;
+/** Scrapers are few; what is beyond it is refused, so that descriptors are left for everything else. */
+const MOST_CLIENTS = 100;
+/** A path and the headers of a scraper. */
+const MOST_HEADER_BYTES = 16 * 1024;
+/** Then a connection is closed: requests that come in one packet are all taken up at once. */
+const MOST_REQUESTS = 100;
 const INDEX = '<!doctype html><title>kloros exporter</title><p><a href="/metrics">/metrics</a></p>\n';
 
 /** Serves figures at /metrics. Throws KlorosError PORT_TAKEN with its holder, and ADDRESS_UNUSABLE. */
 export async function serveMetrics(options: ServeOptions): Promise<MetricsServer> {
   const text = shared(options.text);
-  const server = createServer((request, response) => void answer(request, response, { ...options, text }));
+  const server = boundedServer(options, (request, response) => void answer(request, response, { ...options, text }));
   await listening(server, options);
+  server.on('error', (error) => options.log.warn({ err: error }, 'A client was not accepted'));
   const { address, family, port } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`,
@@ -43,6 +53,16 @@ export async function serveMetrics(options: ServeOptions): Promise<MetricsServer
   };
 }
 
+/** Bounded per client: bytes of a request, the time that it takes, the time that an answer is not read. */
+function boundedServer({ idleMs = IDLE_MS }: ServeOptions, onRequest: RequestListener): Server {
+  const times = { headersTimeout: idleMs, requestTimeout: idleMs, connectionsCheckingInterval: idleMs / 3 };
+  const server = createServer({ ...times, maxHeaderSize: MOST_HEADER_BYTES }, onRequest);
+  server.maxConnections = MOST_CLIENTS;
+  server.maxRequestsPerSocket = MOST_REQUESTS;
+  server.setTimeout(idleMs, (socket) => socket.destroy());
+  return server;
+}
+
 type Answering = Pick<ServeOptions, 'contentType' | 'text' | 'log' | 'limitMs'>;
 
 async function answer(
@@ -50,7 +70,7 @@ async function answer(
   response: ServerResponse,
   { contentType, text, log, limitMs = LIMIT_MS }: Answering,
 ): Promise<void> {
-  const { pathname } = new URL(url, 'http://localhost');
+  const [pathname = ''] = url.split('?');
   const end = (status: number, type: string, body: string) =>
     response.writeHead(status, { 'content-type': type }).end(method === 'HEAD' ? undefined : body);
   if (method !== 'GET' && method !== 'HEAD') return void end(405, 'text/plain', 'Only GET and HEAD\n');

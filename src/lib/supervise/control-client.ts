@@ -1,18 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KlorosError, toError } from '../base/errors.js';
-import { askLine } from '../base/line-socket.js';
-import { controlReplySchema, type ControlRequest, type SupervisorStatus } from './control-words.js';
+import { errorCode, KlorosError, toError } from '../base/errors.js';
+import { askLine, NO_ANSWER } from '../base/line-client.js';
+import { controlReplySchema, type ControlReply, type ControlRequest, type SupervisorStatus } from './control-words.js';
 
 /** A stop waits for what runs, a start for what is slow to be ready. */
 const PATIENCE_MS = 120_000;
+/** How it is, a supervisor knows at once: one that takes longer is stopped, or stands still. */
+const STATUS_PATIENCE_MS = 5_000;
 const TRIES = 5;
 const PAUSE_MS = 100;
+
+/** Code of the error where a supervisor is there and cannot be asked. */
+export const SUPERVISOR_UNREACHABLE = 'SUPERVISOR_UNREACHABLE';
 
 /** Tells the supervisor of a home something; undefined where none runs. Throws what it could not do, SUPERVISOR_UNREACHABLE. */
 export async function tellSupervisor(path: string, request: ControlRequest): Promise<SupervisorStatus | undefined> {
   const answer = await ask(path, request);
   if (answer === undefined) return undefined;
-  const reply = controlReplySchema.parse(JSON.parse(answer));
+  const reply = replyIn(answer, path);
   if ('supervisor' in reply) return reply.supervisor;
   const { why, ...rest } = reply.error;
   throw new KlorosError(why === undefined ? rest : { ...rest, why });
@@ -20,21 +25,42 @@ export async function tellSupervisor(path: string, request: ControlRequest): Pro
 
 /** One that is just ending may take a question and not answer it; asked again, it is gone. */
 async function ask(path: string, request: ControlRequest): Promise<string | undefined> {
-  for (let left = request.do === 'status' ? TRIES : 1; ; left -= 1) {
+  const isStatus = request.do === 'status';
+  for (let left = isStatus ? TRIES : 1; ; left -= 1) {
     try {
-      return await askLine(path, JSON.stringify(request), PATIENCE_MS);
+      return await askLine(path, JSON.stringify(request), isStatus ? STATUS_PATIENCE_MS : PATIENCE_MS);
     } catch (error) {
+      if (errorCode(error) === NO_ANSWER) throw silent(path, toError(error));
       if (left <= 1) throw unreachable(path, toError(error));
       await sleep(PAUSE_MS);
     }
   }
 }
 
+function replyIn(answer: string, path: string): ControlReply {
+  try {
+    return controlReplySchema.parse(JSON.parse(answer));
+  } catch {
+    throw unreachable(path, new Error('what answers there is no supervisor of this version'));
+  }
+}
+
+const FIND = 'ps -eo pid,stat,args | grep "[k]loros.* up\\|[r]un.js up"';
+
+function silent(path: string, { message }: Error): KlorosError {
+  return new KlorosError({
+    code: SUPERVISOR_UNREACHABLE,
+    message: 'The supervisor does not answer',
+    why: `${path}: ${message}; its process is stopped (SIGSTOP), or stands still`,
+    next: [`find it: ${FIND}`, 'where its state is T, let it go on: kill -CONT <pid>'],
+  });
+}
+
 function unreachable(path: string, { message }: Error): KlorosError {
   return new KlorosError({
-    code: 'SUPERVISOR_UNREACHABLE',
+    code: SUPERVISOR_UNREACHABLE,
     message: 'The supervisor cannot be spoken with',
     why: `${path}: ${message}`,
-    next: ['be its user, or of the group that shares the home', 'ps -ef | grep "kloros.* up"'],
+    next: ['be its user, or of the group that shares the home', `find it: ${FIND}`],
   });
 }

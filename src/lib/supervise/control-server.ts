@@ -1,6 +1,6 @@
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { isShared } from '../base/group-umask.js';
-import { serveLines, type LineServer } from '../base/line-socket.js';
+import { serveLines, type LineServer } from '../base/line-server.js';
 import { MOVE_PORTS } from '../config/paths.js';
 import type { Colony, Member } from './colony.js';
 import { controlRequestSchema, type ControlReply, type ControlRequest } from './control-words.js';

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +8,7 @@ import { serveMetrics, type MetricsServer } from '../../../src/lib/metrics/serve
 import { shared } from '../../../src/lib/metrics/shared.js';
 import { keepTextfile, writeTextfile } from '../../../src/lib/metrics/textfile.js';
 import { silentLog, until } from '../../helpers/colony.js';
+import { attack, waysOf } from '../../helpers/hostile-clients.js';
 
 const base = { host: '127.0.0.1', contentType: 'text/plain', log: silentLog };
 
@@ -58,6 +61,47 @@ describe('a server of figures', () => {
     await expect(serveMetrics({ ...base, host: '203.0.113.7', port: 0, text: async () => '' })).rejects.toMatchObject({
       code: 'ADDRESS_UNUSABLE',
     });
+  });
+});
+
+describe('a server of figures among hostile clients', () => {
+  const REQUEST = 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n';
+  const ways = {
+    ...waysOf(REQUEST),
+    'asks a thousand times': (socket: Socket) => void socket.write(REQUEST.repeat(20)),
+    'asks for what is no URL': (socket: Socket) => void socket.write(REQUEST.replace('/metrics', '//')),
+    'never ends its headers': (socket: Socket) => void socket.write(`GET / HTTP/1.1\r\nx: ${'y'.repeat(100_000)}`),
+    'wants another protocol': (socket: Socket) =>
+      void socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+    'wants a tunnel': (socket: Socket) => void socket.write('CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n'),
+    'promises a body and never sends it': (socket: Socket) =>
+      void socket.write('POST /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999\r\n\r\n'),
+  };
+  const figures = `kloros_x ${'1'.repeat(300_000)}\n`;
+  let server: MetricsServer;
+  let port: number;
+  beforeEach(async () => {
+    server = await serveMetrics({ ...base, port: 0, text: async () => figures, idleMs: 150 });
+    port = Number(new URL(server.url).port);
+  });
+  afterEach(() => server.close());
+
+  it('goes on answering during and after more than a thousand of them', async () => {
+    const attacked = attack({ port }, Object.values(ways), { count: 1_500, atOnce: 20 });
+    for (let asked = 0; asked < 10; asked += 1) {
+      const response = await fetch(server.url);
+      expect([response.status, (await response.text()).length]).toEqual([200, figures.length]);
+    }
+    await attacked;
+    expect((await fetch(server.url)).status).toBe(200);
+  });
+
+  it.each(['says nothing', 'drips bytes', 'never ends its headers'])('cuts off one that %s', async (way) => {
+    const socket = createConnection({ port }).on('error', () => undefined);
+    await once(socket, 'connect');
+    ways[way as keyof typeof ways](socket);
+    socket.resume();
+    await once(socket, 'close');
   });
 });
 
