@@ -6,8 +6,8 @@ import { allFlag, daemonArgs, KeeperCommand, type KeptResult } from '../../lib/c
 export default class DaemonReload extends KeeperCommand {
   static override summary = 'Have daemons read their settings anew, whoever keeps them alive';
   static override description = `What runs may finish, then all is opened anew in the same process: settings, rules of healing, policies.
-Settings that are wrong are refused here; what only a daemon finds wrong leaves the old ones in force, which its log and
-daemon status say. Another home, log level or sandbox needs a restart, as do credentials and another version of kloros.`;
+It waits, and shows what became of each: reloaded, refused (the old settings stay in force, daemon status says so too),
+failed or ended. Exit code 1 when one did not take them up. Settings that are wrong in themselves are refused here. Another home, log level or sandbox needs a restart, as do credentials and another version of kloros.`;
   static override examples = [
     '<%= config.bin %> daemon reload investigation-consumer --dry-run',
     '<%= config.bin %> daemon reload --all',

@@ -15,13 +15,13 @@ export default class DaemonRestart extends KeeperCommand {
   static override flags = {
     ...allFlag,
     'dry-run': Flags.boolean({ summary: 'Show who would be told' }),
-    yes: Flags.boolean({ summary: 'Do not ask', char: 'y' }),
+    yes: Flags.boolean({ summary: 'Do not ask', char: 'y', default: false }),
   };
 
   async run(): Promise<KeptResult> {
     const { flags, argv } = await this.parse(DaemonRestart);
     const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
-    return this.change({ verb: 'restart', names, config, dryRun: flags['dry-run'], yes: flags.yes ?? false });
+    return this.change({ verb: 'restart', names, config, dryRun: flags['dry-run'], yes: flags.yes });
   }
 }

@@ -1,7 +1,9 @@
 import { Args, Flags } from '@oclif/core';
 import { daemons, findDaemon } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
+import { toError } from '../../lib/base/errors.js';
 import { createLog, type Logger } from '../../lib/base/log.js';
+import { noteReload, type ReloadReport } from '../../lib/base/reload-report.js';
 import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { usageError } from '../../lib/cli/command-error.js';
@@ -9,6 +11,7 @@ import { exitCodeOf } from '../../lib/cli/exit-codes.js';
 import { watchHangUp } from '../../lib/cli/hang-up.js';
 import { stderrForm } from '../../lib/cli/operator-log.js';
 import { canRest, isOnDemand } from '../../lib/config/activation.js';
+import { pathsOf } from '../../lib/config/paths.js';
 import type { Config } from '../../lib/config/schema.js';
 import { repairKeeper } from '../../lib/keeping/repair-keeper.js';
 import { cannotRestart } from '../../lib/runtime/colony-door.js';
@@ -72,7 +75,8 @@ SIGHUP has it read its settings anew, as kloros daemon reload does.`;
     });
     const reloadStarted = async () => {
       const daemon = await starting.catch(() => undefined); // Then this command fails with it.
-      if (daemon !== undefined) await reload(daemon, systemd, log);
+      const report = daemon && (await reload(daemon, systemd, log));
+      if (report) await tellOfReload(pathsOf(config).reloads, { daemon: definition.name, report, log });
     };
     // Before anybody hears that it is ready, and may ask.
     const hangUp = watchHangUp({ reload: reloadStarted, gone: leave });
@@ -134,12 +138,32 @@ interface Surroundings {
   supervisor: SupervisorLink | undefined;
 }
 
-async function reload(running: ReloadableDaemon, systemd: SystemdLink | undefined, log: Logger): Promise<void> {
+async function reload(running: ReloadableDaemon, systemd: SystemdLink | undefined, log: Logger): Promise<ReloadReport> {
+  const begun = { pid: process.pid, begunNs: process.hrtime.bigint() };
   systemd?.reloading();
-  const complaint = await running.reload();
-  systemd?.ready(() => running.vitals());
-  if (complaint === undefined) log.info('Settings are read anew');
-  else log.error(`Settings are not taken up: ${complaint}`);
+  try {
+    const complaint = await running.reload();
+    systemd?.ready(() => running.vitals());
+    if (complaint === undefined) log.info('Settings are read anew');
+    else log.error(`Settings are not taken up: ${complaint}`);
+    return { ...begun, outcome: complaint === undefined ? 'reloaded' : 'refused', why: complaint ?? null };
+  } catch (error) {
+    // The daemon is over, and this command fails with the reason.
+    return { ...begun, outcome: 'failed', why: toError(error).message };
+  }
+}
+
+interface Telling {
+  daemon: string;
+  report: ReloadReport;
+  log: Logger;
+}
+
+/** Who cannot be told (a full disk) finds it in the log. */
+async function tellOfReload(folder: string, { daemon, report, log }: Telling): Promise<void> {
+  await noteReload(folder, daemon, report).catch((error: unknown) => {
+    log.warn({ err: error }, 'Whoever asked for the reload cannot be told what became of it');
+  });
 }
 
 function tellOfRest(supervisor: SupervisorLink | undefined, log: Logger): void {

@@ -16,13 +16,13 @@ What runs may finish, the hub ends last, nothing is lost. A supervisor that has 
   static override flags = {
     ...allFlag,
     'dry-run': Flags.boolean({ summary: 'Show who would be told' }),
-    yes: Flags.boolean({ summary: 'Do not ask', char: 'y' }),
+    yes: Flags.boolean({ summary: 'Do not ask', char: 'y', default: false }),
   };
 
   async run(): Promise<KeptResult> {
     const { flags, argv } = await this.parse(DaemonStop);
     const names = this.meant(argv, flags.all, known);
     const { config } = await this.settings();
-    return this.change({ verb: 'stop', names, config, dryRun: flags['dry-run'], yes: flags.yes ?? false });
+    return this.change({ verb: 'stop', names, config, dryRun: flags['dry-run'], yes: flags.yes });
   }
 }

@@ -49,12 +49,11 @@ export function startChild(options: ChildOptions): Child {
   const child = spawned(options);
   if (child instanceof Error) return notStarted(child);
   const exited = exitOf(child);
-  // Where no descriptors are left there are no pipes either; the child says so next.
   child.stdin?.on('error', () => undefined); // It may be gone before its pipe is.
-  const onLine = (line: string) => options.onLine(line);
-  for (const output of [child.stdout, child.stderr]) if (output) readLines(output, MOST_LINE_BYTES, onLine);
-  const report = child.stdio?.[REPORT_FD];
-  if (report instanceof Readable) readLines(report, MOST_LINE_BYTES, (line) => options.onReport(line));
+  for (const [fd, stream] of pipesOf(child).entries()) {
+    const onLine = fd === REPORT_FD ? options.onReport : options.onLine;
+    if (stream instanceof Readable && fd !== 0) readLines(stream, MOST_LINE_BYTES, onLine);
+  }
   endWithThisProcess(child);
   const kill = () => killGroup(child);
   const ask = (signal: NodeJS.Signals) => () => void child.kill(signal);
@@ -62,6 +61,11 @@ export function startChild(options: ChildOptions): Child {
 }
 
 const REPORT_FD = 3;
+
+/** Where no descriptors are left there are no pipes either, whatever the types say; the child tells why next. */
+function pipesOf(child: Partial<Pick<ChildProcess, 'stdio'>>): readonly unknown[] {
+  return child.stdio ?? [];
+}
 
 /** Node tells some errors by an event and throws the others; none may end whoever keeps other children too. */
 function spawned({ command, args, env, cwd }: ChildOptions): ChildProcess | Error {

@@ -7,7 +7,7 @@ import type { Bus } from './bus.js';
 import { dropBallast } from './embedded/ballast.js';
 import { EmbeddedBus } from './embedded/embedded-bus.js';
 import { openJournal } from './embedded/journal.js';
-import { enterRole } from './embedded/roles.js';
+import { abandon, enterRole } from './embedded/roles.js';
 import { stuckWriterReporter } from './embedded/stuck-writer.js';
 import { Publisher, Waker } from './embedded/wire.js';
 
@@ -35,8 +35,9 @@ export async function openBus(options: OpenBusOptions): Promise<Bus> {
     stuck: stuckWriterReporter(path, { log, tell }),
     diskTrouble: () => dropBallast(path),
   });
+  let owner: number | undefined;
   try {
-    const owner = enterRole(journal.owners, {
+    owner = enterRole(journal.owners, {
       identity: ownIdentity(),
       name,
       role: options.role ?? null,
@@ -50,7 +51,7 @@ export async function openBus(options: OpenBusOptions): Promise<Bus> {
     journal.bell.listen(() => bus.wake());
     return bus;
   } catch (error) {
-    await journal.close();
+    await abandon(journal, owner);
     throw error;
   }
 }

@@ -1,8 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import chalk from 'chalk';
+import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { findKeeper } from '../keeping/find-keeper.js';
 import { keeperWords, type KeptDaemon, type KeptState, type Keeper } from '../keeping/keeper.js';
+import { reloadAll, UNHAPPY, type Reloaded } from '../keeping/reload.js';
 import { KlorosCommand } from './base-command.js';
 import { usageError } from './command-error.js';
 import { confirmed } from './confirm.js';
@@ -22,6 +24,8 @@ export interface KeptResult {
   /** False where it was only shown, or refused. */
   done: boolean;
   daemons: KeptDaemon[];
+  /** What became of each, where they were to read their settings anew. */
+  reloads?: Reloaded[];
 }
 
 /** The list of daemons, and how one is found in it. */
@@ -72,12 +76,24 @@ export abstract class KeeperCommand extends KlorosCommand {
       this.status = ExitCode.failed;
       return { keeper: keeperWords(keeper.kind), done: false, daemons: await keeper.look(names) };
     }
-    await keeper[verb](names);
+    const reloads = verb === 'reload' ? await this.#reload(keeper, names, config) : undefined;
+    if (verb !== 'reload') await keeper[verb](names);
     // A supervisor that was started, or has nothing left to keep, is another one than before.
     const after = await this.keeper(config);
     const daemons = await after.look(names);
-    this.log(`${DONE[verb]} ${words}\n${keptTable(daemons, process.stdout.columns)}`);
-    return { keeper: keeperWords(after.kind), done: true, daemons };
+    const table = keptTable(daemons, process.stdout.columns);
+    this.log(
+      reloads === undefined ? `${DONE[verb]} ${words}\n${table}` : reloadedTable(reloads, process.stdout.columns),
+    );
+    return { keeper: keeperWords(after.kind), done: true, daemons, ...(reloads === undefined ? {} : { reloads }) };
+  }
+
+  /** A signal is sent in a moment; what comes of it takes longer, and is what the operator asked for. */
+  async #reload(keeper: Keeper, names: readonly string[], config: Config): Promise<Reloaded[]> {
+    const request = { folder: pathsOf(config).reloads, timeoutMs: RELOAD_LIMIT_MS, abort: this.interrupted };
+    const reloads = await reloadAll(keeper, names, request);
+    if (reloads.some(({ outcome }) => UNHAPPY.has(outcome))) this.status = ExitCode.failed;
+    return reloads;
   }
 }
 
@@ -85,8 +101,11 @@ const DONE = {
   start: 'Started',
   stop: 'Stopped',
   restart: 'Restarted',
-  reload: 'Told those who run to read their settings anew',
+  reload: 'Reloaded',
 };
+
+/** A swap of settings may take a minute. */
+const RELOAD_LIMIT_MS = 90_000;
 
 function whoIsTold({ kind }: Keeper, verb: Change['verb']): string {
   if (kind.kind !== 'nobody') return `by ${keeperWords(kind)}`;
@@ -118,6 +137,25 @@ export function keptTable(daemons: readonly KeptDaemon[], widthColumns: number |
     { title: 'why', cell: ({ why }: KeptDaemon) => why, flexible: true },
   ];
   return renderTable(daemons, columns, { widthColumns });
+}
+
+const OUTCOME_COLOUR: Record<Reloaded['outcome'], (text: string) => string> = {
+  reloaded: chalk.green,
+  refused: chalk.red,
+  failed: chalk.red,
+  ended: chalk.red,
+  unknown: chalk.yellow,
+  'not running': chalk.dim,
+};
+
+/** What became of a reload, for people. */
+function reloadedTable(reloads: readonly Reloaded[], widthColumns: number | undefined): string {
+  const columns = [
+    { title: 'daemon', cell: ({ name }: Reloaded) => name },
+    { title: 'settings', cell: ({ outcome }: Reloaded) => OUTCOME_COLOUR[outcome](outcome) },
+    { title: 'why', cell: ({ why }: Reloaded) => why, flexible: true },
+  ];
+  return renderTable(reloads, columns, { widthColumns });
 }
 
 function capital(text: string): string {

@@ -45,6 +45,8 @@ export interface Paths {
   wake: string;
   /** A file in it, named after a daemon that rests, says when that has work of its own. */
   rest: string;
+  /** What became of each daemon's last reload. */
+  reloads: string;
   /** What the daemons of a detached supervisor write. */
   logs: string;
   /** What was installed for systemd, and what it replaced. */
@@ -89,6 +91,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     control: at('run', 'supervisor.sock'),
     wake: wakeFolderOf(config.home),
     rest: at('run', 'rest'),
+    reloads: at('run', 'reloads'),
     logs: at('logs'),
     systemd: at('systemd.json'),
   };

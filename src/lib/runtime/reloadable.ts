@@ -8,7 +8,8 @@ import type { RunningDaemon } from './run-options.js';
 export interface ReloadableDaemon extends RunningDaemon {
   /**
    * Reads the settings anew and goes on with them. Where they cannot be used it goes on with those from before, which
-   * `vitals` says from then on; answers why, in words, or undefined where all went well.
+   * `vitals` says from then on; answers why, in words, or undefined where all went well. Rejects, as `done` does, where
+   * it cannot go on with either.
    */
   reload(): Promise<string | undefined>;
 }
@@ -50,6 +51,7 @@ class Reloadable implements ReloadableDaemon {
   #complaint: string | undefined;
   #swap: Promise<string | undefined> | undefined;
   #swapSinceMs = 0;
+  #isLost = false;
   #ended: (why?: unknown) => void = () => undefined;
   readonly #options: ReloadOptions;
 
@@ -101,6 +103,7 @@ class Reloadable implements ReloadableDaemon {
       await this.#replace(config);
       this.#complaint = undefined;
     } catch (error) {
+      if (this.#isLost) throw error;
       this.#complaint = inOneLine(error);
     }
     return this.#complaint;
@@ -108,8 +111,9 @@ class Reloadable implements ReloadableDaemon {
 
   /** Throws why the new settings cannot be used, when it works again with the old ones. */
   async #replace(config: Config): Promise<void> {
+    // What could not be ended in order has let go of everything all the same, and is no fault of the new settings.
+    await this.#current.stop().catch(() => undefined);
     try {
-      await this.#current.stop();
       this.#take(config, await this.#options.start(config));
     } catch (error) {
       await this.#goBack();
@@ -122,6 +126,7 @@ class Reloadable implements ReloadableDaemon {
       this.#take(this.#config, await this.#options.start(this.#config));
     } catch (error) {
       this.#ended(error);
+      this.#isLost = true;
     }
   }
 
@@ -138,7 +143,7 @@ class Reloadable implements ReloadableDaemon {
   }
 
   async #end(how: (running: RunningDaemon) => Promise<void>): Promise<void> {
-    await this.#swap;
+    await this.#swap?.catch(() => undefined); // Then there is nothing to be ended.
     await how(this.#current);
     await this.#current.done.then(() => this.#ended(), this.#ended);
   }

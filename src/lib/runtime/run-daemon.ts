@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.js';
 import { idMaker } from '../signals/id.js';
 import { FiguresKeeper } from '../figures/keeper.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
+import { closeAll } from '../base/close-all.js';
 import { clearAlarm, setAlarm } from '../base/alarms.js';
 import { Begun } from './begun.js';
 import { colonyDoor } from './colony-door.js';
@@ -38,14 +39,38 @@ export async function runDaemon(definition: AnyDaemon, options: RunOptions): Pro
 
 async function runWorker(definition: DaemonDefinition<unknown>, options: RunOptions): Promise<RunningDaemon> {
   const bus = await openBus(busOptionsOf(definition, options));
+  /** What is open, the newest first. */
+  const closers: (() => unknown)[] = [() => bus.close()];
+  try {
+    return await startWorker(definition, options, { bus, closers });
+  } catch (error) {
+    await closeAll(closers).catch(() => undefined); // Why it could not start is what matters.
+    throw error;
+  }
+}
+
+interface Opening {
+  bus: Bus;
+  closers: (() => unknown)[];
+}
+
+async function startWorker(
+  definition: DaemonDefinition<unknown>,
+  options: RunOptions,
+  { bus, closers }: Opening,
+): Promise<RunningDaemon> {
   const env = envOf(definition, options, bus);
   const { rest: alarms } = pathsOf(options.config);
   await clearAlarm(alarms, definition.name);
-  const resources = await opened(definition, env, bus);
+  await definition.load?.();
+  const resources = await definition.open?.(env);
+  closers.unshift(() => definition.close?.(resources));
   const gate = await Gate.opened(gateOptionsOf(definition, options, bus));
+  closers.unshift(() => gate.close());
   const stop = new AbortController();
   const pulse = pulseOf(definition, options);
   const figures = await FiguresKeeper.open(figuresOptionsOf(definition, options));
+  closers.unshift(() => figures.close());
   const place = { ...options, bus, env, gate, resources };
   const loop = definition.handle ? await startLoop(definition, { ...place, pulse, figures }) : undefined;
   const source = definition.source ? startSource(definition, { ...place, stop: stop.signal }) : undefined;
@@ -53,14 +78,13 @@ async function runWorker(definition: DaemonDefinition<unknown>, options: RunOpti
   const wakes = async () => definition.wakes?.(env);
   const close = async (toRest: boolean) => {
     stop.abort();
-    await loop?.stop(DRAIN_MS);
-    await source?.catch(() => undefined); // Its failure is what `done` rejects with.
-    const next = toRest ? await wakes() : undefined;
-    if (next !== undefined) await setAlarm(alarms, definition.name, next === 'stays' ? options.clock.nowMs() : next);
-    gate.close();
-    await figures.close();
-    await definition.close?.(resources);
-    await bus.close();
+    const finish = async () => {
+      await loop?.stop(DRAIN_MS);
+      await source?.catch(() => undefined); // Its failure is what `done` rejects with.
+      const next = toRest ? await wakes() : undefined;
+      if (next !== undefined) await setAlarm(alarms, definition.name, next === 'stays' ? options.clock.nowMs() : next);
+    };
+    await closeAll([finish, ...closers]);
   };
   let closing: Promise<void> | undefined;
   const closeOnce = (toRest: boolean) => (closing ??= close(toRest));
@@ -117,16 +141,6 @@ function envOf(
     journal: bus,
     colony: colonyDoor(bus, keeper),
   };
-}
-
-async function opened(definition: DaemonDefinition<unknown>, env: DaemonEnv, bus: Bus): Promise<unknown> {
-  try {
-    await definition.load?.();
-    return await definition.open?.(env);
-  } catch (error) {
-    await bus.close();
-    throw error;
-  }
 }
 
 interface Workplace extends RunOptions {

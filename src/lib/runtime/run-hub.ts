@@ -2,6 +2,7 @@ import { openHub } from '../bus/open-hub.js';
 import { OWN_PORT_OFFSETS, pathsOf } from '../config/paths.js';
 import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import { removeFinished } from '../maintenance/mode.js';
+import { closeAll } from '../base/close-all.js';
 import { alarmsDue } from '../base/alarms.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { Pulse } from './pulse.js';
@@ -41,9 +42,7 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   const stop = async () => {
     ticked = () => undefined;
     wake.close();
-    await queue.run();
-    await hub.close();
-    stopped();
+    await closeAll([() => queue.run(), () => hub.close(), stopped]);
   };
   let stopping: Promise<void> | undefined;
   const stopOnce = () => (stopping ??= stop());

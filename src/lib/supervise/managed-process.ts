@@ -66,6 +66,7 @@ export class ManagedProcess {
   #recentStartsMs: number[] = [];
   #everReady = false;
   #isIdle = false;
+  #reloadsWhenReady = false;
   readonly #wish = new WakeUp();
   #refusal: KlorosError | undefined;
   #endedBecause: string | undefined;
@@ -122,9 +123,10 @@ export class ManagedProcess {
     if (this.#isIdle) this.#wish.call();
   }
 
-  /** Has it read its settings anew where it runs; who only starts reads them just now. */
+  /** Has it read its settings anew: at once where it runs; who is just starting may have read them, and does it when ready. */
   reload(): void {
     if (this.#state === 'RUNNING') this.#child?.hangUp();
+    else this.#reloadsWhenReady = this.#state === 'STARTING';
   }
 
   /** Ends it at once, so that it is started again. */
@@ -190,6 +192,8 @@ export class ManagedProcess {
     this.#everReady = true;
     this.#enter('RUNNING', { startedInMs: Math.round(this.#options.clock.monotonicMs() - startMs) });
     this.#onReady();
+    if (this.#reloadsWhenReady) this.reload();
+    this.#reloadsWhenReady = false;
   }
 
   #isStopping(): boolean {

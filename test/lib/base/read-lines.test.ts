@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLines } from '../../../src/lib/base/read-lines.js';
+import fc from '../../helpers/property.js';
 
 function linesOf(chunks: readonly Buffer[], mostBytes: number): [string, boolean][] {
   const [stream, found] = [new PassThrough(), [] as [string, boolean][]];

@@ -11,6 +11,7 @@ describe('a daemon that reads its settings anew', () => {
   let fail: (error: Error) => void;
   let daemon: ReloadableDaemon;
   let nowMs: number;
+  let stopFails: boolean;
   const settings = (name: string, home = '/srv/home') => ({ home, host: name }) as Config;
 
   /** One that says which settings it has. */
@@ -25,13 +26,14 @@ describe('a daemon that reads its settings anew', () => {
     const stop = async () => {
       events.push(`stop ${host}`);
       stopped();
+      if (stopFails) throw new Error('the disk is full');
     };
     const vitals = () => ({ isAlive: true, words: `works with ${host}` });
     return { stop, rest: stop, stays: async () => false, restingMs: () => 5, vitals, done };
   }
 
   beforeEach(async () => {
-    [events, refused, nowMs] = [[], [], 0];
+    [events, refused, nowMs, stopFails] = [[], [], 0, false];
     read = async () => settings('new');
     const clock = { monotonicMs: () => nowMs };
     daemon = await startReloadable({ config: settings('old'), read: () => read(), start, clock });
@@ -65,8 +67,14 @@ describe('a daemon that reads its settings anew', () => {
 
   it('fails where it cannot go on with either', async () => {
     refused = ['new', 'old'];
-    await daemon.reload();
+    await expect(daemon.reload()).rejects.toThrow('A port is taken');
     await expect(daemon.done).rejects.toThrow('A port is taken');
+  });
+
+  it('takes up new settings also where the old ones could not be ended in order', async () => {
+    stopFails = true;
+    expect(await daemon.reload()).toBeUndefined();
+    expect(daemon.vitals().words).toBe('works with new');
   });
 
   it('moves to no other home', async () => {

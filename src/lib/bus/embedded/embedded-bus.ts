@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import { closeAll } from '../../base/close-all.js';
 import { isAlive } from '../../base/process-identity.js';
 import type { Signal } from '../../signals/envelope.js';
 import { COLONY, OPERATOR, type Entrance } from '../../signals/origin.js';
@@ -193,11 +194,13 @@ export class EmbeddedBus implements Bus {
 
   async close(): Promise<void> {
     const { journal, publisher, waker, owner } = this.#parts;
-    await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
-    await journal.write({ kind: 'leave', owner });
-    waker.close();
-    await publisher.close();
-    await journal.close();
+    await closeAll([
+      () => Promise.all([...this.#consumers].map((consumer) => consumer.close())),
+      () => journal.write({ kind: 'leave', owner }),
+      () => waker.close(),
+      () => publisher.close(),
+      () => journal.close(),
+    ]);
   }
 
   /** What a source says of a signal belongs to its chain; most name none, or a file. */

@@ -1,3 +1,4 @@
+import { closeAll } from '../../base/close-all.js';
 import type { Logger } from '../../base/log.js';
 import { ownIdentity } from '../../base/process-identity.js';
 import { endpointsOf, pathsOf } from '../../config/paths.js';
@@ -9,7 +10,7 @@ import { Hub } from './hub.js';
 import { startHubUpkeep, type HubUpkeepOptions } from './hub-upkeep.js';
 import { openJournal, type Journal } from './journal.js';
 import { deadLettersOf } from './rows.js';
-import { enterRole } from './roles.js';
+import { abandon, enterRole } from './roles.js';
 import { RouterDoor } from './router-door.js';
 import { stuckWriterReporter } from './stuck-writer.js';
 import { Publisher } from './wire.js';
@@ -51,8 +52,14 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
     stuck: stuckWriterReporter(path, { log, tell }),
     diskTrouble: () => dropBallast(path),
   });
+  let entered: number | undefined;
   try {
-    const owner = enterRole(journal.owners, { identity: ownIdentity(), name, role: HUB_ROLE, home: config.home });
+    const owner = (entered = enterRole(journal.owners, {
+      identity: ownIdentity(),
+      name,
+      role: HUB_ROLE,
+      home: config.home,
+    }));
     await resumeAboveMark(journal, log);
     const wire = await openWire(options, journal);
     const { hub } = wire;
@@ -62,14 +69,16 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
     });
     const upkeep = startHubUpkeep(options, journal, hub);
     const close = async () => {
-      await upkeep.stop();
-      await wire.close();
-      await journal.write({ kind: 'leave', owner });
-      await journal.close();
+      await closeAll([
+        () => upkeep.stop(),
+        () => wire.close(),
+        () => journal.write({ kind: 'leave', owner }),
+        () => journal.close(),
+      ]);
     };
     return { ...deadLetterDoor(journal), close };
   } catch (error) {
-    await journal.close();
+    await abandon(journal, entered);
     throw error;
   }
 }
@@ -95,9 +104,7 @@ async function openWire(options: OpenHubOptions, journal: Journal): Promise<{ hu
   const hub = new Hub({ name, journal, publisher, clock, log, from, xsub, ownPorts });
   const door = new RouterDoor({ endpoint: router, journal, clock, log, from });
   const close = async () => {
-    await door.close();
-    await hub.close();
-    await publisher.close();
+    await closeAll([() => door.close(), () => hub.close(), () => publisher.close()]);
   };
   try {
     await hub.open();

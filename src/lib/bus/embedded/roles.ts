@@ -1,6 +1,7 @@
 import { KlorosError } from '../../base/errors.js';
 import { parentOf, type ProcessIdentity } from '../../base/process-identity.js';
 import { MOVE_PORTS } from '../../config/paths.js';
+import type { Journal } from './journal.js';
 import type { Owner, Owners } from './owners.js';
 
 const SUPERVISOR = /\bup\b/;
@@ -20,6 +21,12 @@ export function enterRole(owners: Owners, request: RoleRequest): number {
   const entered = owners.enter(request.identity, request.name, request.role);
   if (typeof entered === 'number') return entered;
   throw alreadyRunning(request, entered);
+}
+
+/** What a start that failed leaves: without its role, which the next start of this same process wants. */
+export async function abandon(journal: Pick<Journal, 'write' | 'close'>, owner: number | undefined): Promise<void> {
+  if (owner !== undefined) await journal.write({ kind: 'leave', owner }).catch(() => undefined);
+  await journal.close();
 }
 
 /** A supervised process would only be started again, so it is its supervisor that has to end. */

@@ -17,6 +17,9 @@ const HIGH_WATER_MARK = 50_000;
 const FIRST_AUDIENCE_MS = 500;
 const WAKE_PAUSE_MS = 5;
 const SUBSCRIBE = 1;
+/** What was said last may still be on its way out of a socket that is closed; then its port is free. */
+const OWN_PORT_MS = 2_000;
+const TRY_AGAIN_MS = 20;
 
 /** A socket that says; subscribers' frames tell when somebody listens, so nobody has to sleep. */
 export class Publisher {
@@ -30,7 +33,12 @@ export class Publisher {
   /** Binds a port. Throws KlorosError PORT_TAKEN with its holder. */
   static async bound(endpoint: string): Promise<Publisher> {
     const publisher = new Publisher();
-    await bindOrExplain(() => publisher.#socket.bind(endpoint), endpoint);
+    try {
+      await bindOrExplain(() => publisher.#socket.bind(endpoint), endpoint);
+    } catch (error) {
+      publisher.#socket.close();
+      throw error;
+    }
     void publisher.#watchSubscribers(); // A socket that is being bound refuses to receive.
     return publisher;
   }
@@ -110,17 +118,31 @@ export class Waker {
 }
 
 /** Binds, and names who holds the port when it is taken. */
-export async function bindOrExplain(bind: () => Promise<void>, endpoint: string): Promise<void> {
-  try {
-    await bind();
-  } catch (error) {
-    if (errorCode(error) !== 'EADDRINUSE') throw error;
-    throw portTaken(endpoint, error);
+export async function bindOrExplain(bind: () => void | Promise<void>, endpoint: string): Promise<void> {
+  const lastTryMs = performance.now() + OWN_PORT_MS;
+  for (;;) {
+    try {
+      return await bind();
+    } catch (error) {
+      if (errorCode(error) !== 'EADDRINUSE') throw error;
+      if (performance.now() >= lastTryMs || !mayBeOwn(endpoint)) throw portTaken(endpoint, error);
+    }
+    await setTimeout(TRY_AGAIN_MS);
   }
 }
 
+/** A port that this process had a moment ago is bound until ZeroMQ's own thread has closed it, which nothing tells of. */
+function mayBeOwn(endpoint: string): boolean {
+  const holder = portHolder(portOf(endpoint));
+  return holder === undefined || holder.pid === process.pid;
+}
+
+function portOf(endpoint: string): number {
+  return Number(endpoint.split(':').at(-1));
+}
+
 function portTaken(endpoint: string, cause: unknown): KlorosError {
-  const port = Number(endpoint.split(':').at(-1));
+  const port = portOf(endpoint);
   const holder = portHolder(port);
   const who = holder
     ? `process ${holder.pid} (${holder.command.slice(0, 120)}) listens there`
