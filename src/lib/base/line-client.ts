@@ -17,7 +17,10 @@ export async function askLine(path: string, line: string, timeoutMs: number): Pr
   const address = addressOf(path);
   if (address === undefined) return undefined;
   const socket = createConnection(address.text);
-  const late = setTimeout(() => socket.destroy(noAnswer(timeoutMs)), timeoutMs);
+  const late = setTimeout(
+    () => socket.destroy(new NoAnswerError(`there was no answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
   try {
     return await exchange(socket, line);
   } catch (error) {
@@ -42,6 +45,6 @@ function exchange(socket: Socket, line: string): Promise<string> {
   });
 }
 
-function noAnswer(timeoutMs: number): NodeJS.ErrnoException {
-  return Object.assign(new Error(`there was no answer within ${timeoutMs} ms`), { code: NO_ANSWER });
+class NoAnswerError extends Error {
+  readonly code = NO_ANSWER;
 }
