@@ -183,16 +183,10 @@ async function startLoop(
       const idOf = (position: number) => saidId(definition.name, signalDelivery, position);
       const begun = new Begun(bus, definition.name, signalDelivery);
       const begin = (note: object) => begun.begin(note);
-      const answer = await definition.handle?.(
-        signal,
-        { ...env, from: entrance, abort, attempt, token, idOf, begin },
-        resources,
-      );
-      const said = answerToCommit(answer, {
-        speaker: speakerOf(definition, config),
-        nowMs: clock.nowMs(),
-        delivery: signalDelivery,
-      });
+      const own = { ...env, from: entrance, abort, attempt, token, idOf, begin };
+      const answer = await definition.handle?.(signal, own, resources);
+      const speaker = speakerOf(definition, config);
+      const said = answerToCommit(answer, { speaker, nowMs: clock.nowMs(), delivery: signalDelivery });
       return { ...said, state: [...said.state, ...begun.end()] };
     },
   });
