@@ -9,7 +9,7 @@ import { fieldOf } from '../../lib/operator/field.js';
 import { listen, type ListenQuery } from '../../lib/operator/listen.js';
 import { namePattern } from '../../lib/operator/pattern.js';
 import { parseSince } from '../../lib/operator/since.js';
-import type { Signal } from '../../lib/signals/envelope.js';
+import type { Recorded } from '../../lib/bus/bus.js';
 
 /** Shows signals as they are said. */
 export default class BusListen extends KlorosCommand {
@@ -47,8 +47,8 @@ What --output jsonl prints can be fed to "kloros bus emit -".`;
     const abort = AbortSignal.any([this.interrupted, ...limit]);
     const heard = await withBus(config, async (bus) => {
       let count = 0;
-      for await (const { signal } of listen(bus, query, abort)) {
-        await this.#show(signal, flags.field ?? []);
+      for await (const recorded of listen(bus, query, abort)) {
+        await this.#show(recorded, flags.field ?? []);
         count += 1;
       }
       return count;
@@ -57,8 +57,8 @@ What --output jsonl prints can be fed to "kloros bus emit -".`;
     if (query.count !== undefined && heard < query.count && !query.pastOnly) this.status = ExitCode.timedOut;
   }
 
-  async #show(signal: Signal, fields: readonly string[]): Promise<void> {
-    if (fields.length === 0) return this.line(signal, () => signalLine(signal));
+  async #show({ signal, from }: Recorded, fields: readonly string[]): Promise<void> {
+    if (fields.length === 0) return this.line({ ...signal, origin: from.origin }, () => signalLine(signal, from));
     const values = fields.map((path): [string, unknown] => [path, fieldOf(signal, path)]);
     return this.line(Object.fromEntries(values), () => values.map(([, value]) => valueText(value)).join('\t'));
   }

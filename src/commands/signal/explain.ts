@@ -1,6 +1,8 @@
 import { Args, Flags } from '@oclif/core';
+import { daemons } from '../../daemons/index.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
-import { signalNamed, signalPage, signalText, type SignalPage } from '../../lib/cli/signal-page.js';
+import { signalNamed, signalPage, signalText, type SignalPage, type Taker } from '../../lib/cli/signal-page.js';
+import { acceptanceOf } from '../../lib/runtime/define-daemon.js';
 import { jsonSchemaOf } from '../../lib/signals/facts.js';
 
 /** Explains one signal of the catalogue. */
@@ -22,8 +24,13 @@ export default class SignalExplain extends KlorosCommand {
       this.log(JSON.stringify(schema, null, 2));
       return schema;
     }
-    const page = signalPage(definition);
+    const page = signalPage(definition, takersOf(definition.name));
     this.log(signalText(page, process.stdout.columns));
     return page;
   }
+}
+
+function takersOf(signal: string): Taker[] {
+  const subscribed = daemons.filter(({ hears }) => hears.includes(signal));
+  return subscribed.map((daemon) => ({ daemon: daemon.name, from: acceptanceOf(daemon, signal) }));
 }

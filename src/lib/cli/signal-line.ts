@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import { catalogue, type SignalKind } from '../signals/catalogue.js';
 import type { Signal } from '../signals/envelope.js';
+import { isOwn, type Entrance } from '../signals/origin.js';
 
 const COLOUR: Record<SignalKind, (text: string) => string> = {
   advisory: chalk.blue,
@@ -20,11 +21,12 @@ export function colouredName(name: string, width = 0): string {
   return kind === undefined ? padded : COLOUR[kind](padded);
 }
 
-/** One line for people: local time, name, source, and the facts as key=value. */
-export function signalLine(signal: Signal): string {
+/** One line for people: local time, name, source with the door of what came in from outside, and the facts as key=value. */
+export function signalLine(signal: Signal, from?: Entrance): string {
   const time = chalk.dim(localTime(signal.timestamp));
+  const door = from === undefined || isOwn(from) ? '' : chalk.magenta(` (${printable(from.origin)})`);
   const source = chalk.cyan(printable(signal.source).padEnd(SOURCE_WIDTH));
-  return `${time} ${colouredName(signal.signal, NAME_WIDTH)} ${source} ${factsText(signal.facts)}`.trimEnd();
+  return `${time} ${colouredName(signal.signal, NAME_WIDTH)} ${source}${door} ${factsText(signal.facts)}`.trimEnd();
 }
 
 /** Any value in one short piece of text. */

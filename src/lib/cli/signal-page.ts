@@ -1,9 +1,24 @@
 import chalk from 'chalk';
 import { closest } from '../base/closest.js';
 import { catalogue, type SignalDefinition } from '../signals/catalogue.js';
+import type { Acceptance } from '../signals/origin.js';
 import { factFields, type FactField } from '../signals/facts-words.js';
 import { notFoundError } from './command-error.js';
 import { renderTable } from './table.js';
+
+/** A daemon that subscribes to a signal, and from whom it takes it. */
+export interface Taker {
+  daemon: string;
+  from: Acceptance;
+}
+
+/** Each acceptance in words; docs/security.md has the levels. */
+export const ACCEPTED: Readonly<Record<Acceptance, string>> = {
+  ask: 'from the colony, the operator, and peers that may ask or act',
+  act: 'from the colony, the operator, and peers that may act',
+  consent: "only an operator's own decision, never what is emitted on the bus",
+  colony: 'from the colony alone: it is a step of its own work',
+};
 
 /** Everything `signal explain` says of a signal. */
 export interface SignalPage {
@@ -12,6 +27,8 @@ export interface SignalPage {
   meaning: string;
   emitters: readonly string[];
   consumers: readonly string[];
+  /** From whom each daemon here takes it. */
+  accepts: readonly Taker[];
   frequency: string;
   fields: FactField[];
   example: unknown;
@@ -34,9 +51,9 @@ export function signalNamed(name: string): SignalDefinition {
 }
 
 /** Gathers what is known of a signal. */
-export function signalPage(definition: SignalDefinition): SignalPage {
+export function signalPage(definition: SignalDefinition, accepts: readonly Taker[]): SignalPage {
   const { name, kind, meaning, emitters, consumers, frequency, example } = definition;
-  return { name, kind, meaning, emitters, consumers, frequency, fields: factFields(name), example };
+  return { name, kind, meaning, emitters, consumers, accepts, frequency, fields: factFields(name), example };
 }
 
 /** The page in words; widthColumns is that of the terminal, undefined in a pipe. */
@@ -47,6 +64,7 @@ export function signalText(page: SignalPage, widthColumns: number | undefined): 
     '',
     `Said by    ${page.emitters.join(', ')}`,
     `Heard by   ${page.consumers.join(', ') || 'whoever listens'}`,
+    ...page.accepts.map(({ daemon, from }) => `Accepted   ${daemon}: ${ACCEPTED[from]}`),
     `When       ${page.frequency}`,
   ];
   const example = JSON.stringify(page.example, null, 2).replaceAll(/^/gm, '  ');

@@ -49,7 +49,7 @@ export function summaryOf({ waiting, late, total }: Waiting): string {
 /** Everything about what was asked for by one id, and the chain it stands in. */
 export function stuckPage({ waiting, late }: Waiting, chain: readonly Signal[], nowMs: number): string {
   const pages = [...waiting.map((row) => waitingPage(row, nowMs)), ...late.map((row) => latePage(row, nowMs))];
-  return [...pages, [chalk.bold('Chain'), ...chain.map(signalLine)].join('\n')].join('\n\n');
+  return [...pages, [chalk.bold('Chain'), ...chain.map((signal) => signalLine(signal))].join('\n')].join('\n\n');
 }
 
 function waitingPage(row: WaitingRow, nowMs: number): string {

@@ -38,7 +38,8 @@ interface Around extends Notes {
 function hopLines(hop: Hop, around: Around): string[] {
   const took = hop.tookMs === null ? '' : chalk.yellow(`+${formatDuration(hop.tookMs)}  `);
   const orphan = hop.isOrphan ? chalk.magenta(' its cause is not in the journal') : '';
-  const head = `${colouredName(hop.signal)}  ${took}${chalk.cyan(printable(hop.source))}  ${chalk.dim(hop.id)}${orphan}`;
+  const door = hop.isForeign ? chalk.magenta(` (${printable(hop.origin)})`) : '';
+  const head = `${colouredName(hop.signal)}  ${took}${chalk.cyan(printable(hop.source))}${door}  ${chalk.dim(hop.id)}${orphan}`;
   const silent = hop.heard.filter(({ daemon }) => !hop.ledTo.some(({ source }) => source === daemon));
   const below = [
     ...silent.map((hearing) => [hearingLine(hearing, around.nowMs)]),
@@ -77,6 +78,7 @@ function stateText({ state, attempts, deaths, deadLetter, error, notBeforeMs }: 
   const died = deaths > 0 ? `, its process died ${deaths === 1 ? 'once' : `${deaths} times`}` : '';
   const tried = attempts > 0 ? ` after ${attempts} attempt${attempts === 1 ? '' : 's'}` : '';
   if (state === 'handled') return chalk.dim('handled, said nothing');
+  if (state === 'refused') return chalk.magenta('does not take it from there: kloros peer refused');
   if (state === 'running') return chalk.yellow(`works at it, attempt ${attempts}${died}`);
   if (state === 'dead') {
     const letter = deadLetter === null ? '' : ` (dead letter ${deadLetter})`;

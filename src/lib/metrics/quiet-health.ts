@@ -3,7 +3,19 @@ import type { HealthCheck, HealthView } from '../health/check.js';
 import { runChecks, type HealthReport } from '../health/run-checks.js';
 
 /** Checks that only look: whoever is asked every few seconds must not load the machine or talk on the bus. */
-const QUIET = ['daemons', 'restarts', 'uptime', 'flow', 'lag', 'latency', 'triggers', 'dead-letters', 'disk', 'clock'];
+const QUIET = [
+  'daemons',
+  'restarts',
+  'uptime',
+  'flow',
+  'lag',
+  'latency',
+  'triggers',
+  'dead-letters',
+  'refused',
+  'disk',
+  'clock',
+];
 /** Of these the collectors have the figures already; how they ended is told all the same. */
 const COUNTED_ELSEWHERE = ['daemons', 'restarts', 'lag', 'dead-letters'];
 

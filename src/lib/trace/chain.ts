@@ -2,6 +2,7 @@ import type { Observer } from '../bus/observer.js';
 import type { Recorded } from '../bus/bus.js';
 import { timeOfId } from '../signals/id.js';
 import type { Signal } from '../signals/envelope.js';
+import { isOwn } from '../signals/origin.js';
 import { INTENT_CAUSE } from '../signals/subject.js';
 import { deliveriesOf, type Hearing } from './hearing.js';
 
@@ -10,6 +11,10 @@ export interface Hop {
   id: string;
   signal: string;
   source: string;
+  /** By which door it came in, which is not what `source` claims. */
+  origin: string;
+  /** Neither the colony nor its operator let it in. */
+  isForeign: boolean;
   /** ISO 8601. */
   at: string;
   /** From what caused it; of an intent from its file, null at any other root. */
@@ -68,10 +73,11 @@ function rowsOf(observer: Observer, trace: string): { rows: Recorded[]; isCut: b
   return { rows: rows.slice(0, MOST_SIGNALS), isCut: true };
 }
 
-function hopOf(observer: Observer, { seq, signal }: Recorded, byId: ReadonlyMap<string, Signal>): Hop {
+function hopOf(observer: Observer, { seq, signal, from }: Recorded, byId: ReadonlyMap<string, Signal>): Hop {
   const cause = signal.cause_id === null ? undefined : byId.get(signal.cause_id);
   return {
     ...{ id: signal.id, signal: signal.signal, source: signal.source, at: signal.timestamp, facts: signal.facts },
+    ...{ origin: from.origin, isForeign: !isOwn(from) },
     tookMs: tookMs(signal, cause),
     heard: deliveriesOf(observer, { seq, signal }),
     isOrphan: signal.cause_id !== null && cause === undefined && intentOf(signal) === null,

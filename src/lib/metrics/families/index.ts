@@ -5,7 +5,17 @@ import { deadLetters } from './dead-letters.js';
 import { handling } from './handling.js';
 import { home } from './home.js';
 import { otlp } from './otlp.js';
+import { refusals } from './refusals.js';
 import { signals } from './signals.js';
 
 /** Every source of figures. */
-export const collectors: readonly Collector[] = [signals, handling, consumers, deadLetters, daemons, home, otlp];
+export const collectors: readonly Collector[] = [
+  signals,
+  handling,
+  consumers,
+  deadLetters,
+  refusals,
+  daemons,
+  home,
+  otlp,
+];
