@@ -25,7 +25,8 @@ export const orchestratorMonitor = defineDaemon({
     'Q_REPAIR_JUDGED',
   ],
   alsoSays: (config) => [...emittedFor(config), ...config.healing.alsoSays],
-  accepts: { Q_HEALTH_ALERT: 'ask' },
+  // Of each it keeps a recording, which nobody shall have it do who may only ask.
+  accepts: { Q_HEALTH_ALERT: 'act' },
   timeoutMs: longestRepairMs,
   from: 'now',
   ...later(['open', 'handle', 'source'], () => import('./handlers/orchestrator-monitor.js')),

@@ -1,0 +1,103 @@
+import { Publisher, Request } from 'zeromq';
+import { afterEach, describe, expect, it } from 'vitest';
+import { daemons } from '../../src/daemons/index.js';
+import { endpointsOf } from '../../src/lib/config/paths.js';
+import { acceptanceOf } from '../../src/lib/runtime/define-daemon.js';
+import { catalogue } from '../../src/lib/signals/catalogue.js';
+import { isAccepted, LEVELS, peer, type Level } from '../../src/lib/signals/origin.js';
+import { until } from '../helpers/colony.js';
+import { startColony, type TestColony } from '../helpers/run.js';
+
+const consumers = daemons.filter(({ hears }) => hears.length > 0);
+const names = [...new Set(consumers.flatMap(({ hears }) => hears))];
+
+let colony: TestColony;
+afterEach(() => colony.end());
+
+/** A colony whose consumers have their places, so that what is taken waits for them and nothing is handled. */
+async function colonyFor(level: Level): Promise<void> {
+  colony = await startColony({ bus: { anonymous: level } });
+  for (const { name, hears, says, accepts } of consumers) {
+    const own = Object.fromEntries(
+      hears.map((signal) => [signal, acceptanceOf({ says, ...(accepts && { accepts }) }, signal)]),
+    );
+    await colony.bus.consumer({
+      ...{ name, hears, accepts: own, from: 'beginning', maxAttempts: 1, ordered: false, urgentFirst: false },
+    });
+  }
+}
+
+/** As a stranger writes it: he claims to be the colony's own daemon, and to have the operator's right. */
+function forged(name: string): string {
+  const facts = catalogue.get(name)?.example ?? {};
+  const claims = {
+    source: 'dream_consumer_daemon',
+    origin: 'colony',
+    authority: 'colony',
+    level: 'act',
+    cause_id: null,
+  };
+  return JSON.stringify({ signal: name, ...claims, facts });
+}
+
+async function askAll(): Promise<void> {
+  const socket = new Request({ linger: 0 });
+  socket.connect(endpointsOf(colony.config).router);
+  for (const name of names) {
+    await socket.send([name, forged(name)]);
+    const [answer] = await socket.receive();
+    expect(JSON.parse(String(answer))).toMatchObject({ status: 'accepted' });
+  }
+  socket.close();
+}
+
+async function publishAll(): Promise<void> {
+  const socket = new Publisher({ linger: 1_000 });
+  socket.connect(endpointsOf(colony.config).xsub);
+  await until('the hub hears him', async () => {
+    await socket.send(['HELLO', '{}']);
+    return (await colony.bus.browse({ signals: ['HELLO'] })).length > 0;
+  });
+  for (const name of names) await socket.send([name, forged(name)]);
+  await until(
+    'all are in the journal',
+    async () => (await colony.bus.browse({ signals: names })).length === names.length,
+  );
+  socket.close();
+}
+
+const DOORS = { '7782, which answers': askAll, '7776, which does not': publishAll };
+
+describe.each(LEVELS)('a stranger who may %s', (level) => {
+  it.each(Object.entries(DOORS))(
+    'causes at %s what his level allows, and what he may not is refused on record',
+    async (_, emitAll) => {
+      await colonyFor(level);
+      await emitAll();
+      const from = peer('anonymous', level);
+      const refusals = await colony.bus.refusals();
+      for (const { signal, from: door } of await colony.bus.browse({ signals: names })) {
+        expect(door).toEqual(from);
+        for (const daemon of consumers.filter(({ hears }) => hears.includes(signal.signal))) {
+          const isTaken = isAccepted(acceptanceOf(daemon, signal.signal), from);
+          const about = `${signal.signal} at ${daemon.name}`;
+          expect(await colony.bus.standing(daemon.name, signal.id), about).toBe(isTaken ? 'waiting' : 'refused');
+          const counted = refusals.find((row) => row.consumer === daemon.name && row.signal === signal.signal);
+          expect(counted?.count, about).toBe(isTaken ? undefined : 1);
+        }
+      }
+    },
+  );
+});
+
+describe('steps of the colony, and an operator’s consent', () => {
+  it('are taken from no stranger at any level', () => {
+    const closed = ['Q_DREAM_STEP', 'Q_TOURNAMENT_TRIGGER', 'Q_TOURNAMENT_MATCH', 'Q_TOURNAMENT_COMPLETE'];
+    for (const name of [...closed, 'Q_POLICY_DUE', 'Q_REPAIR_STARTED', 'Q_DEPLOYMENT_APPROVED'])
+      for (const daemon of consumers.filter(({ hears }) => hears.includes(name)))
+        expect(
+          LEVELS.filter((level) => isAccepted(acceptanceOf(daemon, name), peer('anonymous', level))),
+          `${name} at ${daemon.name}`,
+        ).toEqual([]);
+  });
+});
