@@ -12,7 +12,6 @@ const consumers = daemons.filter(({ hears }) => hears.length > 0);
 const names = [...new Set(consumers.flatMap(({ hears }) => hears))];
 
 let colony: TestColony;
-afterEach(() => colony.end());
 
 /** A colony whose consumers have their places, so that what is taken waits for them and nothing is handled. */
 async function colonyFor(level: Level): Promise<void> {
@@ -69,6 +68,8 @@ async function publishAll(): Promise<void> {
 const DOORS = { '7782, which answers': askAll, '7776, which does not': publishAll };
 
 describe.each(LEVELS)('a stranger who may %s', (level) => {
+  afterEach(() => colony.end());
+
   it.each(Object.entries(DOORS))(
     'causes at %s what his level allows, and what he may not is refused on record',
     async (_, emitAll) => {
