@@ -1,6 +1,6 @@
-import type { AnyDaemon } from '../src/lib/runtime/define-daemon.ts';
-import { acceptanceOf } from '../src/lib/runtime/define-daemon.ts';
-import { catalogue } from '../src/lib/signals/catalogue.ts';
+import type { AnyDaemon } from '../src/lib/runtime/define-daemon.js';
+import { acceptanceOf } from '../src/lib/runtime/define-daemon.js';
+import { catalogue } from '../src/lib/signals/catalogue.js';
 import {
   CONSENT,
   COLONY,
@@ -10,7 +10,7 @@ import {
   peer,
   RELAY,
   type Entrance,
-} from '../src/lib/signals/origin.ts';
+} from '../src/lib/signals/origin.js';
 
 const COLUMNS: readonly [string, Entrance][] = [
   ['observe', peer('x', 'observe')],

@@ -12,7 +12,19 @@ import { removeHome, temporaryConfig } from '../../helpers/colony.js';
 
 const AT = '2026-01-31T12:00:00.000Z';
 const hop = (id: string, signal: string, more: Partial<Hop>): Hop => ({
-  ...{ id, signal, source: 'test', at: AT, tookMs: null, facts: {}, heard: [], isOrphan: false, ledTo: [] },
+  ...{
+    id,
+    signal,
+    source: 'test',
+    origin: 'colony',
+    isForeign: false,
+    at: AT,
+    tookMs: null,
+    facts: {},
+    heard: [],
+    isOrphan: false,
+    ledTo: [],
+  },
   ...more,
 });
 const chainOf = (root: Hop): Chain => {
