@@ -6,6 +6,7 @@ import { DecisionLog } from '../../lib/policy/decision-log.js';
 import { dueSignals, nextDueMs } from '../../lib/policy/due.js';
 import { PoliciesFile } from '../../lib/policy/policies-file.js';
 import type { Answer, Attempt, DaemonEnv, NextWake, SourceBatch } from '../../lib/runtime/define-daemon.js';
+import { momentOf } from '../../lib/rules/clock-step.js';
 import type { Signal } from '../../lib/signals/envelope.js';
 import { normaliseFacts, say } from '../../lib/signals/facts.js';
 
@@ -32,6 +33,7 @@ export async function handle(signal: Signal, attempt: Attempt, { policies, decis
     policies: await policies.refresh(),
     state: await attempt.state(),
     nowMs,
+    moment: momentOf(attempt.clock),
     idOf: (position) => attempt.idOf(position),
   });
   const { full, removed } = await decisions.append(decided, nowMs);
@@ -57,7 +59,7 @@ export async function* source(
       const news = policies.news(state, nowMs);
       if (news.words !== undefined) env.log.warn(news.words);
       // What was said and is not decided yet stays in the state until it is.
-      const due = dueSignals(state, nowMs);
+      const due = dueSignals(state, momentOf(env.clock));
       const unsaid = due.filter(({ derivedFrom }) => !said.has(derivedFrom.key));
       said = new Set(due.map(({ derivedFrom }) => derivedFrom.key));
       const signals = [...news.alerts.map((facts) => say('Q_HEALTH_ALERT', facts)), ...unsaid];

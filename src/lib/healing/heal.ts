@@ -1,6 +1,7 @@
 import { toError } from '../base/errors.js';
 import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
+import type { Moment } from '../rules/clock-step.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
 import { isAccepted, type Entrance } from '../signals/origin.js';
@@ -28,6 +29,8 @@ export interface HealInput {
   pairs: Pairs;
   state: Readonly<Record<string, unknown>>;
   nowMs: number;
+  /** Both clocks; without them what is remembered is taken as it is. */
+  moment?: Moment;
   /** What was said since the look before, in order. */
   heard: readonly Heard[];
   /** What the healer sees by itself. */
@@ -90,6 +93,7 @@ class Healing {
   constructor(input: HealInput) {
     this.#input = input;
     this.#memory = new Memory(input.state);
+    if (input.moment !== undefined) this.#memory.follow(input.moment);
   }
 
   end(): Healed {

@@ -3,6 +3,7 @@ import type { HotFile } from '../base/hot-file.js';
 import { isStopped } from '../base/process-identity.js';
 import type { Attendant, JournalView, Recorded, StateChange } from '../bus/bus.js';
 import type { Config } from '../config/schema.js';
+import { momentOf } from '../rules/clock-step.js';
 import type { Draft } from '../signals/envelope.js';
 import { say } from '../signals/facts.js';
 import { isAccepted } from '../signals/origin.js';
@@ -65,6 +66,7 @@ export class Healer {
     const { recorded, readTo } = await this.#read(state, rules);
     const healed = heal({
       ...{ rules, daemons, pairs: config.expectations, state, nowMs },
+      moment: momentOf(clock),
       heard: await this.#heard(recorded),
       seen: (when) => this.#watch.sightings(when),
       standing: standingAlerts(state),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
+import type { Moment } from '../rules/clock-step.js';
 import { KeptState } from '../rules/kept-state.js';
 import { STATE_PREFIX } from './rules-file.js';
 
@@ -81,12 +82,14 @@ const RULE = `${STATE_PREFIX}rule:`;
 const PAUSE = `${STATE_PREFIX}pause:`;
 const POSITION = `${STATE_PREFIX}position`;
 const REPAIRS = `${STATE_PREFIX}repairs`;
+const CLOCK = `${STATE_PREFIX}clock`;
 
 /**
  * What the healer remembers, in the monitor's state, each written in the transaction of what was said with it:
  * `healing:rule:<name>`      its repairs of the last hour and its cases
  * `healing:repairs`          repairs of all rules in the last hour, also of rules that are gone
  * `healing:pause:<daemon>`   a pause that a rule made, until it is lifted
+ * `healing:clock`            where the clocks of the machine stood
  * `healing:position`         up to where the journal was read
  */
 export class Memory {
@@ -94,6 +97,11 @@ export class Memory {
 
   constructor(state: Readonly<Record<string, unknown>>) {
     this.#state = new KeptState(state);
+  }
+
+  /** A clock that was set takes along what is remembered. */
+  follow(now: Moment): void {
+    this.#state.follow(CLOCK, now, [RULE, PAUSE, REPAIRS]);
   }
 
   rule(name: string): RuleMemory {

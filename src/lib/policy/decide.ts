@@ -3,6 +3,7 @@ import type { DeadLetterDraft, StateChange } from '../bus/bus.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { decisionId, decisionOf, type Check, type DecidedOn, type Decision } from './decision.js';
 import { ADVISORY_GATES, isTemporary, passGates, valuesOf, type Gate, type GateInput } from './gates.js';
+import type { Moment } from '../rules/clock-step.js';
 import { Memory, waitId } from './memory.js';
 import type { Policies } from './policies.js';
 import type { Rule } from './rule.js';
@@ -18,6 +19,8 @@ export interface DecideInput {
   policies: Policies;
   state: Readonly<Record<string, unknown>>;
   nowMs: number;
+  /** Both clocks; without them what is remembered is taken as it is. */
+  moment?: Moment;
   /** Id of the signal that will be said at this position. */
   idOf: (position: number) => string;
 }
@@ -45,6 +48,7 @@ export class Deciding {
   constructor(input: DecideInput) {
     this.input = input;
     this.memory = new Memory(input.state);
+    if (input.moment !== undefined) this.memory.follow(input.moment);
     const { signal, facts, nowMs, policies } = input;
     this.#on = { signal, facts, nowMs, policies: policies.version };
   }

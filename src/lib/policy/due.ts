@@ -4,6 +4,7 @@ import { say } from '../signals/facts.js';
 import { noteLost } from './answers.js';
 import { actNow, Deciding, wait } from './decide.js';
 import { passGates, WAITING_GATES } from './gates.js';
+import { momentSchema, type Moment } from '../rules/clock-step.js';
 import { Memory, type Wait } from './memory.js';
 
 /** Says that something is due; the same moment is the same signal, however often it is said. */
@@ -13,13 +14,24 @@ export type DueSignal = Draft & Required<Pick<Draft, 'derivedFrom'>>;
  * Time is a signal too. A wait that is over and a flight without an answer become Q_POLICY_DUE, which the engine hears
  * itself; so one handler decides everything, one signal after the other, and a crash in between repeats nothing.
  */
-export function dueSignals(state: Readonly<Record<string, unknown>>, nowMs: number): DueSignal[] {
+export function dueSignals(state: Readonly<Record<string, unknown>>, moment: Moment): DueSignal[] {
+  const nowMs = moment.wallMs;
+  const stepMs = new Memory(state).follow(moment);
+  if (stepMs !== 0) return [clockWasSet(state)];
   return soonest(new Memory(state))
     .filter(({ dueMs }) => dueMs <= nowMs)
     .map(({ id, dueMs, subject }) => ({
       ...say('Q_POLICY_DUE', { subject, key: id, due_at: isoTimestamp(dueMs) }),
       derivedFrom: { atMs: dueMs, key: `policy-due:${subject}:${id}:${dueMs}` },
     }));
+}
+
+/** Whoever decides takes the step out of what is remembered; until then nothing is known to be due. */
+function clockWasSet(state: Readonly<Record<string, unknown>>): DueSignal {
+  const { wallMs: atMs, uptimeMs } = momentSchema.parse(state['clock']);
+  const key = `clock:${uptimeMs}`;
+  const facts = { subject: 'wait' as const, key, due_at: isoTimestamp(atMs) };
+  return { ...say('Q_POLICY_DUE', facts), derivedFrom: { atMs, key: `policy-due:${key}:${atMs}` } };
 }
 
 /** All that will be due, the soonest first. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StateChange } from '../bus/bus.js';
+import type { Moment } from '../rules/clock-step.js';
 import { KeptState } from '../rules/kept-state.js';
 
 const facts = z.record(z.string(), z.unknown());
@@ -63,6 +64,11 @@ export class Memory {
 
   constructor(state: Readonly<Record<string, unknown>>) {
     this.#state = new KeptState(state);
+  }
+
+  /** A clock that was set takes along what is remembered; answers by how much, in milliseconds. */
+  follow(now: Moment): number {
+    return this.#state.follow('clock', now, ['rule:', 'flight:', 'wait:']);
   }
 
   /** What a rule did last. */

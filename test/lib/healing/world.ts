@@ -51,6 +51,8 @@ export function world(rules: Rules = builtInRules(OPTIONS)) {
     state,
     said,
     nowMs: START_MS,
+    /** By how much the wall clock was set. */
+    setMs: 0,
     /** What the healer sees by itself. */
     seen: [] as Sighting[],
     standing: new Set<string>(),
@@ -77,7 +79,8 @@ export function world(rules: Rules = builtInRules(OPTIONS)) {
       const { nowMs, standing } = self;
       const seen: Parameters<typeof heal>[0]['seen'] = (when) => self.seen.filter(({ event }) => event === when.event);
       const input = { rules: self.rules, daemons: OPTIONS.daemons, pairs, heard, seen, standing, nowMs };
-      const healed = heal({ ...input, state: structuredClone(state) });
+      const moment = { wallMs: nowMs, boot: 'first', uptimeMs: nowMs - self.setMs };
+      const healed = heal({ ...input, moment, state: structuredClone(state) });
       for (const { key, value } of healed.state) {
         if (value === null) Reflect.deleteProperty(state, key);
         else state[key] = structuredClone(value);

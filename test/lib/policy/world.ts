@@ -22,6 +22,9 @@ export function world(policies: Policies = { ...builtInPolicies(), timeZone: 'UT
     policies,
     state,
     nowMs: START_MS,
+    /** By how much the wall clock was set. */
+    setMs: 0,
+    boot: 'first',
     decide(signal: Signal) {
       const decided = decide({
         signal,
@@ -29,6 +32,7 @@ export function world(policies: Policies = { ...builtInPolicies(), timeZone: 'UT
         policies: self.policies,
         state: structuredClone(state),
         nowMs: self.nowMs,
+        moment: self.moment(),
         from: COLONY,
         idOf: (position) => `${signal.id}-${position}`,
       });
@@ -37,6 +41,12 @@ export function world(policies: Policies = { ...builtInPolicies(), timeZone: 'UT
         else state[key] = structuredClone(value);
       }
       return decided;
+    },
+    moment: () => ({ wallMs: self.nowMs, boot: self.boot, uptimeMs: self.nowMs - self.setMs }),
+    /** Somebody sets the wall clock. */
+    setClock(byMs: number) {
+      self.nowMs += byMs;
+      self.setMs += byMs;
     },
     hear(name: string, facts: Facts, cause?: Pick<Signal, 'id' | 'trace'>) {
       const id = `S${(count += 1)}`;
@@ -59,7 +69,7 @@ export function world(policies: Policies = { ...builtInPolicies(), timeZone: 'UT
     /** Lets time go by, and hears what becomes due. */
     pass(ms: number) {
       self.nowMs += ms;
-      return dueSignals(state, self.nowMs).map((draft) => self.hear(draft.signal, draft.facts));
+      return dueSignals(state, self.moment()).map((draft) => self.hear(draft.signal, draft.facts));
     },
   };
   return self;
