@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import chalk from 'chalk';
 import { systemClock } from '../lib/base/clock.js';
 import { errorCode } from '../lib/base/errors.js';
+import { requireAdopted } from '../lib/bus/home.js';
 import { openObserver } from '../lib/bus/open-observer.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
 import { usageError } from '../lib/cli/command-error.js';
@@ -55,6 +56,7 @@ changed since, only what the colony wrote goes back; where that was edited, noth
     const { kind, id, what, steps } = step;
     this.log([what, ...steps.map((text) => `  ${chalk.yellow('→')} ${text}`)].join('\n'));
     if (flags['dry-run']) return { kind, id, what, steps, done: false };
+    requireAdopted(config);
     const ask = { yes: flags.yes, mode: this.mode, abort: this.interrupted };
     if (!(await confirmed('Take it back?', ask))) {
       this.status = ExitCode.failed;

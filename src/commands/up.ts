@@ -75,6 +75,7 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
     ];
     const pid = await detach({ program: this.#program, config, env: process.env, flags });
     this.log(`Runs detached as process ${pid}: ${members.length} daemons, home ${config.home}\n${DETACHED_NEXT}`);
+    for (const text of await heldBackText(config, { members, hub: findDaemon('chemical-bus').name })) this.warn(text);
     return { home: config.home, pid };
   }
 

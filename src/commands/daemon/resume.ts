@@ -11,6 +11,11 @@ interface Result {
   resumed: { name: string; pause: Pause }[];
 }
 
+/** What another command ends: it holds for all daemons alike, so the first says it. */
+function staying(paused: Result['resumed']): { pause: Pause; ends: string }[] {
+  return paused.flatMap(({ pause }) => (pause.lift === undefined ? [] : [{ pause, ends: pause.lift }])).slice(0, 1);
+}
+
 /** Lets paused daemons go on. */
 export default class DaemonResume extends KlorosCommand {
   static override summary = 'Let paused daemons go on, whoever paused them';
@@ -31,16 +36,18 @@ Maintenance is another thing: kloros maintenance off.`;
     const meant = named.length > 0 ? named : daemons.map(({ name }) => name);
     const { config } = await this.settings();
     return withBus(config, async (bus) => {
-      const resumed: Result['resumed'] = [];
+      const paused: Result['resumed'] = [];
       for (const name of meant) {
         const pause = await bus.pauseOf(name);
-        if (pause !== undefined) resumed.push({ name, pause });
+        if (pause !== undefined) paused.push({ name, pause });
       }
+      const resumed = paused.filter(({ pause }) => pause.lift === undefined);
       if (!flags['dry-run']) await bus.setPaused(named.length > 0 ? named : null, null);
       const nowMs = systemClock.nowMs();
       for (const { name, pause } of resumed)
         this.log(`${flags['dry-run'] ? 'Would go on' : 'Goes on'}: ${name}, ${pauseText(pause, nowMs)}`);
-      if (resumed.length === 0) this.log('Nobody of them was paused');
+      if (paused.length === 0) this.log('Nobody of them was paused');
+      for (const { pause, ends } of staying(paused)) this.warn(`All stay ${pauseText(pause, nowMs)}; ${ends} ends it`);
       return { resumed };
     });
   }

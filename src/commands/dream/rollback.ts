@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { requireAdopted } from '../../lib/bus/home.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
 import { experimentNamed } from '../../lib/cli/deployment-choice.js';
@@ -32,6 +33,7 @@ back. Once more takes back the one before. The journal is told by Q_DEPLOYMENT_F
     this.log(`${layout.experiment}: ${record.id} goes, ${record.previous ?? 'what was there before'} comes back`);
     for (const { path, state } of files) this.log(`  ${path}  ${state}`);
     if (flags['dry-run']) return { record, files };
+    requireAdopted(config);
     const asked = { yes: flags.yes, mode: this.mode, abort: this.interrupted };
     if (!(await confirmed(`Take ${record.id} back?`, asked))) {
       this.note('Nothing was changed');

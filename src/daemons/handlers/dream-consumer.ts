@@ -1,5 +1,5 @@
 import { LaterError } from '../../lib/base/errors.js';
-import { endMarked } from '../../lib/base/marked-processes.js';
+import { endMarked, markIn } from '../../lib/base/marked-processes.js';
 import { WakeUp } from '../../lib/base/wake-up.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { begin, expire, giveUpCycle, giveUpTrigger, goOn, runningCycle } from '../../lib/dream/cycle/consume.js';
@@ -21,7 +21,7 @@ export async function handle(signal: Signal, attempt: Attempt): Promise<Answer> 
   const state = await runningCycle(attempt);
   if (state?.cycleId !== cycle_id) return undefined; // It has ended.
   const run = async () => {
-    if (attempt.attempt > 1) await endMarked(cycle_id);
+    if (attempt.attempt > 1) await endMarked(markIn(pathsOf(attempt.config).dreamLab, cycle_id));
     return isExpiry(signal) ? expire(state, attempt) : goOn(signal, state, attempt);
   };
   return lastly(attempt, { run, giveUp: (error) => giveUpCycle(state, error, attempt) });

@@ -1,7 +1,14 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { folderKey } from './folder-place.js';
 
 /** Variable in whose value the mark stands; children inherit it, also those that leave the process group. */
 export const MARK = 'KLOROS_GUARD';
+
+/** A mark of this folder alone: what was copied with a home names the same cycle, and must not end the original's. */
+export function markIn(folder: string, name: string): string {
+  return `${existsSync(folder) ? folderKey(folder) : folder}/${name}`;
+}
 
 /** A process may start another between the look and the end of it. */
 const MOST_ROUNDS = 10;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorCode } from './errors.js';
 
 /** Names one process for ever: a pid alone is reused, and starts again after a boot. */
 export interface ProcessIdentity {
@@ -26,6 +27,17 @@ export function isAlive(identity: ProcessIdentity): boolean {
   if (identity.bootId !== readFileSync(BOOT_ID, 'utf8').trim()) return false;
   const stat = readStat(identity.pid);
   return stat !== undefined && stat.state !== 'Z' && stat.startTicks === identity.startTicks;
+}
+
+/** Sends a signal to that very process and to no other that has its pid since; answers whether it lives. Throws EPERM. */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals | 0): boolean {
+  if (!isAlive(identity)) return false;
+  try {
+    return process.kill(identity.pid, signal);
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 /** Whether a process was stopped (SIGSTOP, a debugger) and has not gone on. */

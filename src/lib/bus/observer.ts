@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from '../base/process-identity.js';
 import type { SubjectKind } from '../signals/subject.js';
 import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Refusal, Standing } from './bus.js';
 
@@ -80,10 +81,9 @@ export interface NamedChain {
 }
 
 /** A live process at the journal. */
-export interface Attendant {
+export interface Attendant extends ProcessIdentity {
   /** Daemon or command. */
   name: string;
-  pid: number;
 }
 
 /** What a look into the journal's own order found; `problems` is empty where all is well. */

@@ -42,6 +42,7 @@ export async function openBus(options: OpenBusOptions): Promise<Bus> {
       name,
       role: options.role ?? null,
       home: config.home,
+      nowMs: clock.nowMs(),
     });
     const ownPort = portOffset !== undefined;
     const publisher = ownPort ? await Publisher.bound(endpoints.own(portOffset)) : Publisher.connected(endpoints.xsub);

@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from '../base/process-identity.js';
 /**
  * Where one signal stands with one daemon: `waiting` to be handled (backoff included), `running`, `handled`,
  * an open dead letter (`dead`), `refused` since the daemon
@@ -25,6 +26,8 @@ export interface Pause {
   reason: string | null;
   /** Epoch milliseconds. */
   sinceMs: number;
+  /** Command that ends it, where that is not `kloros daemon resume`. */
+  lift?: string;
 }
 
 /** What a daemon stands on fails, so that it claims nothing but a probe now and then. */
@@ -59,10 +62,9 @@ export interface ConsumerStatus {
 }
 
 /** A live process at the bus. */
-export interface Attendant {
+export interface Attendant extends ProcessIdentity {
   /** Daemon or command. */
   name: string;
-  pid: number;
   /** Grows while it holds work and is alive. */
   beat: number;
 }

@@ -21,9 +21,10 @@ export async function heldBackText(config: Config, { members, hub }: Started): P
   }));
   const hubless = attendants.some(({ name }) => name === hub) ? [] : [HUBLESS];
   const maintenance = roll.find(({ presence }) => presence.maintenance !== null)?.presence.maintenance ?? null;
-  const paused = roll.flatMap(({ daemon, presence: { pause } }) =>
-    pause === null ? [] : [`${daemon.name} is ${pauseText(pause, nowMs)}; kloros daemon resume lets it go on`],
-  );
+  const pauses = roll.flatMap(({ daemon: { name }, presence: { pause } }) => (pause === null ? [] : [{ name, pause }]));
+  const whole = pauses.find(({ pause }) => pause.lift !== undefined)?.pause;
+  const single = pauses.map(({ name, pause }) => `${name} is ${pauseText(pause, nowMs)}; ${RESUME}`);
+  const paused = whole === undefined ? single : [`All are ${pauseText(whole, nowMs)}; ${whole.lift ?? ''} ends it`];
   return [
     ...hubless,
     ...(maintenance === null ? [] : [`${maintenanceText(maintenance, nowMs)}; kloros maintenance off ends it`]),
@@ -31,5 +32,6 @@ export async function heldBackText(config: Config, { members, hub }: Started): P
   ];
 }
 
+const RESUME = 'kloros daemon resume lets it go on';
 const HUBLESS =
   'No hub runs in this home: signals are handled from the journal, but nobody can listen to them, and who rests is not woken; kloros daemon start chemical-bus starts it';

@@ -111,8 +111,8 @@ const runProgram: Action = {
     abort.throwIfAborted();
     return { outcome: succeeded ? 'made' : 'failed', detail };
   },
-  after: async ({ id, target }) => {
-    await endMarked(markOf(id));
+  after: async ({ id, target }, { config }) => {
+    await endMarked(markOf(config.home, id));
     return { outcome: 'unknown', detail: `the monitor ended while ${target} ran, which is not run twice` };
   },
 };

@@ -1,4 +1,5 @@
 import type { AllowedCommand } from '../config/healing.js';
+import { markIn } from '../base/marked-processes.js';
 import { runGuarded, type GuardedResult } from '../base/guarded-process.js';
 
 /** A program of the allow-list that is run for a repair. */
@@ -22,9 +23,9 @@ const MEMORY_BYTES = 512 * 1024 * 1024;
 /** So much of what it printed is told. */
 const TOLD_CHARACTERS = 500;
 
-/** Stands in the environment of all that it starts. */
-export function markOf(repair: string): string {
-  return `repair-${repair}`;
+/** Stands in the environment of all that a repair of this home starts. */
+export function markOf(home: string, repair: string): string {
+  return markIn(home, `repair-${repair}`);
 }
 
 /** Runs it within its limits and ends whatever it started. No fact of a signal is on its command line. */
@@ -38,7 +39,7 @@ export async function runCommand({ command, home, repair, rule, subject, abort }
     timeoutMs: command.timeoutMs,
     memoryBytes: MEMORY_BYTES,
     maxStdoutBytes: command.maxOutputBytes,
-    mark: markOf(repair),
+    mark: markOf(home, repair),
     abort,
   });
   return { succeeded: result.end === 'exited' && result.exitCode === 0, detail: wordsOf(result, command) };

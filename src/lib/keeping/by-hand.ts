@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode } from '../base/errors.js';
+import { signalProcess, type ProcessIdentity } from '../base/process-identity.js';
 import type { Keeper, KeptDaemon } from './keeper.js';
 
 /** Processes at the journal, by daemon. */
-export type Attendants = () => readonly { name: string; pid: number }[];
+export type Attendants = () => readonly (ProcessIdentity & { name: string })[];
 
 const LOOK_EVERY_MS = 100;
 const FORCE_AFTER_MS = 30_000;
@@ -18,7 +18,8 @@ export function withThoseByHand(keeper: Keeper, attendants: Attendants): Keeper 
   const stop = async (names: readonly string[]) => {
     const standing = await look(names);
     const byHand = standing.filter(({ keeper: who }) => who === BY_HAND);
-    await Promise.all([keeper.stop(namesOf(standing, byHand)), ...byHand.map(({ pid }) => end(pid ?? 0))]);
+    const meant = attendants().filter((one) => byHand.some(({ pid }) => pid === one.pid));
+    await Promise.all([keeper.stop(namesOf(standing, byHand)), ...meant.map(end)]);
   };
   return {
     kind: keeper.kind,
@@ -36,7 +37,7 @@ export function withThoseByHand(keeper: Keeper, attendants: Attendants): Keeper 
     reload: async (names) => {
       const standing = await look(names);
       const byHand = standing.filter(({ keeper: who }) => who === BY_HAND);
-      for (const { pid } of byHand) signal(pid ?? 0, 'SIGHUP');
+      for (const one of attendants()) if (byHand.some(({ pid }) => pid === one.pid)) signalProcess(one, 'SIGHUP');
       await keeper.reload(namesOf(standing, byHand));
     },
   };
@@ -54,20 +55,10 @@ function namesOf(all: readonly KeptDaemon[], without: readonly KeptDaemon[]): st
   return all.filter((daemon) => !without.includes(daemon)).map(({ name }) => name);
 }
 
-/** In order, and by force when that takes too long. */
-async function end(pid: number): Promise<void> {
-  for (let waitedMs = 0; signal(pid, waitedMs === 0 ? 'SIGTERM' : 0); waitedMs += LOOK_EVERY_MS) {
-    if (waitedMs >= FORCE_AFTER_MS) signal(pid, 'SIGKILL');
+/** In order, and by force when that takes too long. Throws EPERM where it is somebody else's. */
+async function end(one: ProcessIdentity): Promise<void> {
+  for (let waitedMs = 0; signalProcess(one, waitedMs === 0 ? 'SIGTERM' : 0); waitedMs += LOOK_EVERY_MS) {
+    if (waitedMs >= FORCE_AFTER_MS) signalProcess(one, 'SIGKILL');
     await sleep(LOOK_EVERY_MS);
-  }
-}
-
-/** Whether there is still somebody to hear it. Throws EPERM where it is somebody else's. */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false;
-    throw error;
   }
 }

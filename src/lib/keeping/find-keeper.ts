@@ -1,5 +1,6 @@
 import { alarmOf } from '../base/alarms.js';
 import { errorCode } from '../base/errors.js';
+import type { Attendant } from '../bus/observer.js';
 import { openObserver } from '../bus/open-observer.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
@@ -40,7 +41,7 @@ async function services(recordPath: string, env: NodeJS.ProcessEnv): Promise<Kee
 }
 
 /** Where nothing ever ran, nobody is there. */
-function attendantsOf(config: Config): { name: string; pid: number }[] {
+function attendantsOf(config: Config): Attendant[] {
   try {
     const observer = openObserver(config);
     try {

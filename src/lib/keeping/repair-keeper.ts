@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, KlorosError, toError } from '../base/errors.js';
+import { KlorosError, toError } from '../base/errors.js';
+import { signalProcess, type ProcessIdentity } from '../base/process-identity.js';
 import { openObserver } from '../bus/open-observer.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
@@ -68,7 +69,7 @@ interface Ending extends RepairKeeperOptions {
 /** Ends the process in order, by force where it does not, and waits for the one that its unit starts. */
 async function endForSystemd(daemon: string, ending: Ending): Promise<void> {
   await requireRestart(daemon, ending);
-  const before = pidOf(daemon, ending);
+  const before = processOf(daemon, ending);
   if (before === undefined) throw notBack(daemon, 'it has no process that could be ended');
   signal(before, 'SIGTERM');
   signal(before, 'SIGCONT'); // Who is stopped hears the other only then.
@@ -77,8 +78,8 @@ async function endForSystemd(daemon: string, ending: Ending): Promise<void> {
     await sleep(LOOK_EVERY_MS, undefined, { signal: ending.abort });
   }
   for (let waitedMs = 0; waitedMs < BACK_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
-    const now = pidOf(daemon, ending);
-    if (now !== undefined && now !== before) return;
+    const now = processOf(daemon, ending);
+    if (now !== undefined && now.pid !== before.pid) return;
     await sleep(LOOK_EVERY_MS, undefined, { signal: ending.abort });
   }
   throw notBack(daemon, `it was ended, and not started again within ${BACK_WITHIN_MS / 1000} s`);
@@ -95,21 +96,20 @@ async function requireRestart(daemon: string, { record, env }: Ending): Promise<
     throw notBack(daemon, `its unit ${unit} has Restart=${policy}, and would not bring it back`);
 }
 
-function pidOf(daemon: string, { config }: Ending): number | undefined {
+function processOf(daemon: string, { config }: Ending): ProcessIdentity | undefined {
   const observer = openObserver(config);
   try {
-    return observer.attendants().find(({ name }) => name === daemon)?.pid;
+    return observer.attendants().find(({ name }) => name === daemon);
   } finally {
     observer.close();
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+function signal(one: ProcessIdentity, name: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(pid, name);
+    return signalProcess(one, name);
   } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false;
-    throw notBack(`process ${pid}`, toError(error).message);
+    throw notBack(`process ${one.pid}`, toError(error).message);
   }
 }
 

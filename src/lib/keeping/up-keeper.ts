@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { folderKey } from '../base/folder-place.js';
 import { readChronicle } from '../supervise/chronicle.js';
 import { tellSupervisor } from '../supervise/control-client.js';
 import type { ControlRequest, SupervisorStatus } from '../supervise/control-words.js';
@@ -24,7 +26,7 @@ const STATES: Record<Status['state'], KeptState> = {
 /** The supervisor that runs in a home, as a keeper; undefined where none does. */
 export async function upKeeper(paths: SupervisorPaths): Promise<Keeper | undefined> {
   const found = await tellSupervisor(paths.control, { do: 'status', names: [] });
-  if (found === undefined) return undefined;
+  if (found === undefined || !isOurs(found, paths)) return undefined;
   const kind: KeeperKind = { kind: 'up', pid: found.pid, detached: found.detached };
   const tell = async (verb: ControlRequest['do'], names: readonly string[]) => {
     await tellSupervisor(paths.control, { do: verb, names: [...names] });
@@ -50,6 +52,11 @@ export async function upKeeper(paths: SupervisorPaths): Promise<Keeper | undefin
     restart: (names) => tell('restart', names),
     reload: (names) => tell('reload', names),
   };
+}
+
+/** A copied home may lead to the original's supervisor. */
+function isOurs({ home }: SupervisorStatus, { control }: SupervisorPaths): boolean {
+  return home === undefined || home === folderKey(dirname(dirname(control)));
 }
 
 function standing(member: Status | undefined, kind: KeeperKind): Pick<KeptDaemon, 'keeper' | 'state' | 'pid'> {

@@ -87,7 +87,9 @@ export class Gate {
     const maintenance = maintenanceAt(maintenancePath, clock.nowMs());
     if (maintenance) return `maintenance is on${because(maintenance.reason)}; it ends with kloros maintenance off`;
     const pause = await bus.pauseOf(name);
-    return pause && `paused by ${pause.by}${because(pause.reason)}; it goes on with kloros daemon resume`;
+    return (
+      pause && `paused by ${pause.by}${because(pause.reason)}; it goes on with ${pause.lift ?? 'kloros daemon resume'}`
+    );
   }
 
   #set(hold: string | undefined): void {

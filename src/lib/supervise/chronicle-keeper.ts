@@ -1,6 +1,9 @@
 import { writeFileSafely } from '../base/atomic-file.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { folderKey } from '../base/folder-place.js';
 import { ownIdentity } from '../base/process-identity.js';
 import { usageOf, type Usage } from '../base/process-usage.js';
 import {
@@ -109,6 +112,7 @@ export class ChronicleKeeper {
     while (this.#isStale) {
       this.#isStale = false;
       try {
+        mkdirSync(dirname(this.#options.path), { recursive: true }); // A cleaner may have had it away.
         await writeFileSafely(this.#options.path, JSON.stringify(this.#chronicle()));
       } catch (error) {
         // What the daemons do matters more than what is remembered of it.
@@ -120,6 +124,7 @@ export class ChronicleKeeper {
   #chronicle(): Chronicle {
     return {
       supervisor: ownIdentity(),
+      folder: folderKey(dirname(this.#options.path)),
       startedAtMs: this.#startedAtMs,
       writtenAtMs: this.#options.clock.nowMs(),
       daemons: [...this.#records.values()],

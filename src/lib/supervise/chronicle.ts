@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { dirname } from 'node:path';
 import { errorCode } from '../base/errors.js';
+import { folderKey } from '../base/folder-place.js';
 import { PROCESS_STATES, type Transition } from './managed-process.js';
 
 /** One measurement of a daemon's process. */
@@ -38,6 +40,8 @@ const recordSchema = z.object({
 export const chronicleSchema = z.object({
   /** The supervisor's process, named so that no other is taken for it. */
   supervisor: z.object({ bootId: z.string(), pid: z.number(), startTicks: z.string() }),
+  /** Its folder when it was written: a copy of it speaks of another home's processes. */
+  folder: z.string().optional(),
   startedAtMs: z.number(),
   writtenAtMs: z.number(),
   daemons: z.array(recordSchema),
@@ -105,11 +109,12 @@ function downSince(record: DaemonRecord, state: DaemonRecord['state'], nowMs: nu
   return state === 'STARTING' && record.downSinceMs === null ? null : (record.downSinceMs ?? nowMs);
 }
 
-/** What a supervisor wrote; undefined where there is nothing, or nothing that can be read. */
+/** What a supervisor of this home wrote; undefined where there is nothing, or nothing that can be read. */
 export async function readChronicle(path: string): Promise<Chronicle | undefined> {
   try {
     const parsed = chronicleSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    return parsed.success ? parsed.data : undefined;
+    const isOurs = parsed.data?.folder === undefined || parsed.data.folder === folderKey(dirname(path));
+    return parsed.success && isOurs ? parsed.data : undefined;
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import { errorCode, KlorosError, toError } from '../base/errors.js';
+import { folderKey } from '../base/folder-place.js';
 import { isShared } from '../base/group-umask.js';
 import { serveLines, type LineServer } from '../base/line-server.js';
 import { MOVE_PORTS } from '../config/paths.js';
@@ -50,7 +51,8 @@ async function reply(line: string, options: ControlServerOptions): Promise<Contr
     const request = controlRequestSchema.parse(JSON.parse(line));
     if (colony !== undefined) await act(colony, request, options.members);
     else if (request.do !== 'status') throw notReady();
-    return { supervisor: { pid: process.pid, detached: options.detached, daemons: colony?.statuses() ?? [] } };
+    const { home, detached } = options;
+    return { supervisor: { pid: process.pid, home: folderKey(home), detached, daemons: colony?.statuses() ?? [] } };
   } catch (thrown) {
     const error = toError(thrown);
     if (!(error instanceof KlorosError)) return { error: { code: 'CONTROL_FAILED', message: error.message, next: [] } };

@@ -19,6 +19,8 @@ const statusSchema = z.object({
 
 const supervisorSchema = z.object({
   pid: z.number(),
+  /** Key of the folder of its home: a linked copy of its socket leads to it from another home. */
+  home: z.string().optional(),
   /** It has no terminal, and writes log files. */
   detached: z.boolean(),
   daemons: z.array(statusSchema),

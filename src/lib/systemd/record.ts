@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { errorCode, KlorosError } from '../base/errors.js';
@@ -17,6 +18,8 @@ const legacySchema = z.object({
 const recordSchema = z.object({
   scope: z.enum(['system', 'user']),
   installedAt: z.string(),
+  /** Path of the home that the units name; records of old have none. */
+  home: z.string().optional(),
   /** Version of kloros that the daemons were started with; records of old have none. */
   version: z.string().optional(),
   /** Hash of each file as it was written, by path. */
@@ -36,10 +39,12 @@ export type InstallRecord = z.output<typeof recordSchema>;
 /** The timer that the colony replaced. */
 export type Legacy = z.output<typeof legacySchema>;
 
-/** Reads the record; undefined where nothing is installed. Throws INSTALL_RECORD_UNREADABLE. */
+/** Reads the record; undefined where nothing is installed, or for the home that this one is a copy of. Throws INSTALL_RECORD_UNREADABLE. */
 export async function readRecord(path: string): Promise<InstallRecord | undefined> {
   try {
-    return recordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const record = recordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const isOurs = record.home === undefined || record.home === (await realpath(dirname(path)));
+    return isOurs ? record : undefined;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw new KlorosError({
@@ -54,7 +59,8 @@ export async function readRecord(path: string): Promise<InstallRecord | undefine
 
 /** Writes the record. */
 export async function writeRecord(path: string, record: InstallRecord): Promise<void> {
-  await writeFileSafely(path, `${JSON.stringify(record, null, 2)}\n`);
+  const home = await realpath(dirname(path));
+  await writeFileSafely(path, `${JSON.stringify({ ...record, home }, null, 2)}\n`);
 }
 
 /** What a file is recognised by. */

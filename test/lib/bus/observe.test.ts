@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownIdentity } from '../../../src/lib/base/process-identity.js';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import type { Bus } from '../../../src/lib/bus/bus.js';
 import type { Observer } from '../../../src/lib/bus/observer.js';
@@ -87,7 +88,7 @@ describe('who looks at the journal', () => {
   });
 
   it('knows who is there', () => {
-    expect(observer.attendants()).toEqual([{ name: 'onlooker', pid: process.pid }]);
+    expect(observer.attendants()).toEqual([{ name: 'onlooker', ...ownIdentity() }]);
   });
 
   it('makes nothing where nothing is', () => {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.js';
-import { isAlive, isStopped } from '../../base/process-identity.js';
+import { isStopped } from '../../base/process-identity.js';
 import type { Journal } from './journal.js';
+import { livingAt } from './living.js';
 
 /** Whose leases are looked at, and how long a living holder may take to beat. */
 export interface ClearRequest {
@@ -37,5 +38,5 @@ export async function clearLeases({ journal, daemon, leaseMs, clock }: ClearRequ
 
 function isGone(journal: Journal, id: number): boolean {
   const owner = journal.owners.all().find((one) => one.id === id);
-  return owner === undefined || !isAlive(owner) || isStopped(owner.pid);
+  return owner === undefined || !livingAt(journal.path)(owner) || isStopped(owner.pid);
 }

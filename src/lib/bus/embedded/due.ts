@@ -1,5 +1,5 @@
-import { isAlive } from '../../base/process-identity.js';
 import type { Database } from './database.js';
+import { livingAt } from './living.js';
 import { openOwners } from './owners.js';
 import { openPauses } from './pauses.js';
 import { openSubscriptions } from './subscriptions.js';
@@ -32,7 +32,12 @@ export function openDue(database: Database): (nowMs: number, named: readonly str
       return isDue && pauses.of(name) === undefined;
     });
     if (waiting.length === 0) return [];
-    const there = new Set(owners.all().flatMap((owner) => (isAlive(owner) ? [owner.name] : [])));
+    const there = new Set(
+      owners
+        .all()
+        .filter(livingAt(database.name))
+        .map(({ name }) => name),
+    );
     return waiting.map(({ name }) => name).filter((name) => !there.has(name));
   });
 }

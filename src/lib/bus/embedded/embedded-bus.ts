@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.js';
 import { closeAll } from '../../base/close-all.js';
-import { isAlive } from '../../base/process-identity.js';
 import type { Signal } from '../../signals/envelope.js';
 import { COLONY, OPERATOR, type Entrance } from '../../signals/origin.js';
 import { INTENT_CAUSE } from '../../signals/subject.js';
@@ -23,6 +22,7 @@ import type {
 import { clearLeases } from './clear-leases.js';
 import { EmbeddedConsumer } from './embedded-consumer.js';
 import type { Journal } from './journal.js';
+import { livingAt } from './living.js';
 import { deadLettersOf, recordedOf, rowOf } from './rows.js';
 import { WakeUp } from '../../base/wake-up.js';
 import type { Publisher, Waker } from './wire.js';
@@ -112,8 +112,9 @@ export class EmbeddedBus implements Bus {
   }
 
   async attendants(): Promise<Attendant[]> {
-    const living = this.#parts.journal.owners.all().filter(isAlive);
-    return living.map(({ name, pid, beat }) => ({ name, pid, beat }));
+    const { journal } = this.#parts;
+    const living = journal.owners.all().filter(livingAt(journal.path));
+    return living.map(({ id: _id, role: _role, ...attendant }) => attendant);
   }
 
   async setPaused(daemons: readonly string[] | null, pause: Pause | null): Promise<void> {

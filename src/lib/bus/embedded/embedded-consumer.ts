@@ -1,8 +1,9 @@
 import { COLONY } from '../../signals/origin.js';
 import type { Clock } from '../../base/clock.js';
-import { isAlive, ownIdentity } from '../../base/process-identity.js';
+import { ownIdentity } from '../../base/process-identity.js';
 import type { Consumer, Delivery, Outage, Outcome, Settled } from '../bus.js';
 import type { Journal } from './journal.js';
+import { livingAt } from './living.js';
 import type { Claimed, SettleOutcome } from './operations.js';
 import { rowOf, signalOf } from './rows.js';
 import type { WakeUp } from '../../base/wake-up.js';
@@ -131,7 +132,7 @@ export class EmbeddedConsumer implements Consumer {
   #isLost(holder: number): boolean {
     const { journal, clock, leaseMs } = this.#options;
     const known = journal.owners.all().find(({ id }) => id === holder);
-    if (known === undefined || !isAlive(known)) return true;
+    if (known === undefined || !livingAt(journal.path)(known)) return true;
     const seen = this.#beats.get(holder);
     if (seen?.beat !== known.beat) {
       this.#beats.set(holder, { beat: known.beat, sinceMs: clock.monotonicMs() });

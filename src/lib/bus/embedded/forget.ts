@@ -1,9 +1,9 @@
 import { KlorosError } from '../../base/errors.js';
-import { isAlive } from '../../base/process-identity.js';
 import type { Forgotten } from '../bus.js';
 import type { Database } from './database.js';
 import type { DeadStore } from './dead.js';
-import { openOwners } from './owners.js';
+import { livingAt } from './living.js';
+import { openOwners, type Owner } from './owners.js';
 import type { Operations } from './operations.js';
 
 interface OpenRow {
@@ -39,7 +39,8 @@ export function openForget(
     if (id === undefined) throw unknown(consumer);
     const rows = open.all(id);
     const holders = new Set(rows.map(({ owner }) => owner));
-    const living = owners.all().filter((owner) => (owner.name === consumer || holders.has(owner.id)) && isAlive(owner));
+    const isOurs = (owner: Owner) => owner.name === consumer || holders.has(owner.id);
+    const living = owners.all().filter(isOurs).filter(livingAt(database.name));
     if (living.length > 0) throw runs(consumer, living);
     const error = `Forgotten: ${consumer} was forgotten while it had this signal open`;
     for (const { id: key, first_failed_ms: failedMs, owner: _owner, ...work } of rows) {
@@ -67,6 +68,6 @@ function runs(consumer: string, owners: readonly { pid: number }[]): KlorosError
     code: 'CONSUMER_RUNS',
     message: `${consumer} cannot be forgotten`,
     why: `it runs: process ${pids.join(', ')}`,
-    next: [`kloros daemon stop ${consumer}`, `or end it: kill ${pids.join(' ')}`],
+    next: [`kloros daemon stop ${consumer}`],
   });
 }

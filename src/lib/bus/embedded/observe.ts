@@ -1,10 +1,10 @@
-import { isAlive } from '../../base/process-identity.js';
 import type { ConsumerStatus } from '../bus.js';
 import type { Attendant, Count, Holding, Observer, OpenWork, TimeRange, Wait } from '../observer.js';
 import { openConsumerReader, type ConsumerReader } from './consumer-reader.js';
 import { untilNotBusy, type Database } from './database.js';
 import { openDeadStore } from './dead.js';
 import { integrityOf } from './integrity.js';
+import { livingAt } from './living.js';
 import { openOwners } from './owners.js';
 import { COLUMNS, openReader, openRows, type NumberedRow } from './reader.js';
 import { openRefusals } from './refusals.js';
@@ -107,8 +107,8 @@ function openPeople(
   const attendants = (): Attendant[] =>
     owners
       .all()
-      .filter(isAlive)
-      .map(({ name, pid }) => ({ name, pid }));
+      .filter(livingAt(database.name))
+      .map(({ name, bootId, pid, startTicks }) => ({ name, bootId, pid, startTicks }));
   return {
     consumers: () => {
       const living = attendants();

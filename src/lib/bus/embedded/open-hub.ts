@@ -46,7 +46,7 @@ const HUB_ROLE = 'hub';
  * Throws KlorosError ALREADY_RUNNING with the other's pid, or PORT_TAKEN with the holder.
  */
 export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
-  const { config, log, name, onStuckWriter: tell } = options;
+  const { config, clock, log, name, onStuckWriter: tell } = options;
   const path = pathsOf(config).journal;
   const journal = openJournal(path, log, {
     stuck: stuckWriterReporter(path, { log, tell }),
@@ -59,6 +59,7 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
       name,
       role: HUB_ROLE,
       home: config.home,
+      nowMs: clock.nowMs(),
     }));
     await resumeAboveMark(journal, log);
     const wire = await openWire(options, journal);

@@ -1,6 +1,7 @@
-import { isAlive, type ProcessIdentity } from '../../base/process-identity.js';
+import type { ProcessIdentity } from '../../base/process-identity.js';
 import type { Outage } from '../bus.js';
 import type { Database } from './database.js';
+import { livingAt } from './living.js';
 import type { Operations } from './operations.js';
 
 /** Which daemons stand on something that fails, by what their processes reported. */
@@ -32,13 +33,18 @@ export function openOutages(database: Database): OutageBook {
       key,
       ...(JSON.parse(value) as Reported),
     }));
+  const isThere = () => {
+    const isLiving = livingAt(database.name);
+    return ({ identity }: Reported) => isLiving(identity);
+  };
   return {
     of: (consumer) =>
       reported(consumer)
-        .filter(({ identity }) => isAlive(identity))
+        .filter(isThere())
         .map(({ outage }) => outage),
     report: ({ consumer, identity, outage }) => {
-      for (const { key, identity: other } of reported(consumer)) if (!isAlive(other)) forget.run(COLONY, key);
+      const is = isThere();
+      for (const other of reported(consumer)) if (!is(other)) forget.run(COLONY, other.key);
       const key = `outage:${consumer}:${identity.pid}`;
       if (outage === null) forget.run(COLONY, key);
       else put.run(COLONY, key, JSON.stringify({ outage, identity }));

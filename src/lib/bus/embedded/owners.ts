@@ -1,5 +1,7 @@
-import { isAlive, type ProcessIdentity } from '../../base/process-identity.js';
+import type { ProcessIdentity } from '../../base/process-identity.js';
 import { untilNotBusy, type Database } from './database.js';
+import { openHomeBook, type HomeBook } from './home-book.js';
+import { livingAt } from './living.js';
 
 /** A process that holds work or a role. */
 export interface Owner extends ProcessIdentity {
@@ -27,6 +29,8 @@ export interface Owners {
    */
   enter(identity: ProcessIdentity, name: string, role: string | null): number | Owner;
   all(): Owner[];
+  /** To whose home the register belongs. */
+  home: Pick<HomeBook, 'settle' | 'adopt'>;
 }
 
 /** Prepares the statements about owners. */
@@ -44,13 +48,22 @@ export function openOwners(database: Database): Owners {
   const list = () => all.all().map(ownerOf);
 
   const enter = database.transaction((identity: ProcessIdentity, name: string, role: string | null) => {
-    for (const owner of list()) if (!isAlive(owner)) forget.run(owner.id);
+    const isLiving = livingAt(database.name);
+    for (const owner of list()) if (!isLiving(owner)) forget.run(owner.id);
     const holder = role === null ? undefined : list().find((owner) => owner.role === role);
-    if (holder !== undefined && isAlive(holder)) return holder;
+    if (holder !== undefined && isLiving(holder)) return holder;
     if (holder !== undefined) freeRole.run(holder.id);
     return Number(add.get(identity.bootId, identity.pid, identity.startTicks, name, role));
   });
-  return { all: list, enter: (identity, name, role) => untilNotBusy(() => enter.immediate(identity, name, role)) };
+  const book = openHomeBook(database);
+  return {
+    all: list,
+    enter: (identity, name, role) => untilNotBusy(() => enter.immediate(identity, name, role)),
+    home: {
+      settle: (home, nowMs) => untilNotBusy(() => book.settle(home, nowMs)),
+      adopt: (home, nowMs) => untilNotBusy(() => book.adopt(home, nowMs)),
+    },
+  };
 }
 
 function ownerOf(row: OwnerRow): Owner {

@@ -4,6 +4,7 @@ import { killReason, killTargets, KILL, mayKill } from '../../signals/kill.js';
 import type { Facts } from '../../signals/envelope.js';
 import type { Pause } from '../bus.js';
 import type { Database } from './database.js';
+import { openHomeBook } from './home-book.js';
 import type { Row } from './operations.js';
 
 /** A pause, or the lifting of one, for some daemons or for all (null). */
@@ -15,6 +16,7 @@ export interface PauseChange {
 
 /** Who consumes nothing, and by whose word. */
 export interface PauseBook {
+  /** A home that nobody adopted pauses everybody, whatever else was said. */
   of(daemon: string): Pause | undefined;
   change(change: PauseChange): void;
   /** Obeys a row that was just appended, where it is a kill of somebody who may: in its own transaction, so that no claim comes in between. */
@@ -41,6 +43,7 @@ export function openPauses(database: Database): PauseBook {
   );
   const forget = database.prepare('DELETE FROM state WHERE daemon = ? AND key = ?');
   const forgetAll = database.prepare('DELETE FROM state WHERE daemon = ? AND key >= ? AND key < ?');
+  const home = openHomeBook(database);
   const keyOf = (daemon: string) => `pause:${shortName(daemon)}`;
 
   const changeAll = (pause: Pause | null) => {
@@ -58,6 +61,8 @@ export function openPauses(database: Database): PauseBook {
   };
   return {
     of: (daemon) => {
+      const whole = home.pause();
+      if (whole !== undefined) return whole;
       const word = read.get(COLONY, keyOf(daemon)) ?? read.get(COLONY, ALL);
       return word === undefined || word === EXEMPT ? undefined : (JSON.parse(word) as Pause);
     },

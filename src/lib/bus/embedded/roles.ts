@@ -1,5 +1,6 @@
 import { KlorosError } from '../../base/errors.js';
 import { parentOf, type ProcessIdentity } from '../../base/process-identity.js';
+import { settleHome } from '../../config/home.js';
 import { MOVE_PORTS } from '../../config/paths.js';
 import type { Journal } from './journal.js';
 import type { Owner, Owners } from './owners.js';
@@ -14,10 +15,12 @@ export interface RoleRequest {
   /** Only one live process of a home has it; null for those that may be many. */
   role: string | null;
   home: string;
+  nowMs: number;
 }
 
-/** Enters this process among the owners. Throws KlorosError ALREADY_RUNNING with the pid of a live holder of the role. */
+/** Binds the journal to its home and enters this process among the owners. Throws KlorosError ALREADY_RUNNING with the pid of a live holder of the role. */
 export function enterRole(owners: Owners, request: RoleRequest): number {
+  owners.home.settle(settleHome(request.home), request.nowMs);
   const entered = owners.enter(request.identity, request.name, request.role);
   if (typeof entered === 'number') return entered;
   throw alreadyRunning(request, entered);
@@ -29,7 +32,7 @@ export async function abandon(journal: Pick<Journal, 'write' | 'close'>, owner: 
   await journal.close();
 }
 
-/** A supervised process would only be started again, so it is its supervisor that has to end. */
+/** A supervised process would only be started again, so it is its supervisor that is told to stop it. */
 function alreadyRunning(request: RoleRequest, holder: Owner): KlorosError {
   const parent = parentOf(holder.pid);
   const supervisor = parent !== undefined && SUPERVISOR.test(parent.command) ? parent : undefined;
@@ -38,7 +41,7 @@ function alreadyRunning(request: RoleRequest, holder: Owner): KlorosError {
     message: `${request.name} runs already in ${request.home}`,
     why: `process ${holder.pid} is it${supervisor ? `, kept alive by process ${supervisor.pid} (kloros up)` : ''}`,
     next: [
-      `end it: kill ${(supervisor ?? holder).pid}`,
+      `stop it, and nothing else: kloros daemon stop ${request.name} --home ${request.home}`,
       `or run another colony beside it: KLOROS_HOME=<folder> ${MOVE_PORTS}`,
     ],
   });

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileSafely } from '../../base/atomic-file.js';
 import { isoTimestamp } from '../../base/clock.js';
-import { endMarked } from '../../base/marked-processes.js';
+import { endMarked, markIn } from '../../base/marked-processes.js';
 import type { DreamFailure, DreamResult } from '../result.js';
 import { readCandidates } from '../candidates.js';
 import { failuresOf } from '../failures.js';
@@ -24,7 +24,7 @@ export async function conclude(
   { dreamLab, nowMs }: { dreamLab: string; nowMs: number },
 ): Promise<DreamResult> {
   const folder = cycleFolder(dreamLab, state.cycleId);
-  await endMarked(state.cycleId);
+  await endMarked(markIn(dreamLab, state.cycleId));
   await rm(join(folder, 'work'), { recursive: true, force: true, maxRetries: 3 });
   const known = await readResult(dreamLab, state.cycleId);
   const result = known ?? resultAt(state, failure, { nowMs, ...(await onRecord(state, dreamLab)) });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { concurrently } from '../../base/concurrently.js';
+import { markIn } from '../../base/marked-processes.js';
 import { evaluate } from '../evaluator.js';
 import type { Evaluation } from '../evaluation.js';
 import type { Experiment } from '../experiment.js';
@@ -59,7 +60,7 @@ async function judgeOne(
   return evaluate(experiment, proposal, {
     folder: context.experiments.folder,
     workRoot: join(folder, 'work'),
-    mark: state.cycleId,
+    mark: markIn(context.dreamLab, state.cycleId),
     abort: context.abort,
     keep: (work) => keepArtifacts(experiment.artifacts, work, artifactFolder(folder, proposal.id)),
   });

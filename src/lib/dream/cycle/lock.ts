@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { writeFileSafely } from '../../base/atomic-file.js';
 import { errorCode } from '../../base/errors.js';
 import { withFileLock } from '../../base/file-lock.js';
+import { folderKey } from '../../base/folder-place.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../../base/process-identity.js';
 
 /** The cycle that runs, and the process that runs it. */
 interface Running {
   cycle_id: string;
   owner: ProcessIdentity;
+  /** Key of its folder: a copied home names the original's process. */
+  folder?: string;
 }
 
 const FILE = 'running.json';
@@ -21,8 +24,12 @@ export async function takeLock(dreamLab: string, cycleId: string): Promise<strin
   const path = join(dreamLab, FILE);
   return withFileLock(path, async () => {
     const running = await readRunning(path);
-    if (running !== undefined && running.cycle_id !== cycleId && isAlive(running.owner)) return running.cycle_id;
-    await writeFileSafely(path, `${JSON.stringify({ cycle_id: cycleId, owner: ownIdentity() })}\n`);
+    if (running !== undefined && running.cycle_id !== cycleId && isRunningIn(dreamLab, running))
+      return running.cycle_id;
+    await writeFileSafely(
+      path,
+      `${JSON.stringify({ cycle_id: cycleId, owner: ownIdentity(), folder: folderKey(dreamLab) })}\n`,
+    );
     return undefined;
   });
 }
@@ -38,7 +45,11 @@ export async function releaseLock(dreamLab: string, cycleId: string): Promise<vo
 /** The cycle that runs now; undefined where none does, or its owner has gone. */
 export async function cycleUnderway(dreamLab: string): Promise<string | undefined> {
   const running = await readRunning(join(dreamLab, FILE));
-  return running !== undefined && isAlive(running.owner) ? running.cycle_id : undefined;
+  return running !== undefined && isRunningIn(dreamLab, running) ? running.cycle_id : undefined;
+}
+
+function isRunningIn(dreamLab: string, { owner, folder }: Running): boolean {
+  return isAlive(owner) && (folder === undefined || folder === folderKey(dreamLab));
 }
 
 async function readRunning(path: string): Promise<Running | undefined> {

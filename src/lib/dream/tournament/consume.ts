@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js';
-import { endMarked } from '../../base/marked-processes.js';
+import { endMarked, markIn } from '../../base/marked-processes.js';
 import { own } from '../../base/own.js';
 import { pathsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
@@ -56,7 +56,7 @@ export async function playForSignal(signal: Signal, place: ArenaPlace): Promise<
   const { dreamLab } = pathsOf(place.config);
   const leftMs = Date.parse(order.deadline) - place.clock.nowMs();
   if (leftMs <= 0 || (await readResult(dreamLab, order.cycle_id)) !== undefined) return [];
-  if (place.attempt > 1) await endMarked(markOf(order.cycle_id, order.experiment, order.match));
+  if (place.attempt > 1) await endMarked(markIn(dreamLab, markOf(order.cycle_id, order.experiment, order.match)));
   const deadline = AbortSignal.timeout(leftMs);
   const abort = AbortSignal.any([place.abort, deadline]);
   try {

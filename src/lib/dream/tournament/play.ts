@@ -1,6 +1,7 @@
 import { pathBelow } from '../../base/safe-path.js';
 import { cycleFolder } from '../cycle-folder.js';
 import { objectivesOf } from '../search-plan.js';
+import { markIn } from '../../base/marked-processes.js';
 import { runOnce, type Candidate } from '../evaluator.js';
 import type { Experiments } from '../experiment-file.js';
 import { findExperiment } from '../find-experiment.js';
@@ -48,7 +49,7 @@ export async function playCall(
   const place = {
     folder: arena.experiments.folder,
     workRoot: pathBelow(cycleFolder(arena.dreamLab, order.cycle_id), 'work', `${order.experiment}-${call.match}`),
-    mark: markOf(order.cycle_id, order.experiment, call.match),
+    mark: markIn(arena.dreamLab, markOf(order.cycle_id, order.experiment, call.match)),
     abort: arena.abort,
   };
   const report = await playMatch([sideOf(record, call.a), sideOf(record, call.b)], {
