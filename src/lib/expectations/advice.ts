@@ -21,9 +21,9 @@ const ADVICE: Record<Known['state'], (row: Known) => string[]> = {
 function held({ daemon, paused, pids }: Known): string[] | undefined {
   if (daemon === null) return undefined;
   if (paused) return [`kloros daemon resume ${daemon}`];
-  return pids.length === 0 ? [`kloros daemon run ${daemon}`] : undefined;
+  return pids.length === 0 ? [`kloros daemon start ${daemon}`] : undefined;
 }
 
-function restart({ pids }: Known): string[] {
-  return [`kill ${pids.join(' ')}`, 'its supervisor starts it again, and the work is tried again'];
+function restart({ daemon }: Known): string[] {
+  return daemon === null ? [] : [`kloros daemon restart ${daemon}`, 'then the work is tried again'];
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import { portHolder } from '../base/port-holder.js';
+import { portAdvice, portUse, portWords } from '../base/port-holder.js';
 import { shared } from './shared.js';
 
 /** Where figures are served, and from what. */
@@ -108,12 +108,12 @@ async function listening(server: Server, { host, port }: ServeOptions): Promise<
 }
 
 function portTaken(host: string, port: number): KlorosError {
-  const holder = portHolder(port);
+  const use = portUse(port);
   return new KlorosError({
     code: 'PORT_TAKEN',
     message: `Port ${port} of ${host} is taken`,
-    why: holder ? `process ${holder.pid} listens there: ${holder.command}` : 'somebody listens there',
-    next: [`kloros exporter --port ${port + 1}`, ...(holder ? [`ps -fp ${holder.pid}`] : [])],
+    why: portWords(use),
+    next: [`kloros exporter --port ${port + 1}`, ...portAdvice(port, use)],
   });
 }
 

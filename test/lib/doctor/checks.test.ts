@@ -172,7 +172,7 @@ describe('ports', () => {
     await once(squatter.listen(config.portBase + 1, '127.0.0.1'), 'listening');
     const findings = await found('ports');
     expect(codesOf(findings)).toEqual(['PORT_HELD_BY_OTHER']);
-    expect(findings[0]?.what).toContain(`is held by process ${process.pid}`);
+    expect(findings[0]?.what).toContain(`is taken: process ${process.pid}`);
     // Of this colony, as far as the journal knows: then all is well.
     await onBus(async () => expect(await found('ports')).toEqual([]));
   });

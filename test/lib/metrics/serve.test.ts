@@ -56,7 +56,7 @@ describe('a server of figures', () => {
     const port = Number(new URL(server.url).port);
     await expect(serveMetrics({ ...base, port, text: async () => '' })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
-      why: expect.stringContaining(`process ${process.pid} listens there`) as string,
+      why: expect.stringContaining(`process ${process.pid} (`) as string,
     });
     await expect(serveMetrics({ ...base, host: '203.0.113.7', port: 0, text: async () => '' })).rejects.toMatchObject({
       code: 'ADDRESS_UNUSABLE',

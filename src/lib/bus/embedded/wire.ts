@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Subscriber, XPublisher } from 'zeromq';
 import { errorCode, KlorosError } from '../../base/errors.js';
-import { portHolder } from '../../base/port-holder.js';
+import { portAdvice, portUse, portWords } from '../../base/port-holder.js';
 import { WakeUp } from '../../base/wake-up.js';
 import { MOVE_PORTS } from '../../config/paths.js';
 
@@ -143,18 +143,12 @@ function portOf(endpoint: string): number {
 
 function portTaken(endpoint: string, cause: unknown): KlorosError {
   const port = portOf(endpoint);
-  const holder = portHolder(port);
-  const who = holder
-    ? `process ${holder.pid} (${holder.command.slice(0, 120)}) listens there`
-    : 'another process listens there';
+  const use = portUse(port);
   return new KlorosError({
     code: 'PORT_TAKEN',
     message: `${endpoint} cannot be bound`,
-    why: who,
-    next: [
-      ...(holder ? [`end it: kill ${holder.pid}`] : [`find it: ss -ltnp 'sport = :${port}'`]),
-      `or move this colony: ${MOVE_PORTS}`,
-    ],
+    why: portWords(use),
+    next: [...portAdvice(port, use), `or move this colony: ${MOVE_PORTS}`],
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { portHolder } from '../../base/port-holder.js';
+import { isEphemeral, portAdvice, portUse, portWords } from '../../base/port-holder.js';
 import { endpointsOf, MOVE_PORTS } from '../../config/paths.js';
 import type { Finding } from '../../base/finding.js';
 import type { DoctorCheck, DoctorView, Member } from '../finding.js';
@@ -15,11 +15,11 @@ const LOOPBACK = /^tcp:\/\/(?:127\.|localhost|\[::1\])/;
 /** Where the bus is bound. */
 export const ports: DoctorCheck = {
   name: 'ports',
-  asks: 'whether each port of the bus is free or held by its daemon, and no two daemons share one',
-  codes: ['PORT_SHARED', 'PORT_HELD_BY_OTHER', 'BUS_OPEN_TO_NETWORK'],
+  asks: 'whether each port of the bus is free or held by its daemon, and no two daemons or programs share one',
+  codes: ['PORT_SHARED', 'PORT_HELD_BY_OTHER', 'BUS_OPEN_TO_NETWORK', 'PORTS_CHOSEN_BY_KERNEL'],
   look: async (view) => {
     const doors = doorsOf(view);
-    return [...(await topologyFindings(view, ['PORT_SHARED'])), ...held(doors, view), ...open(doors)];
+    return [...(await topologyFindings(view, ['PORT_SHARED'])), ...held(doors, view), ...open(doors), ...chosen(doors)];
   },
 };
 
@@ -40,16 +40,36 @@ function portOf({ endpoint }: Door): number {
 function held(doors: readonly Door[], { journal }: DoctorView): Finding[] {
   const own = new Set((journal()?.attendants() ?? []).map(({ pid }) => pid));
   return doors.flatMap((door) => {
-    const holder = portHolder(portOf(door));
-    if (holder === undefined || own.has(holder.pid)) return [];
+    const use = portUse(portOf(door));
+    if (use === undefined || use.kind === 'closing' || own.has(use.holder?.pid ?? 0)) return [];
+    if (use.kind === 'listens' && use.holder === undefined) return []; // It may be of this colony, by another user.
     return {
       code: 'PORT_HELD_BY_OTHER',
       level: 'problem' as const,
-      what: `Port ${portOf(door)} of ${door.daemon} is held by process ${holder.pid}: ${holder.command.slice(0, 120)}`,
-      why: 'that process is not of this colony, and the daemon cannot start',
-      next: [`end it: kill ${holder.pid}`, `or move this colony: ${MOVE_PORTS}`],
+      what: `Port ${portOf(door)} of ${door.daemon} is taken: ${portWords(use)}`,
+      why: 'it is not this colony that has it, and the daemon cannot start',
+      next: [...portAdvice(portOf(door), use), `or move this colony: ${MOVE_PORTS}`],
     };
   });
+}
+
+/** Any program's connection may have such a port in the moment in which its daemon starts. */
+function chosen(doors: readonly Door[]): Finding[] {
+  const ports = doors
+    .filter(({ endpoint }) => endpoint.startsWith('tcp:'))
+    .map(portOf)
+    .filter(isEphemeral);
+  if (ports.length === 0) return [];
+  const [first, last] = [Math.min(...ports), Math.max(...ports)];
+  return [
+    {
+      code: 'PORTS_CHOSEN_BY_KERNEL',
+      level: 'warning',
+      what: `The kernel gives ports of the bus to outgoing connections: ${[...new Set(ports)].join(', ')}`,
+      why: 'they lie in net.ipv4.ip_local_port_range: a client of any program may have one when its daemon starts',
+      next: [MOVE_PORTS, `or keep them: sysctl net.ipv4.ip_local_reserved_ports=${first}-${last}`],
+    },
+  ];
 }
 
 function open(doors: readonly Door[]): Finding[] {

@@ -31,6 +31,6 @@ function unreachable(config: Config, timeoutMs: number): CheckResult {
   return result('CRITICAL', {
     why: `nothing came back in ${formatDuration(timeoutMs)}; ${doors.join(', ')}`,
     figures: [],
-    next: ['kloros up', 'kloros daemon run chemical_bus', 'kloros config show portBase'],
+    next: ['kloros up', 'kloros daemon start chemical-bus', 'kloros config show portBase'],
   });
 }
