@@ -25,7 +25,7 @@ export interface Standing {
 export interface StandingInput {
   /** Every daemon that there is. */
   members: readonly { name: string }[];
-  attendants: readonly Attendant[];
+  attendants: readonly Pick<Attendant, 'name' | 'pid'>[];
   chronicle: Chronicle | undefined;
   /** Services of this home; undefined where none are installed. */
   units: readonly UnitState[] | undefined;

@@ -19,7 +19,7 @@ export interface TopologySources {
   daemons: readonly Declared[];
   /** Registered with the journal, also those that do not run. */
   consumers: readonly ConsumerStatus[];
-  attendants: readonly Attendant[];
+  attendants: readonly Pick<Attendant, 'name' | 'pid'>[];
   /** Who said what lately. */
   seen: readonly { signal: string; source: string; count: number }[];
 }
