@@ -41,7 +41,7 @@ describe('a copy of a live home', () => {
       await worker.setPaused(['worker'], null);
       expect(await worker.pauseOf('worker')).toMatchObject({ lift: 'kloros home adopt' });
       expect(await consumer.claim(1)).toEqual([]);
-      expect(() => requireAdopted(copied)).toThrowError(expect.objectContaining({ code: 'HOME_NOT_ADOPTED' }));
+      expect(() => requireAdopted(copied)).toThrow(expect.objectContaining({ code: 'HOME_NOT_ADOPTED' }));
       await adoptHomeOf(copied, silentLog);
       expect(homeStanding(copied).isPaused).toBe(false);
       expect(await worker.pauseOf('worker')).toBeUndefined();

@@ -75,7 +75,7 @@ describe('the home that a folder is', () => {
   it('is an error that names the file where that cannot be read', () => {
     const home = newHome();
     writeFileSync(join(home, 'home.json'), '{"id": 1');
-    expect(() => settleHome(home)).toThrowError(expect.objectContaining({ code: 'HOME_UNREADABLE' }));
+    expect(() => settleHome(home)).toThrow(expect.objectContaining({ code: 'HOME_UNREADABLE' }));
     expect(existsSync(join(home, 'home.json'))).toBe(true);
   });
 });
