@@ -17,7 +17,7 @@ interface Row {
  */
 export function openDue(database: Database): (nowMs: number, named: readonly string[]) => string[] {
   const enabled = database.prepare<[], Row>('SELECT id, name, fetched FROM consumers WHERE enabled = 1');
-  const { hasNew } = openSubscriptions(database);
+  const subscriptions = openSubscriptions(database);
   const isOpen = database
     .prepare<[number, number], number>(
       'SELECT EXISTS (SELECT 1 FROM work WHERE consumer = ? AND (token > 0 OR not_before_ms <= ?))',
@@ -28,7 +28,7 @@ export function openDue(database: Database): (nowMs: number, named: readonly str
   // One view of the journal for all of it costs an idle hub one lock and not thirty.
   return database.transaction((nowMs: number, named: readonly string[]) => {
     const waiting = enabled.all().filter(({ id, fetched, name }) => {
-      const isDue = hasNew(id, fetched) || named.includes(name) || isOpen.get(id, nowMs) === 1;
+      const isDue = subscriptions.hasNew(id, fetched) || named.includes(name) || isOpen.get(id, nowMs) === 1;
       return isDue && pauses.of(name) === undefined;
     });
     if (waiting.length === 0) return [];
