@@ -133,7 +133,7 @@ export async function bindOrExplain(bind: () => void | Promise<void>, endpoint: 
 
 /** A port that this process had a moment ago is bound until ZeroMQ's own thread has closed it, which nothing tells of. */
 function mayBeOwn(endpoint: string): boolean {
-  const holder = portHolder(portOf(endpoint));
+  const holder = portUse(portOf(endpoint))?.holder;
   return holder === undefined || holder.pid === process.pid;
 }
 
