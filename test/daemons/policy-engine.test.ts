@@ -48,7 +48,10 @@ describe('kloros_policy_engine', () => {
     await colony.bus.emit([chained(trigger!, 'Q_DREAM_COMPLETE', facts)]);
     await until('the answer is noted', async () => (await decisions())[0]?.outcome === 'noted');
     expect((await decisions())[0]?.reason).toContain(trigger?.id);
-    expect(Object.keys(await colony.bus.state('kloros_policy_engine'))).toEqual(['rule:promotions_start_a_cycle']);
+    expect(Object.keys(await colony.bus.state('kloros_policy_engine'))).toEqual([
+      'clock',
+      'rule:promotions_start_a_cycle',
+    ]);
   });
 
   it('tries a failed cycle again when its pause is over, also after a restart in between', async () => {
