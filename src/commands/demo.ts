@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
+import { cutText } from '../lib/base/cut-text.js';
 import { daemons } from '../daemons/index.js';
 import { systemClock } from '../lib/base/clock.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
@@ -63,7 +64,7 @@ drops intents about this project and the Python package inside npm, and shows wh
     if (!running) return;
     await running.stop();
     const lines = (await readFile(running.logPath, 'utf8')).trimEnd().split('\n');
-    const last = lines.slice(-LOG_LINES).map((line) => line.slice(0, LOG_LINE_LENGTH));
+    const last = lines.slice(-LOG_LINES).map((line) => cutText(line, LOG_LINE_LENGTH));
     this.note(['The daemons said last:', ...last].join('\n  '));
   }
 }

@@ -92,8 +92,8 @@ It looks and changes nothing, but for one HEALTH_PROBE that goes over the bus an
       const { prometheusText } = await import('../lib/health/prometheus.js');
       return this.log((await prometheusText(report, checks)).trimEnd());
     }
-    const screen = clear && process.stdout.isTTY ? CLEAR : '';
-    this.log(`${screen}${healthTable(report, process.stdout.columns)}`);
+    if (clear && process.stdout.isTTY) process.stdout.write(CLEAR);
+    this.log(healthTable(report, process.stdout.columns));
   }
 }
 

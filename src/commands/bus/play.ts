@@ -16,6 +16,7 @@ import { hearersOf } from '../../lib/operator/say.js';
 import { planOf } from '../../lib/recording/plan.js';
 import { play, playedName, type PlayQuery } from '../../lib/recording/play.js';
 import { surveyRecording } from '../../lib/recording/survey.js';
+import { terminalLine } from '../../lib/base/terminal-text.js';
 import type { Signal } from '../../lib/signals/envelope.js';
 import { signalName } from '../../lib/signals/name.js';
 import { idMaker } from '../../lib/signals/id.js';
@@ -118,7 +119,9 @@ goes under its own name, and the daemons act on it: it says which, and asks.`;
   async #enter(name: string): Promise<boolean> {
     const asking = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      const answer = await asking.question(`${name}  [enter: say it, q: end] `, { signal: this.interrupted });
+      const answer = await asking.question(`${terminalLine(name)}  [enter: say it, q: end] `, {
+        signal: this.interrupted,
+      });
       return !/^q/i.test(answer.trim());
     } catch {
       return false; // Ctrl-C.

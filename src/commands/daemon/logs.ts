@@ -50,7 +50,7 @@ A supervisor in a terminal writes to that terminal, and nowhere else.`;
 }
 
 function textOf(line: LogLine): string {
-  return line.kind === 'journal' ? journalText(line.object) : renderLogLine(line.text);
+  return line.kind === 'journal' ? journalText(line.object) : renderLogLine(line.daemon, line.text);
 }
 
 function sinceMsOf(since: Since): number {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { cutUtf8Start } from './cut-text.js';
 import { systemClock } from './clock.js';
 import { endMarked, MARK } from './marked-processes.js';
 import { watchMemory } from './process-tree.js';
@@ -135,9 +136,9 @@ function collect(stream: ChildProcess['stdout'], maxBytes: number, tooMuch: () =
 }
 
 function keepTail(stream: ChildProcess['stderr'], keptBytes: number): () => string {
-  let tail = Buffer.alloc(0);
+  let tail: Buffer = Buffer.alloc(0);
   stream?.on('data', (chunk: Buffer) => {
-    tail = Buffer.concat([tail, chunk]).subarray(-keptBytes);
+    tail = cutUtf8Start(Buffer.concat([tail, chunk]), keptBytes);
   });
   return () => tail.toString('utf8');
 }

@@ -1,4 +1,5 @@
 import { bearerFrom } from './api-key.js';
+import { cutText } from './cut-text.js';
 import { below, post, withoutSecrets } from './http-post.js';
 
 /** A question to an HTTP API that speaks JSON. */
@@ -19,5 +20,5 @@ export async function postJson({ api, body, timeoutMs }: JsonQuestion, abort?: A
   const { status, text, isCut } = await post({ ...address, body, timeoutMs, maxBytes: MAX_BYTES }, abort);
   if (isCut) throw new Error(`the answer is larger than ${MAX_BYTES} bytes`);
   if (status >= 200 && status < 300) return JSON.parse(text) as unknown;
-  throw new Error(`HTTP ${status}: ${withoutSecrets(text.slice(0, LONGEST_SHOWN), address)}`);
+  throw new Error(`HTTP ${status}: ${withoutSecrets(cutText(text, LONGEST_SHOWN), address)}`);
 }

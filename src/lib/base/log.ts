@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import chalk from 'chalk';
 import { maskSecretsIn } from './redact.js';
 import { pino, type Logger as PinoLogger } from 'pino';
+import { terminalJson, terminalLine, terminalLines } from './terminal-text.js';
 
 /** Structured log; `log.info({facts}, 'text')`. Lines start with `[daemon]` in the text forms. */
 export type Logger = PinoLogger;
@@ -44,6 +45,7 @@ export interface LogStream {
   ino: bigint;
 }
 
+const INDENT = '    ';
 const FORMS: ReadonlySet<string> = new Set<LogForm>(['pretty', 'json', 'journal']);
 
 /**
@@ -81,15 +83,16 @@ function withoutSecrets(chunk: string): string {
   return SUSPICIOUS.test(chunk) ? `${JSON.stringify(maskSecretsIn(JSON.parse(chunk)))}\n` : chunk;
 }
 
-/** A line of JSON from a log file as people read it; what is none stays as it is. */
-export function renderLogLine(text: string): string {
-  return text.startsWith('{') && text.endsWith('}') ? render(text, 'pretty').trimEnd() : text;
+/** A line of JSON from a daemon's log file as people read it; what is none (a crash) gets the daemon's name in front. */
+export function renderLogLine(daemon: string, text: string): string {
+  if (text.startsWith('{') && text.endsWith('}')) return render(text, 'pretty').trimEnd();
+  return `[${daemon}] ${terminalLine(text)}`;
 }
 
 function render(chunk: string, form: LogForm): string {
-  if (form === 'json') return chunk;
+  if (form === 'json') return `${terminalJson(chunk.trimEnd())}\n`;
   const line = JSON.parse(chunk) as Line;
-  const text = `[${line.daemon}] ${line.msg}${detail(line)}`;
+  const text = `[${terminalLine(String(line.daemon))}] ${terminalLine(String(line.msg))}${detail(line)}`;
   return form === 'journal' ? `${journalLines(line.level, text)}\n` : `${pretty(line, text)}\n`;
 }
 
@@ -109,9 +112,17 @@ function pretty(line: Line, text: string): string {
 
 function detail(line: Line): string {
   const { level: _l, time: _t, daemon: _d, msg: _m, err, ...rest } = line;
-  const words = Object.entries(rest).map(
-    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  const words = Object.entries(rest).map(([key, value]) =>
+    terminalLine(`${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
   );
-  const error = err ? [err.stack ?? err.message ?? ''] : [];
+  const error = err ? [stackText(String(err.stack ?? err.message ?? ''))] : [];
   return [...words, ...error].map((part) => ` ${part}`).join('');
+}
+
+/** Its lines stand to the right: a message with a line break begins no line of the log. */
+function stackText(stack: string): string {
+  return terminalLines(stack)
+    .split('\n')
+    .map((line, index) => (index === 0 || line.startsWith(INDENT) ? line : INDENT + line))
+    .join('\n');
 }

@@ -1,3 +1,4 @@
+import { cutText, cutTextStart } from './cut-text.js';
 /** What stands for a secret. */
 export const MASK = '[redacted]';
 
@@ -78,8 +79,8 @@ const CUT = '\n… cut …\n';
 
 /** A text of at most so many characters, secrets masked; of a longer one the beginning and the end. */
 export function safeText(text: string, longest: number): string {
-  const masked = maskSecrets(text.slice(0, LONGEST_LOOKED_AT));
+  const masked = maskSecrets(cutText(text, LONGEST_LOOKED_AT));
   if (masked.length <= longest) return masked;
   const end = Math.floor(longest / 4);
-  return `${masked.slice(0, longest - end - CUT.length)}${CUT}${masked.slice(-end)}`;
+  return `${cutText(masked, longest - end - CUT.length)}${CUT}${cutTextStart(masked, end)}`;
 }

@@ -15,6 +15,8 @@ const JOINING = String.raw`(?<=${WRITTEN_JOINED})[\u200c\u200d](?=${WRITTEN_JOIN
 /** Controls, bidi controls, halves of pairs, and what is there without being seen; variation selectors and accents are seen. */
 const UNSAFE = String.raw`[[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--[\ufe00-\ufe0f]]`;
 const UNSAFE_IN_LINE = new RegExp(`(${JOINED}|${JOINING})|${UNSAFE}`, 'gv');
+const UNSAFE_IN_LINES = new RegExp(String.raw`([\n\t]|${JOINED}|${JOINING})|${UNSAFE}`, 'gv');
+const UNSAFE_IN_JSON = new RegExp(String.raw`(\n)|${UNSAFE}`, 'gv');
 const UNSAFE_IN_OUTPUT = new RegExp(String.raw`(${OWN_STYLE}|[\n\t]|${JOINED}|${JOINING})|${UNSAFE}`, 'gv');
 /** No script piles more accents on one letter; more of them cover the lines around. */
 const PILED_MARKS = /(\p{M}{8})\p{M}+/gu;
@@ -33,11 +35,23 @@ export function terminalLines(text: string): string {
 }
 
 /**
- * The last filter before a terminal: our lines and colours pass, every other control is replaced. It cannot tell our
- * line breaks from foreign ones; that is what `terminalLine` is for.
+ * The last filter before a terminal: our lines pass, and our colours where there are any; every other control is
+ * replaced. It cannot tell our line breaks from foreign ones; that is what `terminalLine` is for.
  */
-export function terminalOutput(text: string): string {
-  return PLAIN.test(text) ? text : replaced(text, UNSAFE_IN_OUTPUT);
+export function terminalOutput(text: string, hasColours = true): string {
+  return PLAIN.test(text) ? text : replaced(text, hasColours ? UNSAFE_IN_OUTPUT : UNSAFE_IN_LINES);
+}
+
+/** A text whose lines behind the first stand to the right, so that none of them can pass for a line of ours. */
+export function hangingLines(text: string, indent: string): string {
+  return terminalLines(text).replaceAll('\n', `\n${indent}`);
+}
+
+/** JSON with the same values, in which what a terminal would obey is written as `\\uXXXX`. */
+export function terminalJson(json: string): string {
+  return PLAIN.test(json)
+    ? json
+    : json.replaceAll(UNSAFE_IN_JSON, (text, kept: string | undefined) => kept ?? escaped(text));
 }
 
 /** Columns that a text takes on a terminal; colours take none, CJK and emoji two. Of several lines the widest. */
@@ -61,6 +75,14 @@ export function cutToWidth(text: string, width: number): string {
     shown += segment;
   }
   return `${shown}…`;
+}
+
+/** As JSON writes UTF-16 units. */
+function escaped(text: string): string {
+  return text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 function replaced(text: string, unsafe: RegExp): string {

@@ -1,3 +1,4 @@
+import { shorten } from '../base/cut-text.js';
 import { isValidName } from './entry.js';
 import type { ModuleOnDisk } from './module-on-disk.js';
 import type { RegistryContent } from './registry-content.js';
@@ -88,8 +89,7 @@ function refusal(realPath: string, roots: readonly string[]): string {
 }
 
 function invalidName(name: string): string {
-  const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
-  return `${JSON.stringify(shown)} cannot be a capability's key: letters, digits, _, . and - only, at most 100`;
+  return `${JSON.stringify(shorten(name, 60))} cannot be a capability's key: letters, digits, _, . and - only, at most 100`;
 }
 
 function notApplicable(reason: string): Decision {

@@ -1,4 +1,5 @@
 import { Document } from 'yaml';
+import { shorten } from '../base/cut-text.js';
 
 /** What the colony writes about a module it integrated (formats.md §5). */
 export interface NewEntry {
@@ -29,7 +30,7 @@ export function isValidName(name: string): boolean {
 /** A description as one line of at most 300 characters without control characters. */
 export function oneLine(text: string): string {
   const flat = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return flat.length <= MAX_DESCRIPTION ? flat : `${flat.slice(0, MAX_DESCRIPTION - 1).trimEnd()}…`;
+  return shorten(flat, MAX_DESCRIPTION);
 }
 
 /** The entry as lines of block YAML, quoted so that readers of YAML 1.1 (PyYAML) see the same values. */

@@ -3,6 +3,7 @@ import { Command, Errors, Flags } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
 import chalk, { chalkStderr } from 'chalk';
 import { shareWithGroup } from '../base/group-umask.js';
+import { hangingLines, terminalJson, terminalOutput } from '../base/terminal-text.js';
 import { own } from '../base/own.js';
 import type { LoadedConfig } from '../config/load.js';
 import { InterruptedError } from './command-error.js';
@@ -14,6 +15,8 @@ import { readableParseError } from './parse-errors.js';
 
 /** Lines between two turns of the event loop, in which signals and errors are heard. */
 const LINES_PER_TURN = 200;
+/** Under a warning that has several lines. */
+const HANGING = '         ';
 
 /** `--output text|jsonl`, for commands that stream. */
 export const outputFlag = Flags.option({
@@ -91,24 +94,26 @@ export abstract class KlorosCommand extends Command {
   protected async line(object: unknown, text?: () => string): Promise<void> {
     this.#lineCount += 1;
     if (this.mode === 'json') this.#lines.push(object);
-    else this.#write(this.mode === 'jsonl' ? JSON.stringify(object) : text?.());
+    else if (this.mode === 'jsonl') this.#write(terminalJson(JSON.stringify(object)));
+    else if (text !== undefined) this.#write(shown(text()));
     if (process.stdout.writableNeedDrain) await written(process.stdout);
     else if (this.#lineCount % LINES_PER_TURN === 0) await nextTurn();
   }
 
   /** Talk: to stderr, for people only. */
   protected note(text: string): void {
-    if (this.mode === 'text') process.stderr.write(`${text}\n`);
+    if (this.mode === 'text') process.stderr.write(`${terminalOutput(text, chalkStderr.level > 0)}\n`);
   }
 
   override log(text = ''): void {
-    if (this.mode === 'text') this.#write(text);
+    if (this.mode === 'text') this.#write(shown(text));
   }
 
   override warn(input: Error | string): Error | string {
     const text = input instanceof Error ? input.message : input;
     this.#warnings.push(text);
-    if (this.mode !== 'json') process.stderr.write(`${chalkStderr.yellow('Warning:')} ${text}\n`);
+    if (this.mode !== 'json')
+      process.stderr.write(`${chalkStderr.yellow('Warning:')} ${hangingLines(text, HANGING)}\n`);
     return input;
   }
 
@@ -169,8 +174,8 @@ export abstract class KlorosCommand extends Command {
     return failure.status;
   }
 
-  #write(text: string | undefined): void {
-    if (text !== undefined) process.stdout.write(`${text}\n`);
+  #write(text: string): void {
+    process.stdout.write(`${text}\n`);
   }
 
   #setColours(): void {
@@ -196,11 +201,16 @@ function withoutStdin<I extends { args?: Interfaces.ArgInput; flags?: unknown; b
   return { ...input, flags, baseFlags, args: Object.fromEntries(args) };
 }
 
+/** For people: what came from outside moves no cursor, whoever forgot to see to it. */
+function shown(text: string): string {
+  return terminalOutput(text, chalk.level > 0);
+}
+
 /** Resolves when everything said so far has left the process, or nobody reads it any more. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => void stream.write('', () => resolve()));
 }
 
 function document(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return terminalJson(JSON.stringify(value, null, 2));
 }

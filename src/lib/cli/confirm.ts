@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { terminalLines } from '../base/terminal-text.js';
 import { usageError } from './command-error.js';
 import type { OutputMode } from './output-mode.js';
 
@@ -16,7 +17,7 @@ export async function confirmed(question: string, { yes, mode, abort }: ConfirmO
   if (mode !== 'text' || !process.stdin.isTTY) throw needsYes(question);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await asking.question(`${question} [y/N] `, { signal: abort });
+    const answer = await asking.question(`${terminalLines(question)} [y/N] `, { signal: abort });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     asking.close();

@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import { shorten } from '../base/cut-text.js';
 import type { Evolved } from '../demo/evolve.js';
 import type { HopLatency } from '../demo/latency.js';
 import type { Learned } from '../demo/learned.js';
@@ -63,7 +64,7 @@ function aboutText({ purpose, capabilities }: Learned): string {
 }
 
 function clipped(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;
+  return shorten(text, length);
 }
 
 function latencyTable(latencies: readonly HopLatency[], widthColumns: number | undefined): string {

@@ -1,4 +1,6 @@
 import chalk from 'chalk';
+import { cutText } from '../base/cut-text.js';
+import { terminalLines } from '../base/terminal-text.js';
 import type { Standing } from '../bus/bus.js';
 import type { Resolution } from '../dead-letter/archive.js';
 import type { EarlierFailure } from '../dead-letter/entry.js';
@@ -71,18 +73,13 @@ function nextSteps({ id, signal, fingerprint, intentFile, content }: Letter, { r
 }
 
 function field(label: string, value: string): string {
-  return `${chalk.dim(label.padEnd(LABEL_WIDTH))}${value}`;
+  return `${chalk.dim(label.padEnd(LABEL_WIDTH))}${value.replaceAll(/\s*\n\s*/g, ' ')}`;
 }
 
 function section(title: string, text: string): string[] {
-  return ['', chalk.bold(title), printable(text)];
+  return ['', chalk.bold(title), terminalLines(text)];
 }
 
 function bounded(text: string): string {
-  return text.length > CONTENT_SHOWN ? `${text.slice(0, CONTENT_SHOWN)}… (--json shows all)` : text;
-}
-
-/** Whoever wrote it must not be able to move the cursor of who reads it: control characters but newline and tab go. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\n\t\P{Cc}]/gu, '\uFFFD');
+  return text.length > CONTENT_SHOWN ? `${cutText(text, CONTENT_SHOWN)}… (--json shows all)` : text;
 }

@@ -1,4 +1,6 @@
 import chalk from 'chalk';
+import { cutText, shorten } from '../base/cut-text.js';
+import { terminalLine } from '../base/terminal-text.js';
 import type { ArchivedLetter } from '../dead-letter/archive.js';
 import type { LetterGroup } from '../dead-letter/groups.js';
 import type { QueueStats } from '../dead-letter/stats.js';
@@ -9,6 +11,8 @@ import { colouredName } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
 const ERROR_SHOWN = 160;
+/** More of an error cannot be in its cell. */
+const MOST_LOOKED_AT = 2_000;
 
 /** Letters, one a line. */
 export function lettersTable(rows: readonly LetterView[], nowMs: number): string {
@@ -117,8 +121,7 @@ function ageOf(time: string | null, nowMs: number): string | null {
 
 /** Whoever wrote the error must not be able to move the cursor of who reads it. */
 function short(text: string): string {
-  const clean = text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '\uFFFD');
-  return clean.length > ERROR_SHOWN ? `${clean.slice(0, ERROR_SHOWN - 1)}…` : clean;
+  return shorten(terminalLine(cutText(text, MOST_LOOKED_AT).replaceAll(/\s+/g, ' ')), ERROR_SHOWN);
 }
 
 function width(): { widthColumns: number | undefined } {

@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { terminalOutput } from '../base/terminal-text.js';
 import type { Clock } from '../base/clock.js';
 import { own } from '../base/own.js';
 import type { Progress } from '../dream/cycle/progress.js';
@@ -58,7 +59,7 @@ async function inLines(
   abort: AbortSignal,
   run: (watch: ForegroundWatch) => Promise<DreamResult>,
 ): Promise<DreamResult> {
-  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const say = (text: string) => process.stderr.write(`${terminalOutput(text)}\n`);
   const result = await run(linesOf(say));
   say(endText(result, abort));
   return result;

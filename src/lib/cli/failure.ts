@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { chalkStderr } from 'chalk';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { own } from '../base/own.js';
+import { hangingLines, terminalJson, terminalLines } from '../base/terminal-text.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { OutputMode } from './output-mode.js';
 
@@ -17,6 +18,8 @@ export interface FailureOptions {
   isCheck: boolean;
 }
 
+/** Where the words of an error begin. */
+const HANGING = '       ';
 const UNEXPECTED_NEXT = 'run the same command with --debug for the stack trace';
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
@@ -46,10 +49,14 @@ function partsOf(thrown: unknown, debug: boolean): Failure['error'] {
 }
 
 function failureText({ error }: Failure): string {
-  const why = error.why === null ? [] : [`${chalkStderr.bold('Why:')}   ${error.why}`];
-  const next = error.next.map((step, index) => `${index === 0 ? chalkStderr.bold('Next:') : '     '}  ${step}`);
-  const stack = error.stack === undefined ? [] : ['', chalkStderr.dim(error.stack)];
-  return [`${chalkStderr.red.bold('Error:')} ${error.message}`, ...why, ...next, ...stack].join('\n');
+  const why = error.why === null ? [] : [`${chalkStderr.bold('Why:')}   ${hangingLines(error.why, HANGING)}`];
+  const next = error.next.map(
+    (step, index) => `${index === 0 ? chalkStderr.bold('Next:') : '     '}  ${hangingLines(step, HANGING)}`,
+  );
+  const stack = error.stack === undefined ? [] : ['', chalkStderr.dim(terminalLines(error.stack))];
+  return [`${chalkStderr.red.bold('Error:')} ${hangingLines(error.message, HANGING)}`, ...why, ...next, ...stack].join(
+    '\n',
+  );
 }
 
 /** Writes an error where its reader looks: one document or one line on stdout for programs, words on stderr for people. */
@@ -58,6 +65,6 @@ export function tellFailure(
   { mode, warnings }: { mode: OutputMode; warnings: readonly string[] },
 ): void {
   if (mode === 'text') process.stderr.write(`${failureText(failure)}\n`);
-  else if (mode === 'jsonl') process.stdout.write(`${JSON.stringify(failure)}\n`);
-  else process.stdout.write(`${JSON.stringify({ ...failure, warnings }, null, 2)}\n`);
+  else if (mode === 'jsonl') process.stdout.write(`${terminalJson(JSON.stringify(failure))}\n`);
+  else process.stdout.write(`${terminalJson(JSON.stringify({ ...failure, warnings }, null, 2))}\n`);
 }

@@ -1,6 +1,6 @@
 import chalk from 'chalk';
+import { terminalLine } from '../base/terminal-text.js';
 import type { Finding, Level } from '../base/finding.js';
-import { printable } from './signal-line.js';
 
 const COLOUR: Record<Level, (text: string) => string> = {
   problem: chalk.red,
@@ -22,8 +22,8 @@ export function findingsSum(findings: readonly Finding[]): string {
 export function findingText({ code, level, what, why, next }: Finding): string {
   return [
     `${COLOUR[level](level)} ${chalk.bold(code)}`,
-    `  ${printable(what)}`,
-    `  ${chalk.dim(`because: ${printable(why)}`)}`,
-    ...next.map((step) => `  ${chalk.dim('→')} ${printable(step)}`),
+    `  ${terminalLine(what)}`,
+    `  ${chalk.dim(`because: ${terminalLine(why)}`)}`,
+    ...next.map((step) => `  ${chalk.dim('→')} ${terminalLine(step)}`),
   ].join('\n');
 }

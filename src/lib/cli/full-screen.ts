@@ -1,5 +1,6 @@
 import { emitKeypressEvents } from 'node:readline';
 import ansiEscapes from 'ansi-escapes';
+import { terminalOutput } from '../base/terminal-text.js';
 import type { Key } from '../operator/top/press.js';
 import type { Size } from './top-screen.js';
 
@@ -32,7 +33,9 @@ export function openFullScreen({ onKey, onResize }: ScreenEvents): FullScreen {
     // One write, each line over the old one: what does not change does not flicker.
     draw: (lines) => {
       stdout.write(
-        ansiEscapes.cursorTo(0, 0) + lines.map((line) => line + CLEAR_LINE).join('\n') + ansiEscapes.eraseDown,
+        ansiEscapes.cursorTo(0, 0) +
+          lines.map((line) => terminalOutput(line).replaceAll('\n', ' ') + CLEAR_LINE).join('\n') +
+          ansiEscapes.eraseDown,
       );
     },
     close: () => {

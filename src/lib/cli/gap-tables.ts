@@ -1,10 +1,11 @@
 import chalk from 'chalk';
+import { terminalLine } from '../base/terminal-text.js';
 import { isoTimestamp } from '../base/clock.js';
 import type { Gaps, Jump, Silence } from '../operator/flow/gaps.js';
 import type { Order } from '../operator/flow/order.js';
 import type { Stat } from '../operator/flow/stats.js';
 import { formatAge, formatBytes, formatDuration } from './formats.js';
-import { colouredName, printable } from './signal-line.js';
+import { colouredName } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
 /** Totals by name and source. */
@@ -74,7 +75,7 @@ function orderText({ first, last, missing, holes, unpublished }: Order): string 
 function named<Row extends { signal: string; source: string }>(): Column<Row>[] {
   return [
     { title: 'signal', cell: ({ signal }) => colouredName(signal) },
-    { title: 'source', cell: ({ source }) => chalk.cyan(printable(source)) },
+    { title: 'source', cell: ({ source }) => chalk.cyan(terminalLine(source)) },
   ];
 }
 

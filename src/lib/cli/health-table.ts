@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import { terminalLine } from '../base/terminal-text.js';
 import type { CheckRow, HealthReport } from '../health/run-checks.js';
 import { colouredStatus } from './check-status.js';
 import { renderTable } from './table.js';
@@ -16,7 +17,7 @@ export function healthTable(report: HealthReport, widthColumns: number | undefin
 
 function becauseOf({ why, next }: CheckRow): string {
   const steps = next.map((step) => chalk.dim(`→ ${step}`));
-  return [printable(why), ...steps].join('\n');
+  return [terminalLine(why), ...steps].join('\n');
 }
 
 function sumOf({ status, checks }: HealthReport): string {
@@ -25,9 +26,4 @@ function sumOf({ status, checks }: HealthReport): string {
     .filter(({ count }) => count > 0)
     .map(({ one, count }) => `${count} ${one}`);
   return `${chalk.bold(colouredStatus(status))}  ${counts.join(', ') || 'nothing to show'}`;
-}
-
-/** What daemons and peers wrote must not move the cursor of who reads it. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ');
 }

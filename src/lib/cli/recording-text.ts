@@ -1,3 +1,4 @@
+import { terminalLine } from '../base/terminal-text.js';
 import { isoTimestamp } from '../base/clock.js';
 import type { Footer } from '../recording/format.js';
 import type { RecordingFile } from '../recording/folder.js';
@@ -5,7 +6,7 @@ import type { Plan } from '../recording/plan.js';
 import type { RecordingSurvey } from '../recording/survey.js';
 import chalk from 'chalk';
 import { formatAge, formatBytes, formatDuration } from './formats.js';
-import { colouredName, printable } from './signal-line.js';
+import { colouredName } from './signal-line.js';
 import { renderTable } from './table.js';
 
 /** What became of a recording, in one line. */
@@ -30,8 +31,8 @@ export function surveyText(survey: RecordingSurvey): string {
   const span =
     firstMs === null || lastMs === null ? [] : [`${isoTimestamp(firstMs)}, for ${formatDuration(lastMs - firstMs)}`];
   const facts: [string, string][] = [
-    ['recorded', `${header.recorded_at} by ${printable(header.by)} in ${printable(header.home)}`],
-    ...(header.reason === null ? [] : [['because', printable(header.reason)] as [string, string]]),
+    ['recorded', `${header.recorded_at} by ${terminalLine(header.by)} in ${terminalLine(header.home)}`],
+    ...(header.reason === null ? [] : [['because', terminalLine(header.reason)] as [string, string]]),
     ...span.map((text): [string, string] => ['from', text]),
     ['signals', String(signals)],
     [

@@ -1,5 +1,7 @@
 import chalk from 'chalk';
 import { catalogue, type SignalKind } from '../signals/catalogue.js';
+import { cutText } from '../base/cut-text.js';
+import { cutToWidth, padToWidth, terminalLine } from '../base/terminal-text.js';
 import type { Signal } from '../signals/envelope.js';
 import { isOwn, type Entrance } from '../signals/origin.js';
 
@@ -9,23 +11,24 @@ const COLOUR: Record<SignalKind, (text: string) => string> = {
   completion: chalk.green,
   error: chalk.red,
 };
-const CONTROL = /\p{Cc}/u;
 const NAME_WIDTH = 26;
 const SOURCE_WIDTH = 30;
 const VALUE_WIDTH = 60;
+/** More of a value cannot be on the line. */
+const MOST_LOOKED_AT = 2_000;
 
 /** A signal's name in the colour of its kind; a foreign one stays as it is. */
 export function colouredName(name: string, width = 0): string {
   const kind = catalogue.get(name)?.kind;
-  const padded = printable(name).padEnd(width);
+  const padded = padToWidth(terminalLine(name), width);
   return kind === undefined ? padded : COLOUR[kind](padded);
 }
 
 /** One line for people: local time, name, source with the door of what came in from outside, and the facts as key=value. */
 export function signalLine(signal: Signal, from?: Entrance): string {
   const time = chalk.dim(localTime(signal.timestamp));
-  const door = from === undefined || isOwn(from) ? '' : chalk.magenta(` (${printable(from.origin)})`);
-  const source = chalk.cyan(printable(signal.source).padEnd(SOURCE_WIDTH));
+  const door = from === undefined || isOwn(from) ? '' : chalk.magenta(` (${terminalLine(from.origin)})`);
+  const source = chalk.cyan(padToWidth(terminalLine(signal.source), SOURCE_WIDTH));
   return `${time} ${colouredName(signal.signal, NAME_WIDTH)} ${source}${door} ${factsText(signal.facts)}`.trimEnd();
 }
 
@@ -33,20 +36,13 @@ export function signalLine(signal: Signal, from?: Entrance): string {
 export function valueText(value: unknown): string {
   if (value === undefined) return '';
   const text = typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value);
-  const clean = printable(text);
-  return clean.length > VALUE_WIDTH ? `${clean.slice(0, VALUE_WIDTH - 1)}…` : clean;
+  return cutToWidth(terminalLine(cutText(text, MOST_LOOKED_AT)), VALUE_WIDTH);
 }
 
 function factsText(facts: Signal['facts']): string {
   return Object.entries(facts)
-    .map(([key, value]) => `${chalk.dim(`${printable(key)}=`)}${valueText(value)}`)
+    .map(([key, value]) => `${chalk.dim(`${terminalLine(key)}=`)}${valueText(value)}`)
     .join(' ');
-}
-
-/** Whoever sends a signal must not be able to move the cursor of who reads it. */
-export function printable(text: string): string {
-  // Most texts have none of these, and asking costs a fraction of replacing.
-  return CONTROL.test(text) ? text.replaceAll(/\p{Cc}/gu, '\uFFFD') : text;
 }
 
 /** HH:MM:SS.mmm where the operator is. */

@@ -1,8 +1,9 @@
 import chalk from 'chalk';
+import { terminalLine } from '../base/terminal-text.js';
 import type { LateRow, Waiting, WaitingRow } from '../expectations/waiting-row.js';
 import type { Signal } from '../signals/envelope.js';
 import { formatAge, formatDuration } from './formats.js';
-import { colouredName, printable, signalLine } from './signal-line.js';
+import { colouredName, signalLine } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
 const LABEL_WIDTH = 12;
@@ -84,7 +85,7 @@ function timeoutText({ id, said_at }: LateRow['timeout'], nowMs: number): string
 
 /** What was asked for, as whoever asked wrote it: its control characters must not reach the terminal. */
 function subject({ key, trigger_id }: Pick<WaitingRow, 'key' | 'trigger_id'>): string {
-  return printable(key ?? trigger_id);
+  return terminalLine(key ?? trigger_id);
 }
 
 function stateText({ state, paused }: WaitingRow): string {

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import chalk from 'chalk';
+import { displayWidth, terminalOutput } from '../base/terminal-text.js';
 
 /** A column: its heading, and whether its cells wrap when the terminal is narrow. */
 export interface Column<Row> {
@@ -34,7 +35,7 @@ const NO_BORDERS = Object.fromEntries(
 /** A compact table without borders: one line a row where the terminal is wide enough, also without its spare columns. */
 export function renderTable<Row>(rows: readonly Row[], all: readonly Column<Row>[], options: TableOptions): string {
   const columns = fitting(rows, all, options.widthColumns);
-  const cells = rows.map((row) => columns.map((column) => String(column.cell(row) ?? nothing())));
+  const cells = rows.map((row) => columns.map((column) => cellText(row, column)));
   const titles = columns.map(({ title }) => title.toUpperCase());
   const withHeading = options.heading === false ? cells : [titles, ...cells];
   const widths = columnWidths(withHeading, columns, options.widthColumns);
@@ -65,11 +66,17 @@ function fitting<Row>(
   if (widthColumns === undefined || highest === 0) return columns;
   const cells = [
     columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ cell }) => String(cell(row) ?? '–'))),
+    ...rows.map((row) => columns.map((column) => cellText(row, column))),
   ];
   const width = columnWidths(cells, columns, undefined).reduce((sum, one) => sum + one, 0) - GAP;
   if (width <= widthColumns) return columns;
   return fitting(rows, columns.toSpliced(spares.indexOf(highest), 1), widthColumns);
+}
+
+/** Foreign text stays in its cell: no control, and lines only in the column that has them. */
+function cellText<Row>(row: Row, { cell, flexible }: Column<Row>): string {
+  const text = terminalOutput(String(cell(row) ?? nothing()), chalk.level > 0).replaceAll('\t', ' ');
+  return flexible === true ? text : text.replaceAll('\n', ' ');
 }
 
 function columnWidths<Row>(
@@ -77,18 +84,9 @@ function columnWidths<Row>(
   columns: readonly Column<Row>[],
   widthColumns: number | undefined,
 ): number[] {
-  const natural = columns.map((_, index) => Math.max(...cells.map((row) => lengthOf(row[index] ?? ''))) + GAP);
+  const natural = columns.map((_, index) => Math.max(...cells.map((row) => displayWidth(row[index] ?? ''))) + GAP);
   const excess = widthColumns === undefined ? 0 : natural.reduce((sum, width) => sum + width, 0) - widthColumns;
   return natural.map((width, index) =>
     columns[index]?.flexible === true && excess > 0 ? Math.max(Math.min(LEAST_FLEXIBLE, width), width - excess) : width,
   );
-}
-
-/** Characters on the screen of the longest line, without colours. */
-function lengthOf(text: string): number {
-  return Math.max(...text.split('\n').map((line) => stripColours(line).length));
-}
-
-function stripColours(text: string): string {
-  return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '');
 }

@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import cliTruncate from 'cli-truncate';
 import sparkly from 'sparkly';
+import { terminalLine } from '../base/terminal-text.js';
 import type { ConsumerStatus } from '../bus/bus.js';
 import {
   chosenDead,
@@ -13,7 +14,7 @@ import {
 } from '../operator/top/board.js';
 import type { SignalRow } from '../operator/top/tally.js';
 import { formatAge, formatDuration } from './formats.js';
-import { colouredName, printable } from './signal-line.js';
+import { colouredName } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
 /** A terminal's size in characters. */
@@ -82,7 +83,7 @@ function signalLines(board: Board, measured: Measured, room: number): string[] {
     { title: 'total', cell: ({ total }) => total.toLocaleString('en'), align: 'right' },
     { title: `last ${SPARK_SECONDS} s`, cell: ({ history }) => chalk.green(spark(history)) },
     { title: 'last', cell: ({ lastAtMs }) => chalk.dim(formatAge(lastAtMs, measured.nowMs)) },
-    { title: 'said by', cell: ({ last }) => chalk.cyan(printable(last.source)) },
+    { title: 'said by', cell: ({ last }) => chalk.cyan(terminalLine(last.source)) },
   ];
   return list(rows, columns, { selected: board.selected, room });
 }
@@ -92,10 +93,10 @@ function deadLines(board: Board, measured: Measured, room: number): string[] {
   if (rows.length === 0)
     return [board.filter === '' ? 'No dead letters' : `No dead letter has "${board.filter}" in it`];
   const columns: Column<DeadRow>[] = [
-    { title: 'id', cell: ({ id }) => printable(id) },
+    { title: 'id', cell: ({ id }) => terminalLine(id) },
     { title: 'failed', cell: ({ failedAtMs }) => ageOf(failedAtMs, measured.nowMs) },
     { title: 'signal', cell: ({ signal }) => colouredName(signal) },
-    { title: 'daemon', cell: ({ daemon }) => chalk.cyan(printable(daemon)) },
+    { title: 'daemon', cell: ({ daemon }) => chalk.cyan(terminalLine(daemon)) },
     { title: 'error', cell: ({ error }) => textLines(error)[0] ?? '' },
   ];
   return list(rows, columns, { selected: board.selected, room });
@@ -116,7 +117,7 @@ function list<Row>(
 function consumerLines({ consumers, nowMs }: Measured): string[] {
   if (consumers.length === 0) return ['No daemon has run in this home yet'];
   const columns: Column<ConsumerStatus>[] = [
-    { title: 'consumer', cell: ({ name }) => chalk.cyan(printable(name)) },
+    { title: 'consumer', cell: ({ name }) => chalk.cyan(terminalLine(name)) },
     { title: 'state', cell: stateOf },
     { title: 'lag', cell: ({ lag }) => (lag > 0 ? chalk.yellow(String(lag)) : '0'), align: 'right' },
     { title: 'running', cell: ({ running }) => String(running), align: 'right' },
@@ -136,13 +137,13 @@ function stateOf({ paused, enabled, pids }: ConsumerStatus): string {
 
 function letterLines({ id, signal, daemon, error, failedAtMs }: DeadRow, nowMs: number): string[] {
   return [
-    `${chalk.bold(`Dead letter ${printable(id)}`)}  ${colouredName(signal)}`,
-    `${chalk.dim('daemon')}  ${chalk.cyan(printable(daemon))}`,
+    `${chalk.bold(`Dead letter ${terminalLine(id)}`)}  ${colouredName(signal)}`,
+    `${chalk.dim('daemon')}  ${chalk.cyan(terminalLine(daemon))}`,
     `${chalk.dim('failed')}  ${ageOf(failedAtMs, nowMs)}`,
     '',
     ...textLines(error),
     '',
-    chalk.dim(`kloros dlq show ${printable(id)}   tells all`),
+    chalk.dim(`kloros dlq show ${terminalLine(id)}   tells all`),
   ];
 }
 
@@ -154,7 +155,7 @@ function footLine({ view, sort, filter, typing, asking, note }: Board): string {
   return [
     chalk.dim(keys),
     ...(filter === '' ? [] : [`filter: ${filter}`]),
-    ...(note === '' ? [] : [printable(note)]),
+    ...(note === '' ? [] : [terminalLine(note)]),
   ].join('  ');
 }
 
@@ -182,5 +183,5 @@ function ageOf(atMs: number | null, nowMs: number): string {
 
 /** Lines of somebody's text. */
 function textLines(text: string): string[] {
-  return text.split('\n').map(printable);
+  return text.split('\n').map(terminalLine);
 }

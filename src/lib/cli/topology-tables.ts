@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import chalk from 'chalk';
+import { terminalLine } from '../base/terminal-text.js';
 import { own } from '../base/own.js';
 import { saysOf, type Member } from '../operator/topology/topology.js';
-import { colouredName, printable } from './signal-line.js';
+import { colouredName } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
 const GAP = '  ';
@@ -10,7 +11,7 @@ const GAP = '  ';
 /** Who says and hears what on which port; a signal that was said lately has how often. Where a table is too wide, as a list. */
 export function membersTable(members: readonly Member[], widthColumns: number | undefined): string {
   const columns: Column<Member>[] = [
-    { title: 'who', cell: ({ name }) => chalk.bold(printable(name)) },
+    { title: 'who', cell: ({ name }) => chalk.bold(terminalLine(name)) },
     { title: 'is', cell: stateOf },
     { title: 'port', cell: ({ ports }) => ports.join('\n') || null },
     {
@@ -31,7 +32,7 @@ function memberLines(member: Member, widthColumns: number): string {
   const says = saysOf(member).map((signal) => saidText(signal, member));
   const hears = member.hears.map((name) => colouredName(name));
   return [
-    [chalk.bold(printable(member.name)), stateOf(member), chalk.dim(member.ports.join(' '))].join('  ').trimEnd(),
+    [chalk.bold(terminalLine(member.name)), stateOf(member), chalk.dim(member.ports.join(' '))].join('  ').trimEnd(),
     ...filled('  says   ', says, widthColumns),
     ...filled('  hears  ', hears, widthColumns),
   ].join('\n');

@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import { terminalLine } from '../base/terminal-text.js';
 import { formatAge, formatDuration } from '../base/formats.js';
 import { own } from '../base/own.js';
 import type { Chain, Hop } from '../trace/chain.js';
@@ -25,7 +26,7 @@ const MOST_FACTS = 5;
 
 /** A chain as a tree: each signal below its cause, how long it took, who has still to answer, and what was touched. */
 export function traceTree(chain: Chain, around: Around): string {
-  const began = chain.intent === null ? [] : [`${chalk.bold('intent')} ${printable(chain.intent)}`];
+  const began = chain.intent === null ? [] : [`${chalk.bold('intent')} ${terminalLine(chain.intent)}`];
   const tree = chain.roots.flatMap((root) => hopLines(root, around));
   const indented = began.length === 0 ? tree : branch([tree]);
   return [...began, ...indented, '', sumOf(chain)].join('\n');
@@ -38,13 +39,15 @@ interface Around extends Notes {
 function hopLines(hop: Hop, around: Around): string[] {
   const took = hop.tookMs === null ? '' : chalk.yellow(`+${formatDuration(hop.tookMs)}  `);
   const orphan = hop.isOrphan ? chalk.magenta(' its cause is not in the journal') : '';
-  const door = hop.isForeign ? chalk.magenta(` (${printable(hop.origin)})`) : '';
-  const head = `${colouredName(hop.signal)}  ${took}${chalk.cyan(printable(hop.source))}${door}  ${chalk.dim(hop.id)}${orphan}`;
+  const door = hop.isForeign ? chalk.magenta(` (${terminalLine(hop.origin)})`) : '';
+  const head = `${colouredName(hop.signal)}  ${took}${chalk.cyan(terminalLine(hop.source))}${door}  ${chalk.dim(hop.id)}${orphan}`;
   const silent = hop.heard.filter(({ daemon }) => !hop.ledTo.some(({ source }) => source === daemon));
   const below = [
     ...silent.map((hearing) => [hearingLine(hearing, around.nowMs)]),
-    ...(around.decided.has(hop.id) ? [[`${chalk.dim('decided')} ${printable(around.decided.get(hop.id) ?? '')}`]] : []),
-    ...(around.touched.get(hop.id) ?? []).map((file) => [`${chalk.dim('touched')} ${printable(file)}`]),
+    ...(around.decided.has(hop.id)
+      ? [[`${chalk.dim('decided')} ${terminalLine(around.decided.get(hop.id) ?? '')}`]]
+      : []),
+    ...(around.touched.get(hop.id) ?? []).map((file) => [`${chalk.dim('touched')} ${terminalLine(file)}`]),
     ...hop.ledTo.map((next) => hopLines(next, around)),
   ];
   const about = factsLine(hop);
@@ -66,7 +69,7 @@ function factsLine({ signal, facts }: Hop): string {
   return names
     .filter((name) => own(facts, name) !== undefined && own(facts, name) !== null)
     .slice(0, MOST_FACTS)
-    .map((name) => `${chalk.dim(`${printable(name)}=`)}${valueText(own(facts, name))}`)
+    .map((name) => `${chalk.dim(`${terminalLine(name)}=`)}${valueText(own(facts, name))}`)
     .join(' ');
 }
 
@@ -82,7 +85,7 @@ function stateText({ state, attempts, deaths, deadLetter, error, notBeforeMs }: 
   if (state === 'running') return chalk.yellow(`works at it, attempt ${attempts}${died}`);
   if (state === 'dead') {
     const letter = deadLetter === null ? '' : ` (dead letter ${deadLetter})`;
-    return `${chalk.red(`failed${tried}${died}${letter}`)}: ${printable(error ?? '')}`;
+    return `${chalk.red(`failed${tried}${died}${letter}`)}: ${terminalLine(error ?? '')}`;
   }
   const again = notBeforeMs === null ? '' : `, tried again ${formatAge(notBeforeMs, nowMs)}`;
   return chalk.yellow(`waits${tried}${again}${died}`);
@@ -93,8 +96,4 @@ function sumOf({ signals, tookMs, missing, isCut }: Chain): string {
   const open = missing.length === 0 ? chalk.green('complete') : chalk.yellow(`${missing.length} still open`);
   const one = signals === 1 ? '1 signal' : `${signals} signals`;
   return `${one} in ${formatDuration(tookMs)}, ${open}${cut}`;
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
 }

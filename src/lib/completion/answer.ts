@@ -1,3 +1,4 @@
+import { terminalLine } from '../base/terminal-text.js';
 import { complete, type Request } from './complete.js';
 import { joinedWords } from './split.js';
 
@@ -18,7 +19,8 @@ export async function answer([shell, ...typed]: readonly string[], request: Omit
   const { words, kept } = isBash ? joinedWords(typed) : { words: typed, kept: '' };
   try {
     const { candidates, files } = await complete({ ...request, words });
-    const lines = candidates.map(({ value, text = '' }) =>
+    const safe = candidates.filter(({ value }) => value === terminalLine(value));
+    const lines = safe.map(({ value, text = '' }) =>
       isBash ? value.slice(value.startsWith(kept) ? kept.length : 0) : `${value}\t${oneLine(text)}`,
     );
     return { text: lines.map((line) => `${line}\n`).join(''), code: files ? FILES_TOO : 0 };
@@ -28,5 +30,5 @@ export async function answer([shell, ...typed]: readonly string[], request: Omit
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
+  return terminalLine(text.replaceAll(/\s+/g, ' '));
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import { lastLines } from '../base/file-end.js';
 import { archivedOf } from '../dead-letter/archive.js';
 import { lettersOf, type Letter } from '../dead-letter/letter.js';
@@ -41,5 +42,5 @@ function shown(letters: readonly Letter[]): Candidate[] {
 }
 
 function whatOf({ signalName, daemon, error }: Letter): string {
-  return [signalName, daemon, error.slice(0, ERROR_LENGTH)].filter((part) => part !== '').join(' ');
+  return [signalName, daemon, cutText(error, ERROR_LENGTH)].filter((part) => part !== '').join(' ');
 }

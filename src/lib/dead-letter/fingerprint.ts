@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutText } from '../base/cut-text.js';
 
 /** What a failure is counted under: who failed, at what, and how, without what differs from case to case. */
 export interface Cause {
@@ -41,7 +42,7 @@ const CLASS = /^([A-Za-z_$][\w$.]*):/;
 /** The cause of a failure, by which equal ones are grouped. */
 export function causeOf({ error, daemon, signalName }: CauseParts): Cause {
   const errorClass = errorClassOf(error);
-  const pattern = masked(error.slice(0, LONGEST_PATTERN));
+  const pattern = masked(cutText(error, LONGEST_PATTERN));
   const fingerprint = createHash('sha256')
     .update([daemon, signalName, errorClass, pattern].join('\n'))
     .digest('hex')

@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import { isoTimestamp } from '../base/clock.js';
 import { archivedOf, type ArchivedLetter, type Resolution } from './archive.js';
 import { replaysBefore, type EarlierFailure, type Past } from './entry.js';
@@ -118,7 +119,7 @@ function note(known: Map<string, KnownFailure>, letter: Letter, left?: Resolutio
 
 function knownOf(letter: Letter, left?: Resolution): KnownFailure {
   const { number, daemon, replay, history, error, attempts, failedAtMs } = letter;
-  const failure = { error: error.slice(0, LONGEST_ERROR), failed_at: isoTimestamp(failedAtMs ?? 0), attempts };
+  const failure = { error: cutText(error, LONGEST_ERROR), failed_at: isoTimestamp(failedAtMs ?? 0), attempts };
   return { number, daemon, replay, history, failure, ...(left === undefined ? {} : { left }) };
 }
 

@@ -1,3 +1,4 @@
+import { shorten } from '../base/cut-text.js';
 import { own, setOwn } from '../base/own.js';
 import type { Experiment } from './experiment.js';
 import type { EvaluationFailure, Metrics } from './evaluation.js';
@@ -66,5 +67,5 @@ function failed(error_type: EvaluationFailure['error_type'], error_message: stri
 
 function shown(text: string): string {
   const trimmed = text.trim();
-  return JSON.stringify(trimmed.length > SHOWN ? `${trimmed.slice(0, SHOWN)}…` : trimmed);
+  return JSON.stringify(shorten(trimmed, SHOWN));
 }

@@ -1,3 +1,4 @@
+import { cutTextStart } from '../base/cut-text.js';
 import type { EvaluationRow } from './cycle/evaluations.js';
 import type { FailureGroup } from './result.js';
 
@@ -10,7 +11,7 @@ export function failuresOf(rows: readonly EvaluationRow[]): FailureGroup[] {
     if (evaluation.ok) continue;
     const { error_type, error_message, stderr } = evaluation.failure;
     const known = groups.get(error_type);
-    const sample = { candidate, error_message, stderr: stderr.slice(-STDERR_CHARS) };
+    const sample = { candidate, error_message, stderr: cutTextStart(stderr, STDERR_CHARS) };
     groups.set(error_type, known ? { ...known, count: known.count + 1 } : { error_type, count: 1, ...sample });
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);

@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import type { AllowedCommand } from '../config/healing.js';
 import { markIn } from '../base/marked-processes.js';
 import { runGuarded, type GuardedResult } from '../base/guarded-process.js';
@@ -54,6 +55,6 @@ function wordsOf({ end, exitCode, stdout, stderr }: GuardedResult, { path, timeo
     aborted: 'was ended with its daemon',
     'not-started': 'could not be started',
   }[end];
-  const printed = (stdout.trim() || stderr.trim()).slice(0, TOLD_CHARACTERS);
+  const printed = cutText(stdout.trim() || stderr.trim(), TOLD_CHARACTERS);
   return `${path} ${how}${printed === '' ? '' : `: ${printed}`}`;
 }

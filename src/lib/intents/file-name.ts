@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutUtf8 } from '../base/cut-text.js';
 
 const INTENT = '.json';
 /** What was taken aside to be deleted, with its inode; a crash may leave it there (remove.ts). */
@@ -56,7 +57,5 @@ export function sha256(content: string | Uint8Array): string {
 }
 
 function shorten(name: string, maxBytes: number): string {
-  let short = name;
-  while (Buffer.byteLength(short) > maxBytes) short = short.slice(0, -1);
-  return short;
+  return cutUtf8(Buffer.from(name), maxBytes).toString();
 }

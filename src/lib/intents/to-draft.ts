@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import { KlorosError, toError } from '../base/errors.js';
 import type { Draft } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
@@ -24,7 +25,7 @@ export function toDraft(intent: Intent, table: RouteTable): Routed {
 }
 
 function noRoute(type: string): IntentProblem {
-  const shown = JSON.stringify(type.slice(0, 200));
+  const shown = JSON.stringify(cutText(type, 200));
   return finalProblem('UnroutedIntent', `no route leads from an intent of type ${shown}`, [
     `add it to the configuration: intents: {routes: {${shown}: {signal: Q_…}}}`,
     'then restart intent_router',

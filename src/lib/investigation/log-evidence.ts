@@ -1,4 +1,5 @@
 import { open, stat } from 'node:fs/promises';
+import { cutText } from '../base/cut-text.js';
 
 /** What one thing that a question names shows. */
 export interface Finding {
@@ -21,7 +22,7 @@ const TROUBLE =
 /** Lines that report trouble, the newest last; at most twenty. */
 export function troubleIn(text: string): string[] {
   const lines = text.split(/\r?\n/).filter((line) => TROUBLE.test(line));
-  return lines.slice(-MOST_LINES).map((line) => line.trim().slice(0, LONGEST_LINE));
+  return lines.slice(-MOST_LINES).map((line) => cutText(line.trim(), LONGEST_LINE));
 }
 
 /** Reads the end of a file, at most 64 KiB, for what went wrong. The path has been checked before. */

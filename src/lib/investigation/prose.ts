@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 const LONGEST_SENTENCE = 240;
 // Lines that a docstring's summary never reaches into: parameters, markup, underlines.
 const NOT_PROSE = /^(?:@\w|:\w+.*:|>>>|[-=~*#]{3,}|```|(?:args|arguments|parameters|returns|raises|usage|example)s?:)/i;
@@ -10,7 +11,7 @@ export function firstSentence(text: string): string | null {
   const paragraph = (end === -1 ? lines : lines.slice(0, end)).map((line) => line.trim()).join(' ');
   if (NOT_PROSE.test(paragraph) || LEGAL.test(paragraph) || !/\p{L}{2}/u.test(paragraph)) return null;
   const sentence = /^.+?(?<!\be\.g|\bi\.e|\betc|\bvs|\bcf)[.!?](?=\s|$)/iu.exec(paragraph)?.[0] ?? paragraph;
-  return sentence.slice(0, LONGEST_SENTENCE).trim();
+  return cutText(sentence, LONGEST_SENTENCE).trim();
 }
 
 /** The prose of a block comment: without `/**`, leading stars and tags. */

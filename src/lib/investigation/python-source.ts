@@ -1,4 +1,5 @@
 import { parser } from '@lezer/python';
+import { cutText } from '../base/cut-text.js';
 import type { FileFacts, FileSymbol } from './file-facts.js';
 import { firstSentence } from './prose.js';
 import { pythonImports } from './python-imports.js';
@@ -112,7 +113,7 @@ function firstError(top: Node, text: string): string | null {
   });
   if (at === -1) return null;
   const line = text.slice(0, at).split('\n').length;
-  return `line ${line}: not understood near ${JSON.stringify(text.slice(at, at + 30).split('\n')[0] ?? '')}`;
+  return `line ${line}: not understood near ${JSON.stringify(cutText(text.slice(at, at + 60), 30).split('\n')[0] ?? '')}`;
 }
 
 // Valid Python that the grammar does not know: `yield` without a value, `with (a as b, c):`, `with a as b.c:`.

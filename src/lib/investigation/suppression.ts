@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutText } from '../base/cut-text.js';
 import type { StateChange } from '../bus/bus.js';
 
 /** A question that is not investigated until somebody lifts that. */
@@ -50,7 +51,7 @@ export function keysOf(questionId: string): string {
 
 /** A failure of a question, to be kept. */
 export function failureNoted(questionId: string, { id, error, nowMs }: { id: string; error: string; nowMs: number }) {
-  const failure: Failure = { question_id: questionId, at_ms: nowMs, error: error.slice(0, LONGEST_ERROR) };
+  const failure: Failure = { question_id: questionId, at_ms: nowMs, error: cutText(error, LONGEST_ERROR) };
   return { key: `${keysOf(questionId)}failed:${id}`, value: failure } satisfies StateChange;
 }
 

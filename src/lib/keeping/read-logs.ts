@@ -7,7 +7,7 @@ import { followLines, lastLines, linesSince, type LoggedLine } from './log-tail.
 const MS_PER_S = 1_000;
 
 /** A line, from wherever it is kept. */
-export type LogLine = { kind: 'journal'; object: JournalLine } | { kind: 'file'; object: unknown; text: string };
+export type LogLine = { kind: 'journal'; object: JournalLine } | { kind: 'file'; object: unknown; daemon: string; text: string };
 
 /** Whose lines, and how many. */
 export interface LogsRequest {
@@ -48,7 +48,7 @@ function atText(ms: number | undefined): string | undefined {
 }
 
 function fileLine({ daemon, text }: LoggedLine): LogLine {
-  return { kind: 'file', object: objectOf(daemon, text), text };
+  return { kind: 'file', object: objectOf(daemon, text), daemon, text };
 }
 
 /** What is no JSON is shown with its daemon's name. */

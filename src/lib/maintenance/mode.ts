@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { cutText } from '../base/cut-text.js';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { isoTimestamp } from '../base/clock.js';
 import { toError } from '../base/errors.js';
@@ -69,7 +70,7 @@ function textOf(path: string): string {
 }
 
 function fromText(text: string): Pick<Maintenance, 'reason' | 'untilMs'> {
-  const words = text.trim().slice(0, LONGEST_REASON);
+  const words = cutText(text.trim(), LONGEST_REASON);
   try {
     const { reason, until } = JSON.parse(text) as { reason?: unknown; until?: unknown };
     const untilMs = typeof until === 'string' ? Date.parse(until) : NaN;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText } from '../base/cut-text.js';
 import { KlorosError, toError } from '../base/errors.js';
 import { post, withoutSecrets, type PostAnswer } from '../base/http-post.js';
 import { maskSecrets } from '../base/redact.js';
@@ -58,7 +59,7 @@ function answerOf(answer: PostAnswer, masked: (text: string) => string): Posted 
   const { status, headers, text } = answer;
   if (isOk(answer)) return takenOf(text, masked);
   const hint = NOT_LET_IN.has(status) ? LET_IN_BY : isPage(answer) ? NO_COLLECTOR : '';
-  const why = masked(`HTTP ${status} ${text.slice(0, 200)}`.trim()) + hint;
+  const why = masked(`HTTP ${status} ${cutText(text, 200)}`.trim()) + hint;
   if (status === BAD_REQUEST) return { kind: 'refused', why };
   if (status === TOO_LARGE) return { kind: 'too-large', why };
   return { kind: 'unavailable', why, retryAfterMs: retryAfterMs(headers) };
@@ -83,7 +84,7 @@ function retryAfterMs(headers: Headers): number | undefined {
 
 function takenOf(body: string, masked: (text: string) => string): Posted {
   const { rejectedSpans, errorMessage } = partialOf(body);
-  return { kind: 'taken', rejected: rejectedSpans, message: masked(errorMessage).slice(0, 200) };
+  return { kind: 'taken', rejected: rejectedSpans, message: cutText(masked(errorMessage), 200) };
 }
 
 const partialSchema = z.object({

@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import { isoTimestamp } from '../base/clock.js';
 import { PermanentError, toError } from '../base/errors.js';
 import { ECOSYSTEM } from './mint.js';
@@ -63,7 +64,7 @@ function parseObject(name: string, frame: Buffer): Facts {
   } catch (error) {
     throw new PermanentError({
       code: 'UNREADABLE_FRAME',
-      message: `A message named ${JSON.stringify(name.slice(0, 80))} cannot be read`,
+      message: `A message named ${JSON.stringify(cutText(name, 80))} cannot be read`,
       why: `its second frame is not a JSON object in UTF-8: ${toError(error).message}`,
       next: ['correct the peer that sends it: two frames, the name and one JSON object (formats of the wire)'],
       cause: error,

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { chalkStderr as chalk } from 'chalk';
 import type { LogForm } from '../base/log.js';
 import { own } from '../base/own.js';
+import { terminalJson, terminalLine } from '../base/terminal-text.js';
 
 /** Makes one log of several processes' lines. */
 export type LinePainter = (name: string, line: string) => string;
@@ -33,8 +34,9 @@ export function linePainter(form: LogForm, names: readonly string[]): LinePainte
   const width = Math.max(...names.map((name) => name.length));
   return (name, line) => {
     const tag = tagOf(name, width, names.indexOf(name));
-    const [, time, level = '', daemon, text = ''] = PRETTY.exec(stripVTControlCharacters(line)) ?? [];
-    if (time === undefined || daemon !== name) return `${tag} ${line}`;
+    const plain = terminalLine(stripVTControlCharacters(line));
+    const [, time, level = '', daemon, text = ''] = PRETTY.exec(plain) ?? [];
+    if (time === undefined || daemon !== name) return `${tag} ${plain}`;
     const paint = own(LEVELS, level) ?? ((same: string) => same);
     return `${chalk.dim(time)} ${tag} ${paint(level === '' ? text : `${level}: ${text}`)}`;
   };
@@ -56,5 +58,5 @@ function isJson(line: string): boolean {
 }
 
 function crashLine(daemon: string, msg: string): string {
-  return JSON.stringify({ level: ERROR_LEVEL, daemon, msg });
+  return terminalJson(JSON.stringify({ level: ERROR_LEVEL, daemon, msg }));
 }

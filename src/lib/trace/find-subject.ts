@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import { KlorosError } from '../base/errors.js';
 import type { Observer } from '../bus/observer.js';
 import type { UndoRecord } from '../capabilities/undo-journal.js';
@@ -31,7 +32,7 @@ export function findSubject(observer: Observer, id: string, integrations: readon
   if (found !== undefined) return found;
   throw new KlorosError({
     code: 'TRACE_NOT_FOUND',
-    message: `Nothing is known of ${JSON.stringify(id.slice(0, 80))}`,
+    message: `Nothing is known of ${JSON.stringify(cutText(id, 80))}`,
     why: 'it is no signal of the journal, nor the intent file, question, investigation, capability, cycle or deployment of one',
     next: ['kloros bus listen --since 1h --no-follow', 'kloros intent list'],
   });

@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import { formatDuration } from '../base/formats.js';
 import type { Chain, Hop } from './chain.js';
 
@@ -40,5 +41,5 @@ function aliasOf(name: string, people: readonly string[]): string {
 
 /** Mermaid ends a text at these, and whoever wrote the text is not asked. */
 function clean(text: string): string {
-  return text.replaceAll(/[;#<>\p{Cc}]/gu, ' ').slice(0, 160);
+  return cutText(text.replaceAll(/[;#<>\p{Cc}]/gu, ' '), 160);
 }

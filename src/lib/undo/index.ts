@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import type { Clock } from '../base/clock.js';
 import { closest } from '../base/closest.js';
 import { KlorosError } from '../base/errors.js';
@@ -34,7 +35,7 @@ async function notFound(kinds: readonly Undoable[], id: string): Promise<KlorosE
   const near = closest(id, open);
   return new KlorosError({
     code: 'UNDO_NOT_FOUND',
-    message: `Nothing that can be taken back is named ${JSON.stringify(id.slice(0, 80))}`,
+    message: `Nothing that can be taken back is named ${JSON.stringify(cutText(id, 80))}`,
     why: near === undefined ? `${open.length} things could be` : `did you mean ${near}?`,
     next: [...(near === undefined ? [] : [`kloros undo ${near}`]), 'kloros undo --list'],
   });

@@ -37,6 +37,33 @@ describe('the form of log lines', () => {
   });
 });
 
+describe('a log for people', () => {
+  const FORGED = '12:00:00.000 [chemical_bus] forged';
+
+  it.each<LogForm>(['pretty', 'journal'])('has no line and no control of whoever sent what is logged: %s', (form) => {
+    const stack = `Error: \u001b]0;x\u0007\n${FORGED}\n    at here`;
+    const [text = ''] = lines(form, (log) =>
+      log.error({ err: { stack }, path: `/a\n${FORGED}` }, `No\r\n${FORGED}\u202e`),
+    );
+    expect(text).not.toMatch(/[\u0007\u202e]|\u001b\]/);
+    expect(text.split('\n').filter((line) => /^(?:<\d>)?\d\d:/.test(line) && line.includes('forged'))).toHaveLength(
+      form === 'pretty' ? 1 : 0,
+    );
+    expect(text).toContain('\n');
+  });
+
+  it('shows what is no line of a log as one line of words', () => {
+    expect(renderLogLine('hub', `Error\u001b[2J\n${FORGED}`)).toBe(`[hub] Error�[2J ${FORGED}`);
+  });
+
+  it('keeps every character in JSON, and none that a terminal obeys', () => {
+    const msg = 'a\u009b31m\u202e\u{e0041}é';
+    const [line = ''] = lines('json', (log) => log.info(msg));
+    expect([line.includes('\u009b'), line.includes('\u202e'), line.includes('é')]).toEqual([false, false, true]);
+    expect(JSON.parse(line)).toMatchObject({ msg });
+  });
+});
+
 describe('a log for the journal', () => {
   it('puts the priority of syslog before each line', () => {
     const all = (log: Logger) => {
@@ -55,7 +82,7 @@ describe('a log for the journal', () => {
   it('puts it before every line of an error, since journald makes an entry of each', () => {
     const error = Object.assign(new Error('first\nsecond'), { stack: 'Error: first\nsecond\n    at here' });
     expect(lines('journal', (log) => log.error({ err: error }, 'It failed'))).toEqual([
-      '<3>[intent_router] It failed Error: first\n<3>second\n<3>    at here\n',
+      '<3>[intent_router] It failed Error: first\n<3>    second\n<3>    at here\n',
     ]);
   });
 
@@ -90,8 +117,10 @@ describe('a log in a pipe', () => {
 
   it('reads as words again; what is no line of a log stays as it is', () => {
     const [said] = lines('json', (log) => logEmitted(log, SAID));
-    expect(renderLogLine(said!.trimEnd())).toContain('[intent_router] Emitted Q_X: {"module_name":"audio"} id=01J');
-    expect(renderLogLine('Segmentation fault')).toBe('Segmentation fault');
+    expect(renderLogLine('intent_router', said!.trimEnd())).toContain(
+      '[intent_router] Emitted Q_X: {"module_name":"audio"} id=01J',
+    );
+    expect(renderLogLine('hub', 'Segmentation fault')).toBe('[hub] Segmentation fault');
   });
 });
 

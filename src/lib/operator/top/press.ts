@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cut-text.js';
 import { own } from '../../base/own.js';
 import { shownDead, shownSignals, type Board, type Measured, type Sort } from './board.js';
 
@@ -56,7 +57,7 @@ export function press(board: Board, key: Key, measured: Measured): Pressed {
 function typed({ filter }: Board, { name, sequence = '', ctrl }: Key): Partial<Board> {
   if (name === 'return') return { typing: false };
   if (name === 'escape') return { typing: false, filter: '', selected: 0 };
-  if (name === 'backspace') return { filter: filter.slice(0, -1), selected: 0 };
+  if (name === 'backspace') return { filter: cutText(filter, filter.length - 1), selected: 0 };
   return ctrl !== true && /^\P{Cc}+$/u.test(sequence) ? { filter: filter + sequence, selected: 0 } : {};
 }
 
