@@ -35,7 +35,7 @@ const NO_BORDERS = Object.fromEntries(
 /** A compact table without borders: one line a row where the terminal is wide enough, also without its spare columns. */
 export function renderTable<Row>(rows: readonly Row[], all: readonly Column<Row>[], options: TableOptions): string {
   const columns = fitting(rows, all, options.widthColumns);
-  const cells = rows.map((row) => columns.map((column) => cellText(row, column)));
+  const cells = rows.map((row) => columns.map((column, index) => cellText(row, column, index)));
   const titles = columns.map(({ title }) => title.toUpperCase());
   const withHeading = options.heading === false ? cells : [titles, ...cells];
   const widths = columnWidths(withHeading, columns, options.widthColumns);
@@ -66,17 +66,17 @@ function fitting<Row>(
   if (widthColumns === undefined || highest === 0) return columns;
   const cells = [
     columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map((column) => cellText(row, column))),
+    ...rows.map((row) => columns.map((column, index) => cellText(row, column, index))),
   ];
   const width = columnWidths(cells, columns, undefined).reduce((sum, one) => sum + one, 0) - GAP;
   if (width <= widthColumns) return columns;
   return fitting(rows, columns.toSpliced(spares.indexOf(highest), 1), widthColumns);
 }
 
-/** Foreign text stays in its cell: no control, and lines only in the column that has them. */
-function cellText<Row>(row: Row, { cell, flexible }: Column<Row>): string {
+/** Foreign text stays in its cell: no control, and no lines of its own where they would begin at the left. */
+function cellText<Row>(row: Row, { cell }: Column<Row>, index: number): string {
   const text = terminalOutput(String(cell(row) ?? nothing()), chalk.level > 0).replaceAll('\t', ' ');
-  return flexible === true ? text : text.replaceAll('\n', ' ');
+  return index === 0 ? text.replaceAll('\n', ' ') : text;
 }
 
 function columnWidths<Row>(
