@@ -18,12 +18,13 @@ export interface LogOptions {
   write: (line: string) => void;
 }
 
+/** Of a log file it may be anything that is JSON. */
 interface Line {
   level: number;
   time: number;
-  daemon: string;
-  msg: string;
-  err?: { type?: string; message?: string; stack?: string };
+  daemon: unknown;
+  msg: unknown;
+  err?: { message?: unknown; stack?: unknown };
   [key: string]: unknown;
 }
 

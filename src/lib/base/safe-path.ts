@@ -40,6 +40,11 @@ export function isBelow(root: string, path: string): boolean {
   return rest !== '' && rest !== '..' && !rest.startsWith(`..${sep}`) && !rest.startsWith(sep);
 }
 
+/** Whether a path is a folder itself or lies below it, as both are written. */
+export function isWithin(root: string, path: string): boolean {
+  return resolve(path) === resolve(root) || isBelow(root, path);
+}
+
 /**
  * The real path of what lies, or may be made, below a root: links of both are followed first. Throws OUTSIDE_ROOT where
  * it leads elsewhere.

@@ -1,5 +1,6 @@
 import { realpath, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, sep } from 'node:path';
+import { isWithin } from '../base/safe-path.js';
 import { errorCode } from '../base/errors.js';
 
 /** What the file system says about a module. */
@@ -58,7 +59,7 @@ export async function realPathOf(path: string): Promise<string | undefined> {
 
 async function holder(real: string, roots: readonly string[]): Promise<string | undefined> {
   const known = await Promise.all(roots.map(realPathOf));
-  const holding = known.filter((root) => root !== undefined && (real === root || real.startsWith(root + sep)));
+  const holding = known.filter((root) => root !== undefined && isWithin(root, real));
   return holding.sort((a, b) => (a?.length ?? 0) - (b?.length ?? 0))[0];
 }
 

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { copyFile, lstat, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeFileSafely } from '../base/atomic-file.js';
 import { errorCode, PermanentError } from '../base/errors.js';
-import { pathBelow } from '../base/safe-path.js';
+import { insideRoot, pathBelow } from '../base/safe-path.js';
 import { editEnv } from './edit-env.js';
 import type { Edit } from './edit-target.js';
 import type { Layout } from './layout.js';
@@ -78,12 +78,19 @@ async function copyArtifact(from: string, file: string, to: string): Promise<voi
   await writeFileSafely(target, await readFile(target)); // copyFile does not sync.
 }
 
+async function leadsInside(folder: string, path: string): Promise<boolean> {
+  return insideRoot(folder, path).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function requireOwnFile(path: string, folder: string): Promise<void> {
   const isFile = await lstat(path).then(
     (stats) => stats.isFile(),
     () => false,
   );
-  if (isFile && (await realpath(path)).startsWith((await realpath(folder)) + sep)) return;
+  if (isFile && (await leadsInside(folder, path))) return;
   throw new PermanentError({
     code: 'ARTIFACT_REFUSED',
     message: `${path} cannot be deployed`,

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { cutUtf8 } from '../base/cut-text.js';
 import { errorCode, toError } from '../base/errors.js';
 import { finalProblem, unfinishedProblem, type IntentProblem } from './problem.js';
 import { stampOf, type Stamp } from './stamp.js';
@@ -11,6 +12,8 @@ export type FileRead =
 
 /** Of a file that is too large the dead letter keeps this much; the rest stays in quarantine. */
 const HEAD_BYTES = 65_536;
+/** Bytes of one in UTF-8: whether the last is whole is seen by what follows it. */
+const LONGEST_CHARACTER = 4;
 
 // A link is not followed (it may lead out of the folder) and a pipe is not waited for.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -37,9 +40,10 @@ function readDescriptor(descriptor: number, maxBytes: number): FileRead {
   const stamp = stampOf(stat);
   if (!stat.isFile()) return { kind: 'read', stamp, bytes: Buffer.alloc(0), problem: notAFile(kindOf(stat)) };
   const tooLarge = stat.size > maxBytes;
-  const bytes = Buffer.alloc(tooLarge ? Math.min(HEAD_BYTES, stat.size) : stat.size);
+  const bytes = Buffer.alloc(tooLarge ? Math.min(HEAD_BYTES + LONGEST_CHARACTER, stat.size) : stat.size);
   const bytesRead = readSync(descriptor, bytes, 0, bytes.length, 0);
-  const read = { kind: 'read', stamp, bytes: bytes.subarray(0, bytesRead) } as const;
+  const found = bytes.subarray(0, bytesRead);
+  const read = { kind: 'read', stamp, bytes: tooLarge ? cutUtf8(found, HEAD_BYTES) : found } as const;
   return tooLarge ? { ...read, problem: oversized(stat.size, maxBytes) } : read;
 }
 

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, sep } from 'node:path';
+import { isAbsolute } from 'node:path';
+import { isWithin } from '../base/safe-path.js';
 import { finalProblem, type IntentProblem } from './problem.js';
 
 const PATH_PREFIX = 'path:';
@@ -17,14 +18,9 @@ export async function refusedPath(
   const roots = (await Promise.all(sourceRoots.map(realOf))).filter((root) => root !== undefined);
   for (const item of paths) {
     const path = await realOf(String(item).slice(PATH_PREFIX.length));
-    if (path !== undefined && !roots.some((root) => isInside(path, root))) return refusal(path, sourceRoots);
+    if (path !== undefined && !roots.some((root) => isWithin(root, path))) return refusal(path, sourceRoots);
   }
   return undefined;
-}
-
-/** Whether a path lies in a folder; both real and absolute. */
-function isInside(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 async function realOf(path: string): Promise<string | undefined> {

@@ -7,7 +7,8 @@ import { followLines, lastLines, linesSince, type LoggedLine } from './log-tail.
 const MS_PER_S = 1_000;
 
 /** A line, from wherever it is kept. */
-export type LogLine = { kind: 'journal'; object: JournalLine } | { kind: 'file'; object: unknown; daemon: string; text: string };
+export type LogLine =
+  { kind: 'journal'; object: JournalLine } | { kind: 'file'; object: unknown; daemon: string; text: string };
 
 /** Whose lines, and how many. */
 export interface LogsRequest {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
@@ -48,6 +48,45 @@ async function arena(run: Record<string, unknown> = {}, work = ':') {
 }
 
 const heard = ({ signal, facts }: Draft) => signalOf(signal, facts);
+
+describe('a match that a stranger asks for', () => {
+  const MATCH = { ...TRIGGER, match: '1.1', a: 'a', b: 'b' };
+
+  it('runs nothing and writes nothing outside of its cycle, whatever path it names', async () => {
+    const { place, home, pids } = await arena();
+    const { dreamLab } = pathsOf(place(1).config);
+    const evil = join(home, 'evil');
+    cpSync(join(dreamLab, 'dream_1'), evil, { recursive: true });
+    writeFileSync(join(evil, 'tournament-plain.json'), JSON.stringify({ ...TRIGGER, played: {}, opened: {} }));
+    const before = readdirSync(home, { recursive: true }).sort();
+    for (const path of ['../evil', evil, '..', '../evil/../evil', '.', 'dream_1/../../evil', '\0']) {
+      for (const fact of ['cycle_id', 'experiment', 'match'])
+        await expect(
+          playForSignal(heard({ signal: 'Q_TOURNAMENT_MATCH', facts: { ...MATCH, [fact]: path } }), place(1)),
+        ).rejects.toThrow();
+      for (const fact of ['cycle_id', 'experiment'])
+        await expect(
+          beginTournament(heard({ signal: 'Q_TOURNAMENT_TRIGGER', facts: { ...TRIGGER, [fact]: path } }), place(1)),
+        ).rejects.toThrow();
+    }
+    expect(pids()).toEqual([]);
+    expect(readdirSync(home, { recursive: true }).sort()).toEqual(before);
+  });
+
+  it('is no way to a folder beside the work of its cycle, by the id of a candidate', async () => {
+    const { place, home, pids } = await arena();
+    const { dreamLab } = pathsOf(place(1).config);
+    const id = '../../../../victim/x';
+    mkdirSync(join(home, 'victim', 'x-1.1-1'), { recursive: true });
+    const entrants = [{ id, params: { x: 0 } }, ...CANDIDATES];
+    await beginTournament(heard({ signal: 'Q_TOURNAMENT_TRIGGER', facts: { ...TRIGGER, entrants } }), place(1));
+    const facts = { ...MATCH, a: id };
+    await expect(playForSignal(heard({ signal: 'Q_TOURNAMENT_MATCH', facts }), place(1))).rejects.toMatchObject({
+      code: 'UNSAFE_FILE_NAME',
+    });
+    expect([pids(), existsSync(join(home, 'victim', 'x-1.1-1')), existsSync(dreamLab)]).toEqual([[], true, true]);
+  });
+});
 
 describe('matches at once', () => {
   it('are no more than max_parallel allows, however many instances play', async () => {
