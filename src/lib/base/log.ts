@@ -24,7 +24,7 @@ interface Line {
   time: number;
   daemon: unknown;
   msg: unknown;
-  err?: { message?: unknown; stack?: unknown };
+  err?: { message?: string; stack?: string };
   [key: string]: unknown;
 }
 
@@ -116,13 +116,13 @@ function detail(line: Line): string {
   const words = Object.entries(rest).map(([key, value]) =>
     terminalLine(`${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
   );
-  const error = err ? [stackText(String(err.stack ?? err.message ?? ''))] : [];
+  const error = err ? [stackText(err.stack ?? err.message ?? '')] : [];
   return [...words, ...error].map((part) => ` ${part}`).join('');
 }
 
 /** Its lines stand to the right: a message with a line break begins no line of the log. */
-function stackText(stack: string): string {
-  return terminalLines(stack)
+function stackText(stack: unknown): string {
+  return terminalLines(typeof stack === 'string' ? stack : JSON.stringify(stack))
     .split('\n')
     .map((line, index) => (index === 0 || line.startsWith(INDENT) ? line : INDENT + line))
     .join('\n');
