@@ -9,6 +9,7 @@ import { EmbeddedBus } from './embedded/embedded-bus.js';
 import { openJournal } from './embedded/journal.js';
 import { abandon, enterRole } from './embedded/roles.js';
 import { stuckWriterReporter } from './embedded/stuck-writer.js';
+import { WireGuard } from './embedded/wire-guard.js';
 import { Publisher, Waker } from './embedded/wire.js';
 
 /** What a process needs to join the bus. */
@@ -45,14 +46,31 @@ export async function openBus(options: OpenBusOptions): Promise<Bus> {
       nowMs: clock.nowMs(),
     });
     const ownPort = portOffset !== undefined;
-    const publisher = ownPort ? await Publisher.bound(endpoints.own(portOffset)) : Publisher.connected(endpoints.xsub);
-    const waker = new Waker(endpoints.xpub, () => bus.wake());
+    const { publisher, guard } = await openPublisher(options);
     const { leaseMs, pollMs } = config.delivery;
-    const bus: EmbeddedBus = new EmbeddedBus({ journal, publisher, waker, clock, leaseMs, pollMs, owner, ownPort });
-    journal.bell.listen(() => bus.wake());
+    const isRung = journal.bell.listen(() => bus.wake());
+    // Nothing from outside is listened to where the journal's own notifier works.
+    const waker = isRung ? undefined : new Waker(endpoints.xpub, () => bus.wake());
+    const parts = { journal, publisher, guard, waker, clock, leaseMs, pollMs, owner, ownPort };
+    const bus: EmbeddedBus = new EmbeddedBus(parts);
     return bus;
   } catch (error) {
     await abandon(journal, owner);
+    throw error;
+  }
+}
+
+/** A process with a port of its own watches what subscribers do there. */
+async function openPublisher(options: OpenBusOptions): Promise<{ publisher: Publisher; guard?: WireGuard }> {
+  const { config, clock, log, name, portOffset } = options;
+  const endpoints = endpointsOf(config);
+  if (portOffset === undefined) return { publisher: Publisher.connected(endpoints.xsub) };
+  const guard = new WireGuard({ daemon: name, folder: pathsOf(config).wire, clock, log });
+  try {
+    const label = String(config.portBase + portOffset);
+    return { publisher: await Publisher.bound({ endpoint: endpoints.own(portOffset), label, log, guard }), guard };
+  } catch (error) {
+    await guard.close();
     throw error;
   }
 }

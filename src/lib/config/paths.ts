@@ -35,6 +35,8 @@ export interface Paths {
   chronicle: string;
   /** What each daemon has counted of its work. */
   figures: string;
+  /** What each process that binds ports has counted of its peers. */
+  wire: string;
   /** Signals that were counted for the exporter. */
   signalTotals: string;
   /** Up to where each collector has taken the signals as spans. */
@@ -86,6 +88,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     probes: at('run', 'probes'),
     chronicle: at('run', 'supervisor.json'),
     figures: at('run', 'figures'),
+    wire: at('run', 'wire'),
     signalTotals: at('run', 'signal-totals.json'),
     otlp: at('run', 'otlp'),
     control: at('run', 'supervisor.sock'),

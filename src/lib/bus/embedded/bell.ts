@@ -36,13 +36,15 @@ export class Bell {
     }
   }
 
-  /** Calls onRing for every ring, this process's own included, or for several at once. */
-  listen(onRing: () => void): void {
+  /** Calls onRing for every ring, this process's own included, or for several at once. False where it cannot. */
+  listen(onRing: () => void): boolean {
     try {
       this.#watcher = watch(this.#path, onRing);
       this.#watcher.on('error', (error) => this.#log.warn({ err: error }, SLOWER));
+      return true;
     } catch (error) {
       this.#log.warn({ err: error }, SLOWER);
+      return false;
     }
   }
 

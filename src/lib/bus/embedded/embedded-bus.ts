@@ -25,13 +25,17 @@ import type { Journal } from './journal.js';
 import { livingAt } from './living.js';
 import { deadLettersOf, recordedOf, rowOf } from './rows.js';
 import { WakeUp } from '../../base/wake-up.js';
+import type { WireGuard } from './wire-guard.js';
 import type { Publisher, Waker } from './wire.js';
 
 /** What the embedded engine is made of. */
 export interface EmbeddedParts {
   journal: Journal;
   publisher: Publisher;
-  waker: Waker;
+  /** Watches what peers do to a port of its own. */
+  guard?: WireGuard | undefined;
+  /** Where the journal's notifier does not work. */
+  waker?: Waker | undefined;
   clock: Clock;
   leaseMs: number;
   pollMs: number;
@@ -81,7 +85,7 @@ export class EmbeddedBus implements Bus {
     const { journal, clock, leaseMs, pollMs, owner, waker } = this.#parts;
     const id = journal.consumers.register(spec);
     const wakeup = this.#addWakeup();
-    waker.subscribe(spec.hears);
+    waker?.subscribe(spec.hears);
     const said = (rows: readonly { name: string; frame: Buffer }[]) => this.#tell(rows);
     const consumer = new EmbeddedConsumer({
       journal,
@@ -177,7 +181,7 @@ export class EmbeddedBus implements Bus {
 
   async *follow(query: FollowQuery, abort: AbortSignal): AsyncGenerator<Recorded> {
     const wakeup = this.#addWakeup();
-    this.#parts.waker.subscribe(query.signals ?? ['']);
+    this.#parts.waker?.subscribe(query.signals ?? ['']);
     let afterSeq = query.afterSeq;
     try {
       while (!abort.aborted) {
@@ -194,12 +198,13 @@ export class EmbeddedBus implements Bus {
   }
 
   async close(): Promise<void> {
-    const { journal, publisher, waker, owner } = this.#parts;
+    const { journal, publisher, guard, waker, owner } = this.#parts;
     await closeAll([
       () => Promise.all([...this.#consumers].map((consumer) => consumer.close())),
       () => journal.write({ kind: 'leave', owner }),
-      () => waker.close(),
+      () => waker?.close(),
       () => publisher.close(),
+      () => guard?.close(),
       () => journal.close(),
     ]);
   }

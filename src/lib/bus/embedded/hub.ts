@@ -1,12 +1,14 @@
-import { Subscriber } from 'zeromq';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
 import type { Entrance } from '../../signals/origin.js';
+import { labelOf } from './bind-endpoint.js';
 import { receiveForeign } from './foreign.js';
 import type { Journal } from './journal.js';
 import { journalledAs } from './journalled.js';
 import { WakeUp } from '../../base/wake-up.js';
-import { bindOrExplain, type Publisher } from './wire.js';
+import { bytesOf, ReceivingSocket } from './receiving-socket.js';
+import type { WireGuard } from './wire-guard.js';
+import type { Publisher } from './wire.js';
 
 /** What the hub is made of. */
 export interface HubOptions {
@@ -22,16 +24,17 @@ export interface HubOptions {
   xsub: string;
   /** Ports of daemons that say things on a port of their own. */
   ownPorts: readonly string[];
+  /** Watches what peers do to this process. */
+  guard: WireGuard;
 }
 
 const CURSOR_EVERY_MS = 100;
-const LARGEST_MESSAGE_BYTES = 64 * 1024 * 1024;
-const RECEIVE_HIGH_WATER_MARK = 100_000;
-/** A daemon's port that nobody binds is asked for now and then, not ten times a second for ever. */
-const LONGEST_RECONNECT_MS = 1_000;
 const FOREIGN_PER_WRITE = 500;
-/** Foreign messages held in memory while the journal cannot be written; beyond it the sockets hold them back. */
+/** Read in one turn of the event loop, which stands still meanwhile. */
+const FOREIGN_BYTES_PER_WRITE = 1024 * 1024;
+/** Foreign messages held in memory while the journal cannot be written; beyond either the sockets hold them back. */
 const MOST_FOREIGN = 20_000;
+const MOST_FOREIGN_BYTES = 32 * 1024 * 1024;
 const RETRY_MS = 1_000;
 
 /**
@@ -43,32 +46,36 @@ const RETRY_MS = 1_000;
  */
 export class Hub {
   readonly #options: HubOptions;
-  readonly #door = new Subscriber({
-    linger: 0,
-    receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
-    maxMessageSize: LARGEST_MESSAGE_BYTES,
-    reconnectMaxInterval: LONGEST_RECONNECT_MS,
-  });
+  readonly #sockets: readonly ReceivingSocket[];
   #cursor: number;
   #cursorSavedMs = 0;
   #pumping: Promise<void> | undefined;
   #again = false;
   readonly #recovery = new WakeUp();
   #foreign: Buffer[][] = [];
+  #foreignBytes = 0;
   #journalling: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#cursor = options.journal.read.meta('hub_cursor');
+    const { xsub, ownPorts, log } = options;
+    this.#sockets = [
+      new ReceivingSocket({ endpoint: xsub, label: labelOf(xsub), attach: 'bind', log }),
+      ...ownPorts.map(
+        (endpoint) => new ReceivingSocket({ endpoint, label: labelOf(endpoint), attach: 'connect', log }),
+      ),
+    ];
   }
 
   /** Binds the door and starts listening. Throws KlorosError PORT_TAKEN. */
   async open(): Promise<void> {
-    await bindOrExplain(() => this.#door.bind(this.#options.xsub), this.#options.xsub);
-    for (const port of this.#options.ownPorts) this.#door.connect(port);
-    this.#door.subscribe('');
-    void this.#listen();
+    for (const socket of this.#sockets) {
+      await socket.open();
+      this.#options.guard.watchReceiving(socket.guarded);
+      void this.#listen(socket);
+    }
     this.pump();
   }
 
@@ -79,7 +86,7 @@ export class Hub {
   }
 
   async close(): Promise<void> {
-    this.#door.close();
+    for (const socket of this.#sockets) socket.close();
     await Promise.race([this.#journalling, this.#recovery.rest(RETRY_MS)]);
     this.#closed = true;
     this.#recovery.call();
@@ -118,23 +125,28 @@ export class Hub {
     }
   }
 
-  async #listen(): Promise<void> {
-    for await (const frames of this.#door) {
+  async #listen(socket: ReceivingSocket): Promise<void> {
+    for await (const frames of socket.messages()) {
       if (journalledAs(this.#options.journal.read, frames) !== undefined) this.pump();
       else this.#takeForeign(frames);
-      if (this.#foreign.length > MOST_FOREIGN) await this.#journalling;
+      while (this.#isFull() && !this.#closed) await this.#journalling;
     }
+  }
+
+  #isFull(): boolean {
+    return this.#foreign.length > MOST_FOREIGN || this.#foreignBytes > MOST_FOREIGN_BYTES;
   }
 
   #takeForeign(frames: Buffer[]): void {
     this.#foreign.push(frames);
+    this.#foreignBytes += bytesOf(frames);
     this.#journalling ??= this.#journalForeign().finally(() => (this.#journalling = undefined));
   }
 
   async #journalForeign(): Promise<void> {
     const { journal, clock, log, name, from } = this.#options;
     while (this.#foreign.length > 0 && !this.#closed) {
-      const batch = this.#foreign.slice(0, FOREIGN_PER_WRITE);
+      const batch = batchOf(this.#foreign);
       const nowMs = clock.nowMs();
       const received = batch.map((frames) => receiveForeign(frames, { nowMs, from }, name));
       const rows = received.flatMap((one) => ('row' in one ? [one.row] : []));
@@ -146,6 +158,7 @@ export class Hub {
         for (const { error } of deadLetters)
           log.warn({ error }, 'A message on the bus cannot be read; it is in the dead letter queue');
         this.#foreign.splice(0, batch.length);
+        for (const frames of batch) this.#foreignBytes -= bytesOf(frames);
       } catch (error) {
         log.error({ err: error, waiting: this.#foreign.length }, 'Foreign signals wait: the journal cannot be written');
         await this.#recovery.rest(RETRY_MS);
@@ -153,4 +166,11 @@ export class Hub {
       this.pump();
     }
   }
+}
+
+/** As many of the first messages as are read and written at once; at least one. */
+function batchOf(foreign: readonly Buffer[][]): Buffer[][] {
+  let bytes = 0;
+  const end = foreign.findIndex((frames) => (bytes += bytesOf(frames)) > FOREIGN_BYTES_PER_WRITE);
+  return foreign.slice(0, Math.min(FOREIGN_PER_WRITE, end === -1 ? foreign.length : Math.max(1, end)));
 }

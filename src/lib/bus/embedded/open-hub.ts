@@ -5,6 +5,7 @@ import { endpointsOf, pathsOf } from '../../config/paths.js';
 import { ANONYMOUS, peer } from '../../signals/origin.js';
 import type { DeadLetter, Standing } from '../bus.js';
 import { dropBallast } from './ballast.js';
+import { labelOf } from './bind-endpoint.js';
 import { readHighWater } from './high-water.js';
 import { Hub } from './hub.js';
 import { startHubUpkeep, type HubUpkeepOptions } from './hub-upkeep.js';
@@ -13,6 +14,7 @@ import { deadLettersOf } from './rows.js';
 import { abandon, enterRole } from './roles.js';
 import { RouterDoor } from './router-door.js';
 import { stuckWriterReporter } from './stuck-writer.js';
+import { WireGuard } from './wire-guard.js';
 import { Publisher } from './wire.js';
 
 /** What the hub needs to run. */
@@ -99,13 +101,19 @@ async function openWire(options: OpenHubOptions, journal: Journal): Promise<{ hu
   const { config, clock, log, name } = options;
   const endpoints = endpointsOf(config);
   const { xsub, xpub, router } = endpoints;
-  const publisher = await Publisher.bound(xpub);
+  const guard = new WireGuard({ daemon: name, folder: pathsOf(config).wire, clock, log });
+  const publisher = await Publisher.bound({ endpoint: xpub, label: labelOf(xpub), log, guard }).catch(
+    async (error: unknown) => {
+      await guard.close();
+      throw error;
+    },
+  );
   const ownPorts = options.ownPortOffsets.map((offset) => endpoints.own(offset));
   const from = peer(ANONYMOUS, config.bus.anonymous);
-  const hub = new Hub({ name, journal, publisher, clock, log, from, xsub, ownPorts });
-  const door = new RouterDoor({ endpoint: router, journal, clock, log, from });
+  const hub = new Hub({ name, journal, publisher, clock, log, from, xsub, ownPorts, guard });
+  const door = new RouterDoor({ endpoint: router, journal, clock, log, from, guard });
   const close = async () => {
-    await closeAll([() => door.close(), () => hub.close(), () => publisher.close()]);
+    await closeAll([() => door.close(), () => hub.close(), () => publisher.close(), () => guard.close()]);
   };
   try {
     await hub.open();

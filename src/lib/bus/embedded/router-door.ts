@@ -4,12 +4,15 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
 import { KlorosError, PermanentError, toError } from '../../base/errors.js';
 import type { Entrance } from '../../signals/origin.js';
+import { labelOf } from './bind-endpoint.js';
 import { askedRow } from './foreign.js';
 import type { Journal } from './journal.js';
 import { journalledAs } from './journalled.js';
 import type { ForeignAnswer } from './operations.js';
 import { requestOf, type Request } from './request.js';
-import { bindOrExplain } from './wire.js';
+import { GuardedSocket } from './guarded-socket.js';
+import { HANDSHAKE_MS, LARGEST_FRAME_BYTES, RECEIVE_HIGH_WATER_MARK } from './receiving-socket.js';
+import type { WireGuard } from './wire-guard.js';
 
 /** What the door is made of. */
 export interface RouterDoorOptions {
@@ -19,6 +22,8 @@ export interface RouterDoorOptions {
   log: Logger;
   /** Who comes in by it. */
   from: Entrance;
+  /** Watches what peers do to this process. */
+  guard: WireGuard;
 }
 
 /** What a peer is answered, as one frame of JSON. */
@@ -26,16 +31,13 @@ export type DoorAnswer =
   | ({ status: 'accepted' } & ForeignAnswer)
   | { status: 'refused'; code: string; message: string; why: string; next: string[]; retry: boolean };
 
-/** Larger requests are refused. */
-const LARGEST_REQUEST_BYTES = 8 * 1024 * 1024;
-/** Whoever sends a larger frame is thrown out by the socket, before it is in memory. */
-const LARGEST_FRAME_BYTES = 2 * LARGEST_REQUEST_BYTES;
+/** Larger requests are refused; whoever sends a frame of twice that is thrown out, before it is in memory. */
+const LARGEST_REQUEST_BYTES = LARGEST_FRAME_BYTES / 2;
 /** Requests that wait for the journal; beyond it they are refused, so that memory is bounded however many ask. */
 const MOST_OPEN = 10_000;
 const MOST_OPEN_BYTES = 64 * 1024 * 1024;
 /** Answers that wait for a peer which does not read; beyond it they are dropped, and it may ask again. */
 const MOST_UNREAD = 1_000;
-const RECEIVE_HIGH_WATER_MARK = 100;
 const KEEP_ALIVE = { tcpKeepalive: 1, tcpKeepaliveIdle: 60, tcpKeepaliveInterval: 10, tcpKeepaliveCount: 3 };
 const LAST_WORDS_MS = 500;
 
@@ -48,15 +50,7 @@ const LAST_WORDS_MS = 500;
  */
 export class RouterDoor {
   readonly #options: RouterDoorOptions;
-  readonly #socket = new Router({
-    linger: LAST_WORDS_MS,
-    // A peer that comes back under its own name has an old connection that nobody has ended yet.
-    handover: true,
-    maxMessageSize: LARGEST_FRAME_BYTES,
-    sendHighWaterMark: MOST_UNREAD,
-    receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
-    ...KEEP_ALIVE,
-  });
+  readonly #guarded: GuardedSocket<Router>;
   readonly #open = new Set<Promise<void>>();
   #openBytes = 0;
   #answering: Promise<void> = Promise.resolve();
@@ -64,12 +58,14 @@ export class RouterDoor {
 
   constructor(options: RouterDoorOptions) {
     this.#options = options;
+    const { endpoint, log } = options;
+    this.#guarded = new GuardedSocket({ endpoint, label: labelOf(endpoint), attach: 'bind', make: madeRouter, log });
   }
 
   /** Binds and begins to answer. Throws KlorosError PORT_TAKEN. */
   async open(): Promise<void> {
-    const { endpoint } = this.#options;
-    await bindOrExplain(() => this.#socket.bind(endpoint), endpoint);
+    await this.#guarded.open();
+    this.#options.guard.watchReceiving(this.#guarded);
     void this.#listen();
   }
 
@@ -78,11 +74,11 @@ export class RouterDoor {
     this.#closing = true;
     await Promise.race([Promise.all(this.#open), sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     await this.#answering;
-    this.#socket.close();
+    this.#guarded.close();
   }
 
   async #listen(): Promise<void> {
-    for await (const frames of this.#socket) {
+    for await (const frames of this.#guarded.messages()) {
       const request = requestOf(frames);
       const refusal = this.#whyNotNow(request);
       if (refusal === undefined) this.#take(request);
@@ -125,7 +121,7 @@ export class RouterDoor {
 
   async #send(frames: (Buffer | string)[]): Promise<void> {
     try {
-      if (!this.#socket.closed) await this.#socket.send(frames);
+      if (!this.#guarded.isClosed) await this.#guarded.socket.send(frames);
     } catch (error) {
       this.#options.log.debug({ err: error }, 'An answer was not sent; whoever waits for it asks again');
     }
@@ -137,6 +133,19 @@ export class RouterDoor {
     const isFull = this.#open.size >= MOST_OPEN || this.#openBytes + bytes > MOST_OPEN_BYTES;
     return isFull ? notNow('HUB_BUSY', `${this.#open.size} requests wait for the journal already`) : undefined;
   }
+}
+
+function madeRouter(): Router {
+  return new Router({
+    linger: LAST_WORDS_MS,
+    // A peer that comes back under its own name has an old connection that nobody has ended yet.
+    handover: true,
+    maxMessageSize: LARGEST_FRAME_BYTES,
+    sendHighWaterMark: MOST_UNREAD,
+    receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
+    handshakeInterval: HANDSHAKE_MS,
+    ...KEEP_ALIVE,
+  });
 }
 
 function refused(error: unknown): DoorAnswer {

@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { Subscriber, XPublisher } from 'zeromq';
-import { errorCode, KlorosError } from '../../base/errors.js';
-import { portAdvice, portUse, portWords } from '../../base/port-holder.js';
+import { Subscriber } from 'zeromq';
+import type { Logger } from '../../base/log.js';
 import { WakeUp } from '../../base/wake-up.js';
-import { MOVE_PORTS } from '../../config/paths.js';
+import { PublishingSocket } from './publishing-socket.js';
+import { LARGEST_FRAME_BYTES } from './receiving-socket.js';
+import { SendPace } from './send-pace.js';
+import type { WireGuard } from './wire-guard.js';
 
 /** The two frames of a message. */
 export interface Frames {
@@ -11,49 +13,73 @@ export interface Frames {
   frame: Buffer;
 }
 
-/** Messages that a slow subscriber may lag behind before the wire forgets some; the journal does not. */
-const HIGH_WATER_MARK = 50_000;
+/** Where a process publishes on a port of its own. */
+export interface BoundPublisherOptions {
+  endpoint: string;
+  /** What people call it, e.g. `7777`. */
+  label: string;
+  log: Logger;
+  /** Watches what subscribers do to this process. */
+  guard: WireGuard;
+}
+
 /** The first message waits this long for somebody to subscribe: a peer that just connects would miss it. */
 const FIRST_AUDIENCE_MS = 500;
+/** Publishing stands still no longer for peers that have to come back; what they miss beyond it is in the journal. */
+const MOST_HELD_MS = 5_000;
+const LOOK_AGAIN_MS = 20;
+/** Beyond it, what nobody waits to have sent is dropped: it is in the journal. */
+const MOST_QUEUED_BYTES = 64 * 1024 * 1024;
+/** A subscriber that only wakes needs few of them. */
+const WAKER_HIGH_WATER_MARK = 1_000;
 const WAKE_PAUSE_MS = 5;
-const SUBSCRIBE = 1;
-/** What was said last may still be on its way out of a socket that is closed; then its port is free. */
-const OWN_PORT_MS = 2_000;
-const TRY_AGAIN_MS = 20;
 
-/** A socket that says; subscribers' frames tell when somebody listens, so nobody has to sleep. */
+/** A socket that publishes; subscribers' frames tell when somebody listens, so nobody has to sleep. */
 export class Publisher {
-  readonly #socket = new XPublisher({ linger: 500, sendHighWaterMark: HIGH_WATER_MARK, verbosity: 'allSubsUnsubs' });
+  readonly #socket: PublishingSocket;
   readonly #heard = new WakeUp();
+  readonly #pace = new SendPace(() => performance.now());
   #subscriptions = 0;
   #sending: Promise<void> = Promise.resolve();
   #queue: Frames[] = [];
+  #queuedBytes = 0;
   #begun = false;
+  #holdAgainAtMs = 0;
+
+  private constructor(at: { endpoint: string; label: string; attach: 'bind' | 'connect'; log?: Logger }) {
+    this.#socket = new PublishingSocket({
+      ...at,
+      onSubscription: (change) => this.#count(change),
+      onRenewal: () => (this.#subscriptions = 0),
+    });
+  }
 
   /** Binds a port. Throws KlorosError PORT_TAKEN with its holder. */
-  static async bound(endpoint: string): Promise<Publisher> {
-    const publisher = new Publisher();
-    try {
-      await bindOrExplain(() => publisher.#socket.bind(endpoint), endpoint);
-    } catch (error) {
-      publisher.#socket.close();
-      throw error;
-    }
-    void publisher.#watchSubscribers(); // A socket that is being bound refuses to receive.
+  static async bound({ guard, ...at }: BoundPublisherOptions): Promise<Publisher> {
+    const publisher = new Publisher({ ...at, attach: 'bind' });
+    await publisher.#socket.open();
+    guard.watchPublishing(publisher.#socket.guarded, () => publisher.#socket.tick());
     return publisher;
   }
 
   /** Connects to the hub's door for publishers. */
   static connected(endpoint: string): Publisher {
-    const publisher = new Publisher();
-    publisher.#socket.connect(endpoint);
-    void publisher.#watchSubscribers();
+    const publisher = new Publisher({ endpoint, label: endpoint, attach: 'connect' });
+    void publisher.#socket.open();
     return publisher;
   }
 
-  /** Queues messages; one loop sends them, because a socket takes one send at a time. */
+  /**
+   * Queues messages; one loop sends them at a bounded pace, because a socket takes one send at a time. Whoever awaits it
+   * before queueing more has all of them sent.
+   */
   send(messages: readonly Frames[]): Promise<void> {
+    if (this.#queuedBytes > MOST_QUEUED_BYTES) {
+      this.#socket.guarded.counts.dropped += messages.length;
+      return this.#sending;
+    }
     this.#queue.push(...messages);
+    this.#queuedBytes += bytesOf(messages);
     this.#sending = this.#sending.then(() => this.#sendQueued());
     return this.#sending;
   }
@@ -77,22 +103,44 @@ export class Publisher {
     const messages = this.#queue;
     this.#queue = [];
     for (const { name, frame } of messages) {
-      if (this.#socket.closed) return;
-      await this.#socket.send([name, frame]);
+      if (this.#socket.guarded.isClosed) return;
+      const waitMs = this.#pace.take(frame.length);
+      if (waitMs > 0) await setTimeout(waitMs);
+      if (this.#socket.isReturning) await this.#hold();
+      await this.#socket.send(name, frame);
     }
+    this.#queuedBytes -= bytesOf(messages);
   }
 
-  async #watchSubscribers(): Promise<void> {
-    for await (const [frame] of this.#socket) {
-      this.#subscriptions += frame?.[0] === SUBSCRIBE ? 1 : -1;
-      if (this.#subscriptions > 0) this.#heard.call();
-    }
+  /**
+   * Whoever was connected comes back and misses nothing of what follows. A peer that has the socket renewed again and
+   * again cannot hold up the others for more than half of the time.
+   */
+  async #hold(): Promise<void> {
+    const fromMs = performance.now();
+    if (fromMs < this.#holdAgainAtMs) return;
+    while (this.#socket.isReturning && performance.now() - fromMs < MOST_HELD_MS) await setTimeout(LOOK_AGAIN_MS);
+    const nowMs = performance.now();
+    if (nowMs - fromMs >= MOST_HELD_MS) this.#holdAgainAtMs = nowMs + MOST_HELD_MS;
   }
+
+  #count(change: 1 | -1): void {
+    this.#subscriptions += change;
+    if (this.#subscriptions > 0) this.#heard.call();
+  }
+}
+
+function bytesOf(messages: readonly Frames[]): number {
+  return messages.reduce((sum, { frame }) => sum + frame.length, 0);
 }
 
 /** A socket that hears names and wakes its owner; what it hears is in the journal. */
 export class Waker {
-  readonly #socket = new Subscriber({ linger: 0, receiveHighWaterMark: HIGH_WATER_MARK });
+  readonly #socket = new Subscriber({
+    linger: 0,
+    receiveHighWaterMark: WAKER_HIGH_WATER_MARK,
+    maxMessageSize: LARGEST_FRAME_BYTES,
+  });
 
   constructor(endpoint: string, onWake: () => void) {
     this.#socket.connect(endpoint);
@@ -111,44 +159,9 @@ export class Waker {
   async #receive(onWake: () => void): Promise<void> {
     for await (const _message of this.#socket) {
       onWake();
-      // One message wakes as well as a thousand; those that come meanwhile are not worth their reading.
+      // One message wakes as well as a thousand; those that come meanwhile are not worth a wake-up each.
       await setTimeout(WAKE_PAUSE_MS);
+      while (this.#socket.readable) await this.#socket.receive();
     }
   }
-}
-
-/** Binds, and names who holds the port when it is taken. */
-export async function bindOrExplain(bind: () => void | Promise<void>, endpoint: string): Promise<void> {
-  const lastTryMs = performance.now() + OWN_PORT_MS;
-  for (;;) {
-    try {
-      return await bind();
-    } catch (error) {
-      if (errorCode(error) !== 'EADDRINUSE') throw error;
-      if (performance.now() >= lastTryMs || !mayBeOwn(endpoint)) throw portTaken(endpoint, error);
-    }
-    await setTimeout(TRY_AGAIN_MS);
-  }
-}
-
-/** A port that this process had a moment ago is bound until ZeroMQ's own thread has closed it, which nothing tells of. */
-function mayBeOwn(endpoint: string): boolean {
-  const holder = portUse(portOf(endpoint))?.holder;
-  return holder === undefined || holder.pid === process.pid;
-}
-
-function portOf(endpoint: string): number {
-  return Number(endpoint.split(':').at(-1));
-}
-
-function portTaken(endpoint: string, cause: unknown): KlorosError {
-  const port = portOf(endpoint);
-  const use = portUse(port);
-  return new KlorosError({
-    code: 'PORT_TAKEN',
-    message: `${endpoint} cannot be bound`,
-    why: portWords(use),
-    next: [...portAdvice(port, use), `or move this colony: ${MOVE_PORTS}`],
-    cause,
-  });
 }

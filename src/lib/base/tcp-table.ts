@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { commandOf, type ProcessDescription } from './process-identity.js';
+
+/** One socket of this machine's TCP (proc(5)). */
+export interface TcpRow {
+  localPort: number;
+  remotePort: number;
+  isListening: boolean;
+  isEstablished: boolean;
+  /** Bytes that the other side has not taken yet. */
+  sendQueueBytes: number;
+  inode: string;
+}
+
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+const LISTEN = '0A';
+const ESTABLISHED = '01';
+
+/** All sockets of TCP that the kernel shows; none where there is no such table. */
+export function tcpRows(): TcpRow[] {
+  return TABLES.flatMap((table) =>
+    quietly(() => readFileSync(table, 'utf8'), '')
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => rowOf(line.trim().split(/\s+/))),
+  );
+}
+
+/** Who holds one of these sockets, where this user may see it. */
+export function holderOfSockets(inodes: ReadonlySet<string>): ProcessDescription | undefined {
+  if (inodes.size === 0) return undefined;
+  const names = new Set([...inodes].map((inode) => `socket:[${inode}]`));
+  const pid = pids().find((candidate) => holdsSocket(candidate, names));
+  return pid === undefined ? undefined : { pid: Number(pid), command: commandOf(Number(pid)) };
+}
+
+function rowOf([, local = '', remote = '', state, queues = '', , , , , inode = '']: readonly string[]): TcpRow[] {
+  if (inode === '') return [];
+  return [
+    {
+      localPort: portOf(local),
+      remotePort: portOf(remote),
+      isListening: state === LISTEN,
+      isEstablished: state === ESTABLISHED,
+      sendQueueBytes: Number.parseInt(queues, 16),
+      inode,
+    },
+  ];
+}
+
+function portOf(address: string): number {
+  return Number.parseInt(address.split(':').at(-1) ?? '', 16);
+}
+
+function pids(): string[] {
+  return quietly(() => readdirSync('/proc'), []).filter((entry) => /^\d+$/.test(entry));
+}
+
+function holdsSocket(pid: string, names: ReadonlySet<string>): boolean {
+  const folder = `/proc/${pid}/fd`;
+  return quietly(() => readdirSync(folder), []).some((fd) =>
+    names.has(quietly(() => readlinkSync(`${folder}/${fd}`), '')),
+  );
+}
+
+/** Processes come and go while they are looked at, and some belong to others. */
+function quietly<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
