@@ -5,7 +5,6 @@ import { commandOf, type ProcessDescription } from './process-identity.js';
 export interface TcpRow {
   localPort: number;
   remotePort: number;
-  isListening: boolean;
   isEstablished: boolean;
   /** Bytes that the other side has not taken yet. */
   sendQueueBytes: number;
@@ -13,7 +12,6 @@ export interface TcpRow {
 }
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
-const LISTEN = '0A';
 const ESTABLISHED = '01';
 
 /** All sockets of TCP that the kernel shows; none where there is no such table. */
@@ -40,7 +38,6 @@ function rowOf([, local = '', remote = '', state, queues = '', , , , , inode = '
     {
       localPort: portOf(local),
       remotePort: portOf(remote),
-      isListening: state === LISTEN,
       isEstablished: state === ESTABLISHED,
       sendQueueBytes: Number.parseInt(queues, 16),
       inode,

@@ -45,7 +45,7 @@ export async function openBus(options: OpenBusOptions): Promise<Bus> {
       home: config.home,
       nowMs: clock.nowMs(),
     });
-    const ownPort = portOffset !== undefined;
+    const ownPort = portOffset !== undefined && config.bus.transport !== 'unix';
     const { publisher, guard } = await openPublisher(options);
     const { leaseMs, pollMs } = config.delivery;
     const isRung = journal.bell.listen(() => bus.wake());

@@ -10,7 +10,7 @@ export const PROBE_SIGNAL = 'HEALTH_PROBE';
 
 /** Milliseconds that a signal takes from a peer through the hub and its journal to a peer; undefined: it did not come back. */
 export function busRoundTrip(
-  config: Pick<Config, 'host' | 'portBase' | 'hub'>,
+  config: Pick<Config, 'home' | 'host' | 'portBase' | 'hub' | 'bus'>,
   timeoutMs: number,
 ): Promise<number | undefined> {
   const nextId = idMaker(Math.random);

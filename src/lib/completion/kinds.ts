@@ -12,6 +12,7 @@ export type Kind =
   | 'experiment'
   | 'file'
   | 'group'
+  | 'peer'
   | 'recording'
   | 'setting'
   | 'signal'
@@ -44,6 +45,9 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   'policy:explain id': ['decision'],
   'trace id': ['traceable'],
   'undo id': ['undoable'],
+  'peer:remove name': ['peer'],
+  'peer:show name': ['peer'],
+  '--allow': ['signal'],
   key: ['setting'],
   '--check': ['check'],
   '--skip': ['check'],

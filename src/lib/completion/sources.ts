@@ -33,6 +33,7 @@ const SOURCES: Readonly<Record<Exclude<Kind, 'file'>, Source>> = {
   decision: decisions,
   experiment: async (at) => (await experimentsIn(pathsIn(at).dream)).map(valueOnly),
   group: (at) => groups(pathsIn(at).failedSignals),
+  peer: peers,
   recording: recordings,
   setting: ({ names }) => names.settings.map(valueOnly),
   signal: signals,
@@ -72,6 +73,14 @@ async function decisions(at: Surroundings): Promise<Candidate[]> {
     return [{ value: id, text: `${outcome}: ${reason}` }];
   });
   return found.slice(0, IDS_SHOWN);
+}
+
+async function peers(at: Surroundings): Promise<Candidate[]> {
+  const { readPeers } = await import('../bus/peers.js');
+  return [...(readPeers(pathsIn(at).peers)?.peers ?? [])].map(([value, { level }]) => ({
+    value,
+    text: `may ${level}`,
+  }));
 }
 
 async function recordings(at: Surroundings): Promise<Candidate[]> {

@@ -8,5 +8,15 @@ export const busSettings = z
       description:
         'What any program on this machine may cause at the TCP ports: observe nothing, ask questions, or act as daemons do',
     }),
+    local: z.enum(LEVELS).default('act').meta({
+      description:
+        'What a program may cause at the Unix sockets in run/bus, which the folder mode keeps from other users',
+    }),
+    transport: z.enum(['tcp', 'unix', 'both']).default('both').meta({
+      description: 'Sockets of the hub: the TCP ports of the document, Unix sockets in run/bus, or both',
+    }),
+    rate: z.number().int().positive().default(20_000).meta({
+      description: 'Signals a second that one socket takes from outside; more of them wait at their sender',
+    }),
   })
   .prefault({});

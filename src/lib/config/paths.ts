@@ -51,6 +51,10 @@ export interface Paths {
   reloads: string;
   /** What the daemons of a detached supervisor write. */
   logs: string;
+  /** Peers with keys of their own, and the keys by which they know this colony. */
+  peers: string;
+  /** Sockets for programs of whoever may open this folder. */
+  busSockets: string;
   /** What was installed for systemd, and what it replaced. */
   systemd: string;
 }
@@ -96,6 +100,8 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
     rest: at('run', 'rest'),
     reloads: at('run', 'reloads'),
     logs: at('logs'),
+    peers: at('peers.json'),
+    busSockets: at('run', 'bus'),
     systemd: at('systemd.json'),
   };
 }
@@ -125,13 +131,20 @@ export interface Endpoints {
 }
 
 /** Where the sockets of this colony are. */
-export function endpointsOf(config: Pick<Config, 'host' | 'portBase' | 'hub'>): Endpoints {
+export function endpointsOf(config: Pick<Config, 'home' | 'host' | 'portBase' | 'hub' | 'bus'>): Endpoints {
   const own = (offset: number) => `tcp://${config.host}:${config.portBase + offset}`;
   const [xsub, xpub, router] = HUB_PORT_OFFSETS;
+  if (config.bus.transport === 'unix') return { ...unixEndpointsOf(config), own };
   return {
     xsub: config.hub.xsub ?? own(xsub),
     xpub: config.hub.xpub ?? own(xpub),
     router: config.hub.router ?? own(router),
     own,
   };
+}
+
+/** The hub's sockets for programs of whoever may open their folder. */
+export function unixEndpointsOf({ home }: Pick<Config, 'home'>): Omit<Endpoints, 'own'> {
+  const at = (name: string) => `ipc://${join(home, 'run', 'bus', name)}`;
+  return { xsub: at('xsub'), xpub: at('xpub'), router: at('router') };
 }

@@ -1,3 +1,5 @@
+import { globMatches } from '../base/glob.js';
+
 /** Which signals an operator wants by name. */
 export interface NamePattern {
   matches(name: string): boolean;
@@ -18,24 +20,4 @@ export function namePattern(patterns: readonly string[]): NamePattern {
     matches: (name) => patterns.some((pattern) => globMatches(pattern, name)),
     exact: hasWildcard ? undefined : patterns,
   };
-}
-
-/** Only the last star ever takes more, so the time is at most the product of the lengths; a RegExp may take for ever. */
-function globMatches(glob: string, name: string): boolean {
-  let [at, star, taken] = [0, -1, 0];
-  for (let index = 0; index < name.length;) {
-    if (glob[at] === '*') {
-      [star, taken] = [at, index];
-      at += 1;
-    } else if (glob[at] === '?' || glob[at] === name[index]) {
-      at += 1;
-      index += 1;
-    } else if (star === -1) {
-      return false;
-    } else {
-      taken += 1;
-      [at, index] = [star + 1, taken];
-    }
-  }
-  return /^\**$/.test(glob.slice(at));
 }

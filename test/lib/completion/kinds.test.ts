@@ -21,6 +21,7 @@ const FREE = new Set([
     '--every',
   ],
   ...['--window', '--count', '--limit', '--lines', '--port', '--rate', '--ramp', '--factor', '--max-mib', '--priority'],
+  ...['peer:add name', '--public-key'],
   ...['--seed', '--candidates', '--otlp', '--otlp-since'],
 ]);
 

@@ -46,5 +46,6 @@ export function portOf(endpoint: string): number {
 
 /** What people call an endpoint: its port. */
 export function labelOf(endpoint: string): string {
+  if (endpoint.startsWith('ipc:')) return `the Unix socket ${endpoint.slice(endpoint.lastIndexOf('/') + 1)}`;
   return endpoint.split(':').at(-1) ?? endpoint;
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
-import type { Entrance } from '../../signals/origin.js';
-import { labelOf } from './bind-endpoint.js';
-import { receiveForeign } from './foreign.js';
+import { NAME_REFUSED, paceOf, type Door } from './door.js';
+import { receiveForeign, type Received } from './foreign.js';
+import type { DoorRefusal } from './operations.js';
 import type { Journal } from './journal.js';
 import { journalledAs } from './journalled.js';
 import { WakeUp } from '../../base/wake-up.js';
@@ -18,12 +18,8 @@ export interface HubOptions {
   publisher: Publisher;
   clock: Clock;
   log: Logger;
-  /** Who comes in by its doors. */
-  from: Entrance;
-  /** Where publishers connect. */
-  xsub: string;
-  /** Ports of daemons that say things on a port of their own. */
-  ownPorts: readonly string[];
+  /** Where publishers send: its own ports, and those of daemons that publish on a port of their own. */
+  doors: readonly Door[];
   /** Watches what peers do to this process. */
   guard: WireGuard;
 }
@@ -46,13 +42,14 @@ const RETRY_MS = 1_000;
  */
 export class Hub {
   readonly #options: HubOptions;
-  readonly #sockets: readonly ReceivingSocket[];
+  readonly #sockets = new Set<ReceivingSocket>();
+  readonly #publishers: Set<Publisher>;
   #cursor: number;
   #cursorSavedMs = 0;
   #pumping: Promise<void> | undefined;
   #again = false;
   readonly #recovery = new WakeUp();
-  #foreign: Buffer[][] = [];
+  #foreign: Foreign[] = [];
   #foreignBytes = 0;
   #journalling: Promise<void> | undefined;
   #closed = false;
@@ -60,23 +57,32 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#cursor = options.journal.read.meta('hub_cursor');
-    const { xsub, ownPorts, log } = options;
-    this.#sockets = [
-      new ReceivingSocket({ endpoint: xsub, label: labelOf(xsub), attach: 'bind', log }),
-      ...ownPorts.map(
-        (endpoint) => new ReceivingSocket({ endpoint, label: labelOf(endpoint), attach: 'connect', log }),
-      ),
-    ];
+    this.#publishers = new Set([options.publisher]);
   }
 
   /** Binds the door and starts listening. Throws KlorosError PORT_TAKEN. */
   async open(): Promise<void> {
-    for (const socket of this.#sockets) {
-      await socket.open();
-      this.#options.guard.watchReceiving(socket.guarded);
-      void this.#listen(socket);
-    }
+    for (const door of this.#options.doors) await this.openDoor(door);
     this.pump();
+  }
+
+  /** Receives by one more door; what is answered closes it. Throws KlorosError PORT_TAKEN. */
+  async openDoor(door: Door): Promise<() => void> {
+    const socket = new ReceivingSocket({ ...door, log: this.#options.log });
+    await socket.open();
+    this.#sockets.add(socket);
+    this.#options.guard.watchReceiving(socket.guarded);
+    void this.#listen(socket, door);
+    return () => {
+      this.#sockets.delete(socket);
+      socket.close();
+    };
+  }
+
+  /** Publishes to one more socket from now on; what is answered ends that. */
+  publishTo(publisher: Publisher): () => void {
+    this.#publishers.add(publisher);
+    return () => void this.#publishers.delete(publisher);
   }
 
   /** Publishes what the journal has beyond the cursor. */
@@ -100,7 +106,7 @@ export class Hub {
       this.#again = false;
       const page = this.#options.journal.read.page({ afterSeq: this.#cursor });
       if (page.length === 0) continue;
-      await this.#options.publisher.send(page);
+      await Promise.all([...this.#publishers].map((publisher) => publisher.send(page)));
       this.#cursor = page.at(-1)?.seq ?? this.#cursor;
       this.#again = true;
       await this.#saveCursorNowAndThen();
@@ -125,10 +131,12 @@ export class Hub {
     }
   }
 
-  async #listen(socket: ReceivingSocket): Promise<void> {
+  async #listen(socket: ReceivingSocket, door: Door): Promise<void> {
+    const pace = paceOf(door, this.#options.clock);
     for await (const frames of socket.messages()) {
+      await pace();
       if (journalledAs(this.#options.journal.read, frames) !== undefined) this.pump();
-      else this.#takeForeign(frames);
+      else this.#takeForeign({ frames, door });
       while (this.#isFull() && !this.#closed) await this.#journalling;
     }
   }
@@ -137,28 +145,22 @@ export class Hub {
     return this.#foreign.length > MOST_FOREIGN || this.#foreignBytes > MOST_FOREIGN_BYTES;
   }
 
-  #takeForeign(frames: Buffer[]): void {
-    this.#foreign.push(frames);
-    this.#foreignBytes += bytesOf(frames);
+  #takeForeign(foreign: Foreign): void {
+    this.#foreign.push(foreign);
+    this.#foreignBytes += bytesOf(foreign.frames);
     this.#journalling ??= this.#journalForeign().finally(() => (this.#journalling = undefined));
   }
 
   async #journalForeign(): Promise<void> {
-    const { journal, clock, log, name, from } = this.#options;
+    const { clock, log, name } = this.#options;
     while (this.#foreign.length > 0 && !this.#closed) {
       const batch = batchOf(this.#foreign);
       const nowMs = clock.nowMs();
-      const received = batch.map((frames) => receiveForeign(frames, { nowMs, from }, name));
-      const rows = received.flatMap((one) => ('row' in one ? [one.row] : []));
-      const deadLetters = received.flatMap((one) => ('deadLetter' in one ? [one.deadLetter] : []));
+      const read = batch.map((foreign) => readAtDoor(foreign, nowMs, name));
       try {
-        await journal.write({ kind: 'appendForeign', rows, nowMs });
-        if (deadLetters.length > 0)
-          await journal.write({ kind: 'say', daemon: name, rows: [], deadLetters, state: [], nowMs });
-        for (const { error } of deadLetters)
-          log.warn({ error }, 'A message on the bus cannot be read; it is in the dead letter queue');
+        await this.#writeForeign(read, nowMs);
         this.#foreign.splice(0, batch.length);
-        for (const frames of batch) this.#foreignBytes -= bytesOf(frames);
+        for (const { frames } of batch) this.#foreignBytes -= bytesOf(frames);
       } catch (error) {
         log.error({ err: error, waiting: this.#foreign.length }, 'Foreign signals wait: the journal cannot be written');
         await this.#recovery.rest(RETRY_MS);
@@ -166,11 +168,40 @@ export class Hub {
       this.pump();
     }
   }
+
+  async #writeForeign(read: readonly ReadForeign[], nowMs: number): Promise<void> {
+    const { journal, log, name } = this.#options;
+    const rows = read.flatMap((one) => ('row' in one ? [one.row] : []));
+    const deadLetters = read.flatMap((one) => ('deadLetter' in one ? [one.deadLetter] : []));
+    const refusals = read.flatMap((one) => ('refusal' in one ? [one.refusal] : []));
+    await journal.write({ kind: 'appendForeign', rows, nowMs });
+    if (refusals.length > 0) await journal.write({ kind: 'refuse', refusals, nowMs });
+    if (deadLetters.length > 0)
+      await journal.write({ kind: 'say', daemon: name, rows: [], deadLetters, state: [], nowMs });
+    for (const { error } of deadLetters)
+      log.warn({ error }, 'A message on the bus cannot be read; it is in the dead letter queue');
+  }
+}
+
+/** A message, and the door by which it came. */
+interface Foreign {
+  frames: Buffer[];
+  door: Door;
+}
+
+type ReadForeign = Received | { refusal: DoorRefusal };
+
+function readAtDoor({ frames, door }: Foreign, nowMs: number, daemon: string): ReadForeign {
+  const { from, takes } = door;
+  const received = receiveForeign(frames, { nowMs, from }, daemon);
+  if (!('row' in received) || takes === undefined || takes(received.row.row.name)) return received;
+  const { name } = received.row.row;
+  return { refusal: { name, from, reason: NAME_REFUSED, count: 1, sample: null } };
 }
 
 /** As many of the first messages as are read and written at once; at least one. */
-function batchOf(foreign: readonly Buffer[][]): Buffer[][] {
+function batchOf(foreign: readonly Foreign[]): Foreign[] {
   let bytes = 0;
-  const end = foreign.findIndex((frames) => (bytes += bytesOf(frames)) > FOREIGN_BYTES_PER_WRITE);
+  const end = foreign.findIndex(({ frames }) => (bytes += bytesOf(frames)) > FOREIGN_BYTES_PER_WRITE);
   return foreign.slice(0, Math.min(FOREIGN_PER_WRITE, end === -1 ? foreign.length : Math.max(1, end)));
 }

@@ -1,21 +1,16 @@
 import { closeAll } from '../../base/close-all.js';
 import type { Logger } from '../../base/log.js';
 import { ownIdentity } from '../../base/process-identity.js';
-import { endpointsOf, pathsOf } from '../../config/paths.js';
-import { ANONYMOUS, peer } from '../../signals/origin.js';
+import { pathsOf } from '../../config/paths.js';
 import type { DeadLetter, Standing } from '../bus.js';
 import { dropBallast } from './ballast.js';
-import { labelOf } from './bind-endpoint.js';
 import { readHighWater } from './high-water.js';
-import { Hub } from './hub.js';
+import { openHubWire } from './hub-wire.js';
 import { startHubUpkeep, type HubUpkeepOptions } from './hub-upkeep.js';
 import { openJournal, type Journal } from './journal.js';
 import { deadLettersOf } from './rows.js';
 import { abandon, enterRole } from './roles.js';
-import { RouterDoor } from './router-door.js';
 import { stuckWriterReporter } from './stuck-writer.js';
-import { WireGuard } from './wire-guard.js';
-import { Publisher } from './wire.js';
 
 /** What the hub needs to run. */
 export interface OpenHubOptions extends HubUpkeepOptions {
@@ -64,13 +59,17 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
       nowMs: clock.nowMs(),
     }));
     await resumeAboveMark(journal, log);
-    const wire = await openWire(options, journal);
+    const wire = await openHubWire(options, journal);
     const { hub } = wire;
     journal.bell.listen(() => {
       hub.pump();
       options.onSaid?.();
     });
-    const upkeep = startHubUpkeep(options, journal, hub);
+    const onTick = () => {
+      wire.tick();
+      options.onTick?.();
+    };
+    const upkeep = startHubUpkeep({ ...options, onTick }, journal, hub);
     const close = async () => {
       await closeAll([
         () => upkeep.stop(),
@@ -95,34 +94,6 @@ function deadLetterDoor(journal: Journal): Omit<OpenedHub, 'close'> {
     standing: async (daemon, signalId) => journal.read.standing(daemon, signalId),
     due: (nowMs, named) => journal.due(nowMs, named),
   };
-}
-
-async function openWire(options: OpenHubOptions, journal: Journal): Promise<{ hub: Hub; close(): Promise<void> }> {
-  const { config, clock, log, name } = options;
-  const endpoints = endpointsOf(config);
-  const { xsub, xpub, router } = endpoints;
-  const guard = new WireGuard({ daemon: name, folder: pathsOf(config).wire, clock, log });
-  const publisher = await Publisher.bound({ endpoint: xpub, label: labelOf(xpub), log, guard }).catch(
-    async (error: unknown) => {
-      await guard.close();
-      throw error;
-    },
-  );
-  const ownPorts = options.ownPortOffsets.map((offset) => endpoints.own(offset));
-  const from = peer(ANONYMOUS, config.bus.anonymous);
-  const hub = new Hub({ name, journal, publisher, clock, log, from, xsub, ownPorts, guard });
-  const door = new RouterDoor({ endpoint: router, journal, clock, log, from, guard });
-  const close = async () => {
-    await closeAll([() => door.close(), () => hub.close(), () => publisher.close(), () => guard.close()]);
-  };
-  try {
-    await hub.open();
-    await door.open();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { hub, close };
 }
 
 /** A WAL that was cut off took the newest signals with it: say so, and never use their positions again. */

@@ -5,6 +5,7 @@ import type { Logger } from '../../base/log.js';
 import type { TcpRow } from '../../base/tcp-table.js';
 import { trimMemory } from '../../base/trim-memory.js';
 import { portOf } from './bind-endpoint.js';
+import type { CurveOptions } from './curve.js';
 import { FREED_MS, GuardedSocket } from './guarded-socket.js';
 import { HANDSHAKE_MS } from './receiving-socket.js';
 import { SubscribedNames } from './subscribed-names.js';
@@ -16,6 +17,8 @@ export interface PublishingSocketOptions {
   label: string;
   attach: 'bind' | 'connect';
   log?: Logger;
+  /** Keys of a socket that is one peer's. */
+  curve?: CurveOptions | undefined;
   /** Told of each subscription that comes or goes. */
   onSubscription: (change: 1 | -1) => void;
   /** Called when all connections have ended, before peers come again. */
@@ -26,6 +29,8 @@ export interface PublishingSocketOptions {
 const SEND_HIGH_WATER_MARK = 50_000;
 /** A name has at most 200 bytes, and the word SUBSCRIBE of ZMTP 3.1 has 10 before it; frames that are sent are not limited. */
 const LARGEST_SUBSCRIPTION_BYTES = 210;
+/** The handshake of CURVE is larger than any subscription, and one limit holds for both. */
+const LARGEST_HANDSHAKE_BYTES = 1_024;
 /** Few at a time, or thousands would be in memory before the first of them is counted. */
 const SUBSCRIPTIONS_AT_ONCE = 10;
 /** Each byte of a name costs about 46 of memory: so these are 24 MB. */
@@ -117,11 +122,12 @@ export class PublishingSocket {
     this.#queues.forget();
     this.#options.onRenewal();
     return new XPublisher({
+      ...this.#options.curve,
       linger: 500,
       verbosity: 'allSubsUnsubs',
       sendHighWaterMark: SEND_HIGH_WATER_MARK,
       receiveHighWaterMark: SUBSCRIPTIONS_AT_ONCE,
-      maxMessageSize: LARGEST_SUBSCRIPTION_BYTES,
+      maxMessageSize: this.#options.curve === undefined ? LARGEST_SUBSCRIPTION_BYTES : LARGEST_HANDSHAKE_BYTES,
       handshakeInterval: HANDSHAKE_MS,
       tcpMaxRetransmitTimeout: STUCK_MS,
     });

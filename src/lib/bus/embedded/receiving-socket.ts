@@ -1,5 +1,6 @@
 import { Subscriber } from 'zeromq';
 import type { Logger } from '../../base/log.js';
+import type { CurveOptions } from './curve.js';
 import { GuardedSocket } from './guarded-socket.js';
 
 /** Where to receive, and what people call it. */
@@ -8,6 +9,8 @@ export interface ReceivingSocketOptions {
   label: string;
   attach: 'bind' | 'connect';
   log: Logger;
+  /** Keys of a socket that is one peer's. */
+  curve?: CurveOptions | undefined;
 }
 
 /** A larger frame ends its connection before it is in memory; nothing but a disconnect is seen of it (D12). */
@@ -30,9 +33,9 @@ export class ReceivingSocket {
   readonly guarded: GuardedSocket<Subscriber>;
   readonly #log: Logger;
 
-  constructor({ log, ...where }: ReceivingSocketOptions) {
+  constructor({ log, curve, ...where }: ReceivingSocketOptions) {
     this.#log = log;
-    this.guarded = new GuardedSocket({ ...where, log, make: madeSubscriber });
+    this.guarded = new GuardedSocket({ ...where, log, make: () => madeSubscriber(curve) });
   }
 
   /** Binds or connects. Throws KlorosError PORT_TAKEN. */
@@ -69,8 +72,9 @@ function isBounded(frames: readonly Buffer[]): boolean {
   return frames.length <= MOST_FRAMES && bytesOf(frames) <= MOST_MESSAGE_BYTES;
 }
 
-function madeSubscriber(): Subscriber {
+function madeSubscriber(curve?: CurveOptions): Subscriber {
   const socket = new Subscriber({
+    ...curve,
     linger: 0,
     receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
     maxMessageSize: LARGEST_FRAME_BYTES,

@@ -3,8 +3,8 @@ import { Router } from 'zeromq';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
 import { KlorosError, PermanentError, toError } from '../../base/errors.js';
-import type { Entrance } from '../../signals/origin.js';
-import { labelOf } from './bind-endpoint.js';
+import type { CurveOptions } from './curve.js';
+import { NAME_REFUSED, paceOf, type Door } from './door.js';
 import { askedRow } from './foreign.js';
 import type { Journal } from './journal.js';
 import { journalledAs } from './journalled.js';
@@ -16,12 +16,10 @@ import type { WireGuard } from './wire-guard.js';
 
 /** What the door is made of. */
 export interface RouterDoorOptions {
-  endpoint: string;
+  door: Door;
   journal: Pick<Journal, 'read' | 'write'>;
   clock: Clock;
   log: Logger;
-  /** Who comes in by it. */
-  from: Entrance;
   /** Watches what peers do to this process. */
   guard: WireGuard;
 }
@@ -58,8 +56,8 @@ export class RouterDoor {
 
   constructor(options: RouterDoorOptions) {
     this.#options = options;
-    const { endpoint, log } = options;
-    this.#guarded = new GuardedSocket({ endpoint, label: labelOf(endpoint), attach: 'bind', make: madeRouter, log });
+    const { door, log } = options;
+    this.#guarded = new GuardedSocket({ ...door, log, make: () => madeRouter(door.curve) });
   }
 
   /** Binds and begins to answer. Throws KlorosError PORT_TAKEN. */
@@ -78,7 +76,9 @@ export class RouterDoor {
   }
 
   async #listen(): Promise<void> {
+    const pace = paceOf(this.#options.door, this.#options.clock);
     for await (const frames of this.#guarded.messages()) {
+      await pace();
       const request = requestOf(frames);
       const refusal = this.#whyNotNow(request);
       if (refusal === undefined) this.#take(request);
@@ -98,18 +98,28 @@ export class RouterDoor {
   }
 
   async #journal({ content }: Request): Promise<DoorAnswer> {
-    const { journal, clock, from } = this.#options;
+    const { journal, clock, door } = this.#options;
     try {
       const known = journalledAs(journal.read, content);
       if (known !== undefined) return { status: 'accepted', id: known, duplicate: true };
       const nowMs = clock.nowMs();
-      const rows = [askedRow(content, { nowMs, from })];
+      const rows = [askedRow(content, { nowMs, from: door.from })];
+      await this.#refuseName(rows[0]?.row.name ?? '', nowMs);
       const [answer] = await journal.write({ kind: 'appendForeign', rows, nowMs });
       return { status: 'accepted', ...(answer as ForeignAnswer) };
     } catch (error) {
       this.#options.log.warn({ err: error }, 'A request was refused; its sender was told so');
       return refused(error);
     }
+  }
+
+  /** Throws NAME_NOT_ALLOWED for a name that this door does not take, which is on record then. */
+  async #refuseName(name: string, nowMs: number): Promise<void> {
+    const { door, journal } = this.#options;
+    if (door.takes?.(name) ?? true) return;
+    const refusal = { name, from: door.from, reason: NAME_REFUSED, count: 1, sample: null };
+    await journal.write({ kind: 'refuse', refusals: [refusal], nowMs });
+    throw nameNotAllowed(name, door.from.origin);
   }
 
   /** A socket takes one send at a time; it waits for no peer. */
@@ -135,8 +145,9 @@ export class RouterDoor {
   }
 }
 
-function madeRouter(): Router {
+function madeRouter(curve?: CurveOptions): Router {
   return new Router({
+    ...curve,
     linger: LAST_WORDS_MS,
     // A peer that comes back under its own name has an old connection that nobody has ended yet.
     handover: true,
@@ -160,6 +171,15 @@ function unexpected(error: unknown): KlorosError {
 
 function notNow(code: string, why: string): KlorosError {
   return new KlorosError({ code, message: 'The signal was not accepted', why, next: ['ask again in a moment'] });
+}
+
+function nameNotAllowed(name: string, origin: string): PermanentError {
+  return new PermanentError({
+    code: 'NAME_NOT_ALLOWED',
+    message: 'The signal was not accepted',
+    why: `${origin} may not emit ${name}`,
+    next: ['ask the operator of this colony for it: kloros peer add NAME --allow PATTERN'],
+  });
 }
 
 function tooLarge(bytes: number): PermanentError {

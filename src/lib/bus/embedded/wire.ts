@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Subscriber } from 'zeromq';
 import type { Logger } from '../../base/log.js';
 import { WakeUp } from '../../base/wake-up.js';
+import type { CurveOptions } from './curve.js';
 import { PublishingSocket } from './publishing-socket.js';
 import { LARGEST_FRAME_BYTES } from './receiving-socket.js';
 import { SendPace } from './send-pace.js';
@@ -21,6 +22,8 @@ export interface BoundPublisherOptions {
   log: Logger;
   /** Watches what subscribers do to this process. */
   guard: WireGuard;
+  /** Keys of a socket that is one peer's. */
+  curve?: CurveOptions | undefined;
 }
 
 /** The first message waits this long for somebody to subscribe: a peer that just connects would miss it. */
@@ -46,7 +49,13 @@ export class Publisher {
   #begun = false;
   #holdAgainAtMs = 0;
 
-  private constructor(at: { endpoint: string; label: string; attach: 'bind' | 'connect'; log?: Logger }) {
+  private constructor(at: {
+    endpoint: string;
+    label: string;
+    attach: 'bind' | 'connect';
+    log?: Logger;
+    curve?: CurveOptions | undefined;
+  }) {
     this.#socket = new PublishingSocket({
       ...at,
       onSubscription: (change) => this.#count(change),
