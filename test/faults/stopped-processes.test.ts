@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isStopped } from '../../src/lib/base/process-identity.js';
-import { lockHolders } from '../../src/lib/bus/embedded/stuck-writer.js';
+import { lockHolders } from '../../src/lib/bus/embedded/lock-holders.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import { Chains } from '../helpers/chains.js';

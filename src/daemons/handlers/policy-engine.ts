@@ -1,4 +1,5 @@
 import { watchFile } from '../../lib/base/file-watch.js';
+import { ageClock } from '../../lib/base/seen-time.js';
 import { WakeUp } from '../../lib/base/wake-up.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { decide } from '../../lib/policy/engine.js';
@@ -17,11 +18,12 @@ interface Resources {
 
 export async function open(env: DaemonEnv): Promise<Resources> {
   const { config } = env;
-  const { policies: path, policyDecisions } = pathsOf(config);
+  const { policies: path, policyDecisions, seenTime } = pathsOf(config);
   const { alsoSays, decisionsMaxBytes: maxBytes, decisionsKeepDays: keepDays } = config.policy;
   const policies = new PoliciesFile({ path, alsoSays }, await env.state());
   await policies.refresh();
-  return { policies, decisions: new DecisionLog({ path: policyDecisions, maxBytes, keepDays }) };
+  const ages = ageClock(seenTime, env.clock);
+  return { policies, decisions: new DecisionLog({ path: policyDecisions, maxBytes, keepDays, ages }) };
 }
 
 export async function handle(signal: Signal, attempt: Attempt, { policies, decisions }: Resources): Promise<Answer> {

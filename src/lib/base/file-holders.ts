@@ -22,6 +22,15 @@ export async function holdersOf(file: FileNumbers): Promise<Held> {
   return held;
 }
 
+/** Processes that have the file open, this one included; those of other users only where they can be looked at. */
+export async function pidsHolding(file: FileNumbers): Promise<number[]> {
+  const pids: number[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (/^\d+$/.test(pid) && (await heldBy(pid, file)) === 'yes') pids.push(Number(pid));
+  }
+  return pids;
+}
+
 async function heldBy(pid: string, { dev, ino }: FileNumbers): Promise<Held> {
   const folder = `/proc/${pid}/fd`;
   try {

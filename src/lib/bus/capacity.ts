@@ -30,7 +30,7 @@ export async function signalsPerSecond({ beside, signals, log }: CapacityOptions
   const folder = await mkdtemp(join(beside, '.capacity-'));
   const path = join(folder, 'signals.db');
   await writeFile(ballastOf(path), ''); // A journal of a moment needs no reserve.
-  const journal = openJournal(path, log);
+  const journal = await openJournal(path, log);
   try {
     const startMs = systemClock.monotonicMs();
     await appendAll(journal, signals);
@@ -57,7 +57,7 @@ async function appendAll(journal: Journal, signals: number): Promise<void> {
 }
 
 async function handleAll(journal: Journal): Promise<void> {
-  const owner = journal.owners.enter(ownIdentity(), NAME, null);
+  const owner = await journal.owners.enter(ownIdentity(), NAME, null);
   const consumer = journal.consumers.register({
     ...{ name: NAME, hears: [NAME], from: 'beginning', maxAttempts: 1 },
     ...{ ordered: false, urgentFirst: false },

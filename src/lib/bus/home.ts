@@ -33,7 +33,7 @@ export async function adoptHomeOf(config: Place, log: Logger): Promise<Home> {
   const home = adoptHome(config.home);
   const { journal: path } = pathsOf(config);
   if (!existsSync(path)) return home;
-  const journal = openJournal(path, log);
+  const journal = await openJournal(path, log);
   try {
     journal.owners.home.adopt(home, systemClock.nowMs());
   } finally {

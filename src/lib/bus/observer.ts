@@ -148,6 +148,8 @@ export interface Observer {
   /** What a daemon keeps between signals. */
   state(daemon: string): Record<string, unknown>;
   attendants(): Attendant[];
+  /** How full the write-ahead log is, how much of it waits to be copied, and who is in the middle of reading just now. */
+  wal(): { usedBytes: number; waitingBytes: number; readers: number[] };
   /** Looks at every page where the journal is smaller than `wholeBytes`, else at the small tables and a sample. */
   integrity(wholeBytes: number): Integrity;
   close(): void;

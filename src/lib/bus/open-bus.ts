@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { KlorosError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { ownIdentity } from '../base/process-identity.js';
 import { endpointsOf, pathsOf } from '../config/paths.js';
@@ -23,22 +24,25 @@ export interface OpenBusOptions {
   role?: string;
   /** Told which processes hold the journal's lock while nobody can write for seconds. */
   onStuckWriter?: ((holders: number[]) => void) | undefined;
+  /** Told once when the journal is damaged, or no longer the file at its path: nothing can be accepted any more. */
+  onLost?: ((error: KlorosError) => void) | undefined;
   /** Offset of a port of its own, where direct subscribers hear this process alone. */
   portOffset?: number;
 }
 
 /** Joins the bus of a home. Throws KlorosError ALREADY_RUNNING, PORT_TAKEN, JOURNAL_NOT_WRITABLE and its like. */
 export async function openBus(options: OpenBusOptions): Promise<Bus> {
-  const { config, clock, log, name, portOffset, onStuckWriter: tell } = options;
+  const { config, clock, log, name, portOffset, onStuckWriter: tell, onLost } = options;
   const { journal: path } = pathsOf(config);
   const endpoints = endpointsOf(config);
-  const journal = openJournal(path, log, {
+  const journal = await openJournal(path, log, {
     stuck: stuckWriterReporter(path, { log, tell }),
     diskTrouble: () => dropBallast(path),
+    lost: (error) => onLost?.(error),
   });
   let owner: number | undefined;
   try {
-    owner = enterRole(journal.owners, {
+    owner = await enterRole(journal.owners, {
       identity: ownIdentity(),
       name,
       role: options.role ?? null,

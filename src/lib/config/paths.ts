@@ -4,6 +4,8 @@ import type { Config } from './schema.js';
 /** Every file of an installation, from its home (formats.md). */
 export interface Paths {
   journal: string;
+  /** Up to when time has surely passed, for whoever removes what is old. */
+  seenTime: string;
   intents: string;
   quarantine: string;
   investigations: string;
@@ -69,6 +71,7 @@ export function pathsOf(config: Pick<Config, 'home' | 'capabilitiesPath'>): Path
   const at = (...parts: string[]) => join(config.home, ...parts);
   return {
     journal: at('journal', 'signals.db'),
+    seenTime: at('journal', 'seen-time.json'),
     intents: at('intents'),
     quarantine: at('intents_quarantine'),
     investigations: at('curiosity_investigations.jsonl'),

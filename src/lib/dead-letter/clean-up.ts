@@ -15,6 +15,8 @@ export interface CleanUpOptions {
   store: DeadLetterStore;
   journal: Pick<Bus, 'deadLetters' | 'standing' | 'resolve'>;
   clock: Pick<Clock, 'nowMs'>;
+  /** By which something is old. */
+  ages: Pick<Clock, 'nowMs'>;
   /** Folder of the replays that are not finished. */
   replays: string;
   dlq: { pruneAfterDays: number; removeAfterDays: number };
@@ -32,8 +34,8 @@ export interface CleanedUp {
 
 /** The clean-up that the hub does once a day. */
 export async function cleanUp(options: CleanUpOptions): Promise<CleanedUp> {
-  const { store, clock, dlq } = options;
-  const beforeMs = clock.nowMs() - dlq.pruneAfterDays * DAY_MS;
+  const { store, clock, ages, dlq } = options;
+  const beforeMs = ages.nowMs() - dlq.pruneAfterDays * DAY_MS;
   const resolved = await resolveSettled(options);
   const reason = `its last failure is more than ${dlq.pruneAfterDays} days ago`;
   const deleted = await softDelete(store, select(await store.read(), { beforeMs }), { reason, nowMs: clock.nowMs() });
@@ -88,8 +90,8 @@ async function resolveSettled({ store, journal, clock, replays }: CleanUpOptions
  * The journal keeps the signal of a deleted letter for as long as it could be restored. It is told first: where that fails,
  * the row is still there to be removed the next time.
  */
-async function removeOld({ store, journal, clock, dlq }: CleanUpOptions): Promise<number> {
-  const beforeMs = clock.nowMs() - dlq.removeAfterDays * DAY_MS;
+async function removeOld({ store, journal, ages, dlq }: CleanUpOptions): Promise<number> {
+  const beforeMs = ages.nowMs() - dlq.removeAfterDays * DAY_MS;
   const open = new Set((await store.read()).map(({ id }) => id));
   const isOld = ({ atMs }: ArchivedLetter) => atMs < beforeMs;
   for (const { letter, resolution } of (await store.archived()).filter(isOld)) {

@@ -11,6 +11,8 @@ export interface UpkeepOptions {
   journal: DeadLetterSource & Pick<Bus, 'standing' | 'resolve'>;
   paths: StorePaths & { replays: string };
   clock: Clock;
+  /** By which something is old. */
+  ages: Pick<Clock, 'nowMs'>;
   log: Logger;
   dlq: { pruneAfterDays: number; removeAfterDays: number };
 }
@@ -22,12 +24,12 @@ export class QueueUpkeep {
   readonly #daily: DailyCleanUp;
   #running: Promise<void> | undefined;
 
-  constructor({ journal, paths, clock, log, dlq }: UpkeepOptions) {
+  constructor({ journal, paths, clock, ages, log, dlq }: UpkeepOptions) {
     this.#log = log;
     this.#projection = new DeadLetterProjection(journal, { paths, clock });
     const store = new DeadLetterStore(paths, clock);
     this.#daily = new DailyCleanUp(clock, {
-      cleanUp: () => cleanUp({ store, journal, clock, replays: paths.replays, dlq }),
+      cleanUp: () => cleanUp({ store, journal, clock, ages, replays: paths.replays, dlq }),
       report: (done) => this.#report(done),
     });
   }

@@ -57,6 +57,11 @@ export interface HealthCheck {
   run(view: HealthView): Promise<CheckResult>;
 }
 
+/** A check that looks at the journal's file alone. */
+export type JournalFileCheck = Omit<HealthCheck, 'run'> & {
+  run(view: Pick<HealthView, 'config' | 'observer'>): Promise<CheckResult>;
+};
+
 /** Limits of which the greater value is the worse; zero is none. */
 export interface Limits {
   warning?: number;

@@ -13,6 +13,8 @@ export interface DecisionLogOptions {
   path: string;
   maxBytes: number;
   keepDays: number;
+  /** By which a file is old; absent for who only reads. */
+  ages?: { nowMs(): number };
 }
 
 /** What an append did besides. */
@@ -75,7 +77,7 @@ export class DecisionLog {
       if ((await sizeOf(this.#options.path)) < this.#options.maxBytes) return UNCHANGED;
       const full = this.#setAsideAs(nowMs);
       await rename(this.#options.path, full);
-      const removed = await this.#removeOld(nowMs);
+      const removed = await this.#removeOld(this.#options.ages?.nowMs() ?? nowMs);
       await syncFolder(dirname(this.#options.path));
       return { full, removed };
     });

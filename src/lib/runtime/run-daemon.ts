@@ -10,6 +10,7 @@ import { clearAlarm, setAlarm } from '../base/alarms.js';
 import { Begun } from './begun.js';
 import { colonyDoor } from './colony-door.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
+import { endedByLoss, journalLoss } from './journal-loss.js';
 import { logReceived } from './journal-words.js';
 import { acceptanceOf, type AnyDaemon, type DaemonDefinition, type DaemonEnv } from './define-daemon.js';
 import { flowOf } from './flow.js';
@@ -38,11 +39,12 @@ export async function runDaemon(definition: AnyDaemon, options: RunOptions): Pro
 }
 
 async function runWorker(definition: DaemonDefinition<unknown>, options: RunOptions): Promise<RunningDaemon> {
-  const bus = await openBus(busOptionsOf(definition, options));
+  const loss = journalLoss();
+  const bus = await openBus({ ...busOptionsOf(definition, options), onLost: loss.tell });
   /** What is open, the newest first. */
   const closers: (() => unknown)[] = [() => bus.close()];
   try {
-    return await startWorker(definition, options, { bus, closers });
+    return endedByLoss(await startWorker(definition, options, { bus, closers }), loss);
   } catch (error) {
     await closeAll(closers).catch(() => undefined); // Why it could not start is what matters.
     throw error;
@@ -89,7 +91,7 @@ async function startWorker(
   let closing: Promise<void> | undefined;
   const closeOnce = (toRest: boolean) => (closing ??= close(toRest));
   const done = working.then(() => closing);
-  return {
+  const running = {
     stop: () => closeOnce(false),
     rest: () => closeOnce(true),
     done,
@@ -97,6 +99,7 @@ async function startWorker(
     vitals: () => pulse.vitals(),
     restingMs: () => pulse.restingMs(),
   };
+  return running;
 }
 
 /** A loop is silent while all its handlers work, which have a limit; who only finds things beats by its event loop alone. */

@@ -4,7 +4,9 @@ import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import { removeFinished } from '../maintenance/mode.js';
 import { closeAll } from '../base/close-all.js';
 import { alarmsDue } from '../base/alarms.js';
+import { ageClock } from '../base/seen-time.js';
 import type { AnyDaemon } from './define-daemon.js';
+import { endedByLoss, journalLoss } from './journal-loss.js';
 import { Pulse } from './pulse.js';
 import { WakeFiles } from './wake-files.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
@@ -16,9 +18,11 @@ const PATIENCE_MS = 120_000;
 export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
   const { config, clock, log, onStuckWriter } = options;
   let [heard, ticked] = [() => undefined as void, () => undefined as void];
-  const calls = { onSaid: () => heard(), onTick: () => ticked() };
+  const loss = journalLoss();
+  const calls = { onSaid: () => heard(), onTick: () => ticked(), onLost: loss.tell };
   const hub = await openHub({ config, clock, log, name, onStuckWriter, ownPortOffsets: OWN_PORT_OFFSETS, ...calls });
-  const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, log, dlq: config.dlq });
+  const ages = ageClock(pathsOf(config).seenTime, clock);
+  const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, ages, log, dlq: config.dlq });
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
   const { maintenance, wake: folder, rest } = pathsOf(config);
   const due = (nowMs: number) => hub.due(nowMs, alarmsDue(rest, nowMs));
@@ -47,5 +51,5 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   let stopping: Promise<void> | undefined;
   const stopOnce = () => (stopping ??= stop());
   const never = { restingMs: () => 0, stays: async () => true };
-  return { stop: stopOnce, rest: stopOnce, done, vitals: () => pulse.vitals(), ...never };
+  return endedByLoss({ stop: stopOnce, rest: stopOnce, done, vitals: () => pulse.vitals(), ...never }, loss);
 }

@@ -13,6 +13,8 @@ export const PROCESS_STATES = ['STARTING', 'RUNNING', 'IDLE', 'BACKOFF', 'STOPPI
 export type ProcessState = (typeof PROCESS_STATES)[number];
 
 const LONG_MS = 3_600_000;
+/** What only an operator mends: five starts would say it five times, and the last word would be that there were five. */
+const NO_START_MENDS: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'JOURNAL_GONE']);
 
 /** One step of the state machine, for logs and event streams. */
 export interface Transition {
@@ -46,6 +48,7 @@ export interface ManagedOptions {
  *   STARTING  reports ready ............................ RUNNING
  *   STARTING  ends, or is not ready in time ............ BACKOFF
  *   STARTING  the first time, and says why it cannot ... FATAL   (a second colony, a taken port)
+ *   any       ends by a damaged or lost journal ........ FATAL
  *   RUNNING   ends, by itself or killed ................ BACKOFF
  *   RUNNING   says that it ends for lack of work, ends . IDLE
  *   IDLE      wake() ................................... STARTING (a wish, and no restart: it counts to no limit)
@@ -144,7 +147,8 @@ export class ManagedProcess {
         if (this.#isStopping()) return this.#enter('STOPPED', { why });
         continue;
       }
-      if (this.#refusal && !this.#everReady) return this.#giveUp(this.#refusal);
+      if (this.#refusal && (!this.#everReady || NO_START_MENDS.has(this.#refusal.code)))
+        return this.#giveUp(this.#refusal);
       const delayMs = this.#delayMs();
       if (delayMs === undefined) return this.#giveUp(this.#exhausted(why));
       this.#enter('BACKOFF', { why, delayMs });

@@ -14,7 +14,7 @@ describe('the checkpointer', () => {
   let checkpointer: Checkpointer;
   beforeEach(async () => {
     config = await temporaryConfig();
-    journal = openJournal(pathsOf(config).journal, silentLog);
+    journal = await openJournal(pathsOf(config).journal, silentLog);
     checkpointer = new Checkpointer(journal, silentLog);
   });
   afterEach(async () => {

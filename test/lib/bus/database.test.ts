@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COLONY } from '../../../src/lib/signals/origin.js';
 import { openDatabase, refuseOldSqlite, refuseUnsafeFileSystem } from '../../../src/lib/bus/embedded/database.js';
 import { readHighWater, writeHighWater } from '../../../src/lib/bus/embedded/high-water.js';
-import { lockHolders } from '../../../src/lib/bus/embedded/stuck-writer.js';
+import { lockHolders } from '../../../src/lib/bus/embedded/lock-holders.js';
 import { openJournal } from '../../../src/lib/bus/embedded/journal.js';
 import { portHolder } from '../../../src/lib/base/port-holder.js';
 import { SCHEMA_VERSION } from '../../../src/lib/bus/embedded/schema.js';
@@ -61,16 +61,16 @@ describe('the journal on disk', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is made with its folder, and opened again as it is', () => {
-    openDatabase(path).close();
-    const again = openDatabase(path);
+  it('is made with its folder, and opened again as it is', async () => {
+    (await openDatabase(path)).close();
+    const again = await openDatabase(path);
     expect(again.pragma('journal_mode', { simple: true })).toBe('wal');
     again.close();
   });
 
-  it('of the first kloros is brought up to date and keeps what is in it', () => {
+  it('of the first kloros is brought up to date and keeps what is in it', async () => {
     putOldJournal(path, 1);
-    const database = openDatabase(path);
+    const database = await openDatabase(path);
     const all = (query: string) => database.prepare(query).all();
     expect(database.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     expect(all('SELECT seq, attempts, first_attempt_ms FROM work')).toEqual([
@@ -82,39 +82,40 @@ describe('the journal on disk', () => {
     database.close();
   });
 
-  it('of any older kloros has all that a new one has', () => {
-    const shape = (at: string) => {
-      const database = openDatabase(at);
+  it('of any older kloros has all that a new one has', async () => {
+    const shape = async (at: string) => {
+      const database = await openDatabase(at);
       const names = database.prepare('SELECT type, name FROM sqlite_schema ORDER BY type, name').all();
       database.close();
       return names;
     };
-    const ofVersion = (version: 1 | 4) => {
+    const ofVersion = async (version: 1 | 4) => {
       const at = join(folder, String(version), 'signals.db');
       putOldJournal(at, version);
       return shape(at);
     };
-    expect(ofVersion(1)).toEqual(shape(path));
-    expect(ofVersion(4)).toEqual(shape(path));
+    const asNew = await shape(path);
+    expect(await ofVersion(1)).toEqual(asNew);
+    expect(await ofVersion(4)).toEqual(asNew);
   });
 
-  it('of a newer kloros is left alone, with words', () => {
-    openDatabase(path).close();
+  it('of a newer kloros is left alone, with words', async () => {
+    (await openDatabase(path)).close();
     const newer = new Database(path);
     newer.pragma('user_version = 99');
     newer.close();
-    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'JOURNAL_TOO_NEW' }) as Error);
+    await expect(openDatabase(path)).rejects.toThrow(expect.objectContaining({ code: 'JOURNAL_TOO_NEW' }) as Error);
   });
 
-  it('that is no database is left alone, with words', () => {
-    openDatabase(path).close();
+  it('that is no database is left alone, with words', async () => {
+    (await openDatabase(path)).close();
     writeFileSync(path, 'no database at all, but of more than a hundred bytes: '.repeat(10));
-    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'JOURNAL_DAMAGED' }) as Error);
+    await expect(openDatabase(path)).rejects.toThrow(expect.objectContaining({ code: 'JOURNAL_DAMAGED' }) as Error);
   });
 
-  it('cannot be opened where its folder is a file: the error says what, why and what now', () => {
+  it('cannot be opened where its folder is a file: the error says what, why and what now', async () => {
     writeFileSync(join(folder, 'journal'), '');
-    expect(() => openDatabase(path)).toThrow(
+    await expect(openDatabase(path)).rejects.toThrow(
       expect.objectContaining({
         code: 'JOURNAL_NOT_WRITABLE',
         why: expect.any(String) as string,
@@ -124,7 +125,7 @@ describe('the journal on disk', () => {
   });
 
   it('that lost its end goes on above the side mark', async () => {
-    const journal = openJournal(path, silentLog);
+    const journal = await openJournal(path, silentLog);
     writeHighWater(path, 500);
     expect(await journal.write({ kind: 'resumeAbove', seq: readHighWater(path) })).toBe(0);
     const row = {
@@ -142,15 +143,15 @@ describe('the journal on disk', () => {
     await journal.close();
   });
 
-  it('names the process that holds its write lock', () => {
-    const database = openDatabase(path);
+  it('names the process that holds its write lock', async () => {
+    const database = await openDatabase(path);
     const inode = statSync(`${path}-shm`).ino;
     const held = `1: POSIX  ADVISORY  WRITE 4242 fd:00:${inode} 120 120\n2: POSIX  ADVISORY  READ 7 fd:00:${inode} 123 123\n3: POSIX  ADVISORY  WRITE 8 fd:00:1 120 120`;
     expect(lockHolders(path, held)).toEqual([4242]);
     database.close();
   });
 
-  it('asks nobody who listens on a port that is free', () => {
+  it('asks nobody who listens on a port that is free', async () => {
     expect(portHolder(1)).toBeUndefined();
   });
 });

@@ -24,8 +24,8 @@ describe('who has something to do and no process', () => {
     removeHome(config);
   });
 
-  const due = (...named: string[]) => {
-    const database = openDatabase(pathsOf(config).journal);
+  const due = async (...named: string[]) => {
+    const database = await openDatabase(pathsOf(config).journal);
     try {
       return openDue(database)(systemClock.nowMs(), named);
     } finally {
@@ -38,25 +38,25 @@ describe('who has something to do and no process', () => {
     await worker.consumer({ name: 'worker', ...hear });
     await operator.emit([signalOf('Q_C')]);
     await worker.close();
-    expect(due()).toEqual([]);
+    expect(await due()).toEqual([]);
     await operator.emit([signalOf('Q_B')]);
-    expect(due()).toEqual(['worker']);
+    expect(await due()).toEqual(['worker']);
     await operator.setPaused(['worker'], { by: 'operator', reason: null, sinceMs: 0 });
-    expect(due()).toEqual([]);
+    expect(await due()).toEqual([]);
     await operator.setPaused(['worker'], null);
     const back = await join('worker');
-    expect(due()).toEqual([]);
+    expect(await due()).toEqual([]);
     await back.close();
   });
 
   it('is whoever is named as having work of its own, under the same conditions', async () => {
     const worker = await join('worker');
     await worker.consumer({ name: 'worker', ...hear });
-    expect(due('worker')).toEqual([]);
+    expect(await due('worker')).toEqual([]);
     await worker.close();
-    expect(due('worker', 'nobody')).toEqual(['worker']);
+    expect(await due('worker', 'nobody')).toEqual(['worker']);
     await operator.setPaused(['worker'], { by: 'operator', reason: null, sinceMs: 0 });
-    expect(due('worker')).toEqual([]);
+    expect(await due('worker')).toEqual([]);
   });
 
   it('is not who waits for the time of its next attempt', async () => {
@@ -68,6 +68,6 @@ describe('who has something to do and no process', () => {
     await consumer.settle(delivery!, { kind: 'retry', failure, delayMs: 60_000 });
     await consumer.close();
     await worker.close();
-    expect(due()).toEqual([]);
+    expect(await due()).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ describe('retention', () => {
   beforeEach(async () => {
     config = await temporaryConfig();
     bus = await openBus({ config, clock: systemClock, log: silentLog, name: 'test' });
-    journal = openJournal(pathsOf(config).journal, silentLog);
+    journal = await openJournal(pathsOf(config).journal, silentLog);
   });
   afterEach(async () => {
     await journal.close();
@@ -49,6 +49,26 @@ describe('retention', () => {
     expect(await retainAt(systemClock)).toBe(0);
     expect(await retainAt(later)).toBe(1);
     expect(await kept()).toEqual([]);
+  });
+
+  it('keeps what was said by a clock that was behind or ahead as long as what was said around it', async () => {
+    const said = (n: number, days: number) => {
+      const signal = signalOf('Q_A', { n });
+      return { ...signal, ts: signal.ts + (days * DAY_MS) / 1_000 };
+    };
+    await bus.emit([said(1, -40), said(2, 62), said(3, -31), said(4, 0), said(5, -62), said(6, 62), said(7, 0)]);
+    await published();
+    expect(await retainAt(systemClock)).toBe(3);
+    expect(await kept()).toEqual([4, 5, 6, 7]);
+    expect(await retainAt(later)).toBe(4);
+  });
+
+  it('removes nothing where all is of a clock that was ahead: how old it is, nobody knows', async () => {
+    const signal = signalOf('Q_A', { n: 1 });
+    await bus.emit([{ ...signal, ts: signal.ts + (62 * DAY_MS) / 1_000 }]);
+    await published();
+    expect(await retainAt(systemClock)).toBe(0);
+    expect(await kept()).toEqual([1]);
   });
 
   it('never removes what an enabled consumer has still to fetch', async () => {

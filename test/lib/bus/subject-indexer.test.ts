@@ -36,8 +36,8 @@ afterEach(async () => {
   removeHome(config);
 });
 
-function open(): void {
-  journal = openJournal(pathsOf(config).journal, silentLog);
+async function open(): Promise<void> {
+  journal = await openJournal(pathsOf(config).journal, silentLog);
 }
 const look = () => (observer ??= openObserver(config));
 const asked = (name: string) => signalOf('Q_CURIOSITY_INVESTIGATE', { question_id: name });
@@ -58,7 +58,7 @@ function openHubHere(): Promise<OpenedHub> {
 
 describe('names of subjects', () => {
   it('are found before they are written down and after, the newest chain first', async () => {
-    open();
+    await open();
     const [older, newer] = [asked('q.1'), asked('q.1')];
     await append(older, asked('q.10'), newer);
     const expected = [newer, older].map(({ trace }) => ({ kind: 'question', trace }));
@@ -72,7 +72,7 @@ describe('names of subjects', () => {
   });
 
   it('are written down by the hub, also those of a foreign peer', async () => {
-    open();
+    await open();
     const hub = await openHubHere();
     const frame = Buffer.from('{ "facts": { "cycle_id" : "dream_1" }, "trace": "T" }');
     const row = {
@@ -96,7 +96,7 @@ describe('names of subjects', () => {
   });
 
   it('are caught up with page by page, over holes, and a signal that cannot be read holds up nothing', async () => {
-    open();
+    await open();
     await append(...Array.from({ length: 700 }, (_, n) => asked(`q.${n}`)));
     await journal.write({ kind: 'resumeAbove', seq: 100_000 });
     const torn = { ...rowOf(asked('torn'), COLONY), frame: Buffer.from('{"facts":') };
@@ -110,7 +110,7 @@ describe('names of subjects', () => {
   });
 
   it('go with the signals that retention removes, also with one that goes while it is being written down', async () => {
-    open();
+    await open();
     await append(asked('q.1'), asked('q.2'));
     await catchUp();
     const late = { kind: 'question', name: 'q.1', seq: 1 } as const;
@@ -121,7 +121,7 @@ describe('names of subjects', () => {
   });
 
   it('of a name that every signal says are those of lately', async () => {
-    open();
+    await open();
     const signals = Array.from({ length: 600 }, () => asked('q.1'));
     await append(...signals);
     await catchUp();
@@ -136,16 +136,16 @@ describe('a journal that an earlier version wrote', () => {
     putOldJournal(pathsOf(config).journal, 4);
   });
 
-  it('is left as it is by who only looks, and says what brings it up to date', () => {
+  it('is left as it is by who only looks, and says what brings it up to date', async () => {
     expect(() => look()).toThrow(expect.objectContaining({ code: 'JOURNAL_TOO_OLD' }));
-    open();
+    await open();
     expect(NAMES_OF_VERSION_4.map(([name]) => look().chainsOf(name))).toMatchObject(
       NAMES_OF_VERSION_4.map(([, kind]) => [{ kind }]),
     );
   });
 
   it('is brought up to date, and its names are written down beside its use', async () => {
-    open();
+    await open();
     expect(indexed()).toBe(0);
     await catchUp();
     expect(indexed()).toBe(6);

@@ -44,6 +44,7 @@ const after = (days: number, journal: CleanUpOptions['journal'] = colony.bus) =>
   cleanUp({
     ...{ store, journal, replays: paths.replays, dlq: colony.config.dlq },
     clock: { nowMs: () => Date.now() + days * DAY_MS },
+    ages: { nowMs: () => Date.now() + days * DAY_MS },
   });
 
 describe('the daily clean-up', () => {

@@ -198,7 +198,7 @@ describe('retention that was faster than a collector', () => {
   });
 
   async function remove(upToSeq: number): Promise<void> {
-    const journal = openJournal(pathsOf(config).journal, silentLog);
+    const journal = await openJournal(pathsOf(config).journal, silentLog);
     await journal.write({ kind: 'retain', upToSeq, beforeMs: null, limit: 100 });
     await journal.close();
   }

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { blockMs } from './database.js';
+import { blockMs } from './patience.js';
 
 /** What the hub asks of its checkpoint thread. */
 export interface CheckpointRequest {

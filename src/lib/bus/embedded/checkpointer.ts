@@ -1,7 +1,7 @@
 import { openWorkerPool } from '../../base/worker-pool.js';
 import type { Logger } from '../../base/log.js';
-import { isBusy } from './database.js';
 import type { Journal } from './journal.js';
+import { isBusy } from './journal-errors.js';
 
 /** Less than this waits: each checkpoint has a price of its own. */
 const PASSIVE_BYTES = 4 * 1024 * 1024;

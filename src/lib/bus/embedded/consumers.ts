@@ -1,5 +1,6 @@
 import type { ConsumerSpec } from '../bus.js';
-import { untilNotBusy, type Database } from './database.js';
+import type { Database } from './database.js';
+import { untilNotBusy } from './patience.js';
 import { openSubscriptions } from './subscriptions.js';
 
 /** Who hears what. */
@@ -39,7 +40,7 @@ export function openConsumers(database: Database): ConsumerRegister {
   const nameOf = database.prepare<[number], string>('SELECT name FROM consumers WHERE id = ?').pluck();
   const maxAttempts = database.prepare<[number], number>('SELECT max_attempts FROM consumers WHERE id = ?').pluck();
   return {
-    register: (spec) => untilNotBusy(() => register.immediate(spec)),
+    register: (spec) => untilNotBusy(database.name, () => register.immediate(spec)),
     name: (id) => nameOf.get(id) ?? 'unknown',
     maxAttempts: (id) => maxAttempts.get(id) ?? 1,
   };

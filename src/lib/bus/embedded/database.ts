@@ -1,8 +1,10 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { errorCode, KlorosError, toError } from '../../base/errors.js';
+import { errorCode, KlorosError } from '../../base/errors.js';
+import { explainedError, unwritableError } from './journal-errors.js';
 import { migrate, refuseForeignVersion, versionOf } from './migrate.js';
+import { untilFree, untilNotBusy } from './patience.js';
 
 export type { Database } from 'better-sqlite3';
 
@@ -17,41 +19,8 @@ const REFUSED_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 const MINIMUM_SQLITE: readonly [number, number, number] = [3, 51, 3];
 /** A restarted WAL is cut only above this: writing over a file costs half of what growing it costs. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
-const OPEN_TRIES = 5_000;
-const PAUSE_MS = 1;
-
-const pauseCell = new Int32Array(new SharedArrayBuffer(4));
-
-/** Blocks this thread for a moment; only for waits of a millisecond or less, and while opening. */
-export function blockMs(ms: number): void {
-  Atomics.wait(pauseCell, 0, 0, ms);
-}
-
 /** Less what the umask takes. */
 const EVERYBODY = 0o666;
-
-/** Whether somebody else holds SQLite's lock; any statement may say so, opening included (D1). */
-export function isBusy(thrown: unknown): boolean {
-  return errorCode(thrown)?.startsWith('SQLITE_BUSY') ?? false;
-}
-
-/** Whether the disk is full or not writable. */
-export function isDiskTrouble(thrown: unknown): boolean {
-  const code = errorCode(thrown) ?? '';
-  return code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY');
-}
-
-/** Runs a short statement until nobody is in its way. */
-export function untilNotBusy<T>(run: () => T): T {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return run();
-    } catch (error) {
-      if (!isBusy(error) || tries >= OPEN_TRIES) throw error;
-      blockMs(PAUSE_MS);
-    }
-  }
-}
 
 const LOOK_TIMEOUT_MS = 1_000;
 const LOOK_MAPPED_BYTES = 2 ** 30;
@@ -63,55 +32,59 @@ const LOOK_MAPPED_BYTES = 2 ** 30;
 export function openToLook(path: string): Database.Database | undefined {
   if (!existsSync(path)) return undefined;
   try {
-    const database = untilNotBusy(() => new Database(path, { readonly: true, timeout: LOOK_TIMEOUT_MS }));
-    const version = versionOf(database);
+    const database = untilNotBusy(path, () => new Database(path, { readonly: true, timeout: LOOK_TIMEOUT_MS }));
+    const version = untilNotBusy(path, () => versionOf(database));
     if (version === 0) return void database.close(); // Somebody is just making it.
     refuseForeignVersion(path, version);
     // Who looks reads many scattered pages: mapped, each is no call of its own. The file never shrinks below them.
-    database.pragma(`mmap_size = ${LOOK_MAPPED_BYTES}`);
+    untilNotBusy(path, () => database.pragma(`mmap_size = ${LOOK_MAPPED_BYTES}`));
     return database;
   } catch (error) {
-    throw error instanceof KlorosError ? error : unusable(path, error);
+    throw explainedError(path, error);
   }
 }
 
-/** Opens the journal's database, making it when it is not there. Throws KlorosError where it could not be trusted. */
-export function openDatabase(path: string): Database.Database {
+/**
+ * Opens the journal's database, making it when it is not there. Throws KlorosError where it could not be trusted, and
+ * JOURNAL_HELD where another process recovers or checkpoints it, or is stopped, for too long.
+ */
+export async function openDatabase(path: string): Promise<Database.Database> {
   makeFolder(dirname(path));
   refuseUnsafeFileSystem(dirname(path), statfsSync(dirname(path)).type);
-  const database = openFile(path);
+  const database = await openFile(path);
   try {
-    prepare(database, path);
+    // Each of these reads the file, be it only to be compiled; others lock it while they recover, restart or close it.
+    await untilFree(path, () => prepare(database, path));
     return database;
   } catch (error) {
     database.close();
-    throw error instanceof KlorosError ? error : unusable(path, error);
+    throw explainedError(path, error);
   }
 }
 
 function prepare(database: Database.Database, path: string): void {
   refuseOldSqlite(String(database.prepare('SELECT sqlite_version()').pluck().get()));
-  untilNotBusy(() => database.pragma('journal_mode = WAL'));
+  database.pragma('journal_mode = WAL');
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
   database.pragma('cache_size = -16384');
-  untilNotBusy(() => migrate(database, path));
+  migrate(database, path);
 }
 
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw unwritable(folder, error);
+    throw unwritableError(join(folder, 'signals.db'), error);
   }
 }
 
-function openFile(path: string): Database.Database {
+async function openFile(path: string): Promise<Database.Database> {
   try {
     createFile(path);
-    return untilNotBusy(() => new Database(path, { timeout: 0 }));
+    return await untilFree(path, () => new Database(path, { timeout: 0 }));
   } catch (error) {
-    throw unwritable(path, error);
+    throw explainedError(path, error);
   }
 }
 
@@ -125,42 +98,6 @@ function createFile(path: string): void {
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
   }
-}
-
-function unwritable(path: string, error: unknown): KlorosError {
-  return new KlorosError({
-    code: 'JOURNAL_NOT_WRITABLE',
-    message: `The journal at ${path} cannot be opened`,
-    why: refusalOf(dirname(path)) ?? toError(error).message,
-    next: ['make the folder writable for this user', 'or choose another home: KLOROS_HOME=<folder>'],
-    cause: error,
-  });
-}
-
-/** What the file system says to somebody who wants to write there; SQLite says only that it could not. */
-function refusalOf(folder: string): string | undefined {
-  try {
-    accessSync(folder, constants.W_OK);
-    return undefined;
-  } catch (error) {
-    return toError(error).message;
-  }
-}
-
-/** SQLite opens a file that it may only read, and one that is no database; both show at the first statement. */
-function unusable(path: string, error: unknown): KlorosError {
-  const code = errorCode(error) ?? '';
-  if (!code.startsWith('SQLITE_NOTADB') && !code.startsWith('SQLITE_CORRUPT')) return unwritable(path, error);
-  return new KlorosError({
-    code: 'JOURNAL_DAMAGED',
-    message: `The journal at ${path} cannot be read`,
-    why: toError(error).message,
-    next: [
-      `keep what is there and begin anew: mv ${dirname(path)} ${dirname(path)}.damaged`,
-      'or put a backup of it in its place',
-    ],
-    cause: error,
-  });
 }
 
 /** Throws KlorosError UNSAFE_FILE_SYSTEM for a folder on a network or in user space; magic is the type of statfs(2). */

@@ -201,7 +201,7 @@ export class EmbeddedBus implements Bus {
     const { journal, publisher, guard, waker, owner } = this.#parts;
     await closeAll([
       () => Promise.all([...this.#consumers].map((consumer) => consumer.close())),
-      () => journal.write({ kind: 'leave', owner }),
+      () => journal.write({ kind: 'leave', owner }).catch(() => undefined), // Who is gone is seen to be gone.
       () => waker?.close(),
       () => publisher.close(),
       () => guard?.close(),

@@ -1,4 +1,6 @@
 import type { Clock } from '../../base/clock.js';
+import { ageClock } from '../../base/seen-time.js';
+import { pathsOf } from '../../config/paths.js';
 import { KlorosError } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import type { Config } from '../../config/schema.js';
@@ -18,6 +20,8 @@ export interface HubUpkeepOptions {
   log: Logger;
   /** Told which processes hold the journal's lock while nobody can write for seconds. */
   onStuckWriter?: ((holders: number[]) => void) | undefined;
+  /** Told once when the journal is damaged, or no longer the file at its path: nothing can be accepted any more. */
+  onLost?: ((error: KlorosError) => void) | undefined;
   /** Told once a second, with the upkeep of the journal: one wake-up of an idle process for both. */
   onTick?: () => void;
 }
@@ -27,6 +31,7 @@ const RETENTION_EVERY_TICKS = 600;
 const PASS_EVERY_TICKS = 60;
 /** A daemon at rest that refuses what a stranger emits all day passes over at most so much at every look. */
 const PASS_BEHIND = 10_000;
+const REMEMBER_EVERY_TICKS = 60;
 
 /**
  * What keeps the journal in order, once a second in the hub alone: the WAL small, the reserve of the disk taken up, the
@@ -37,6 +42,7 @@ export function startHubUpkeep(options: HubUpkeepOptions, journal: Journal, hub:
   const watchHolder = stoppedHolderWatch(journal.path, { log, tell }, TICK_MS);
   const checkpointer = new Checkpointer(journal, log);
   const indexer = new SubjectIndexer(journal, log);
+  const ages = ageClock(pathsOf(config).seenTime, clock);
   let ticks = 0;
   let marked = 0;
   let retaining: Promise<unknown> = Promise.resolve();
@@ -52,7 +58,8 @@ export function startHubUpkeep(options: HubUpkeepOptions, journal: Journal, hub:
     indexer.tick();
     if (ticks % PASS_EVERY_TICKS === 0) passing = passOrWarn(journal, log);
     options.onTick?.();
-    if (ticks++ % RETENTION_EVERY_TICKS === 0) retaining = retainOrWarn(journal, config, { clock, log });
+    if (ticks % REMEMBER_EVERY_TICKS === 0) ages.keep();
+    if (ticks++ % RETENTION_EVERY_TICKS === 0) retaining = retainOrWarn(journal, config, { clock: ages, log });
   };
   const guarded = () => {
     try {
@@ -85,7 +92,7 @@ async function passOrWarn(journal: Journal, log: Logger): Promise<void> {
 async function retainOrWarn(
   journal: Journal,
   { retention }: Config,
-  doors: { clock: Clock; log: Logger },
+  doors: { clock: Pick<Clock, 'nowMs'>; log: Logger },
 ): Promise<void> {
   try {
     await retain(journal, retention, doors);

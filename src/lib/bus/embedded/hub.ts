@@ -32,6 +32,7 @@ const FOREIGN_BYTES_PER_WRITE = 1024 * 1024;
 const MOST_FOREIGN = 20_000;
 const MOST_FOREIGN_BYTES = 32 * 1024 * 1024;
 const RETRY_MS = 1_000;
+const NOT_PUBLISHED = 'What the journal has cannot be published; it is tried again in a second';
 
 /**
  * The hub (D4): 7777 says what the journal says, in order.
@@ -88,7 +89,9 @@ export class Hub {
   /** Publishes what the journal has beyond the cursor. */
   pump(): void {
     this.#again = true;
-    this.#pumping ??= this.#publishAll().finally(() => (this.#pumping = undefined));
+    this.#pumping ??= this.#publishAll()
+      .catch((error: unknown) => this.#options.log.error({ err: error }, NOT_PUBLISHED))
+      .finally(() => (this.#pumping = undefined));
   }
 
   async close(): Promise<void> {
@@ -135,9 +138,18 @@ export class Hub {
     const pace = paceOf(door, this.#options.clock);
     for await (const frames of socket.messages()) {
       await pace();
-      if (journalledAs(this.#options.journal.read, frames) !== undefined) this.pump();
+      if (this.#isJournalled(frames)) this.pump();
       else this.#takeForeign({ frames, door });
       while (this.#isFull() && !this.#closed) await this.#journalling;
+    }
+  }
+
+  /** A journal that cannot be read now says so where the message is written into it, which waits for that. */
+  #isJournalled(frames: Buffer[]): boolean {
+    try {
+      return journalledAs(this.#options.journal.read, frames) !== undefined;
+    } catch {
+      return false;
     }
   }
 

@@ -10,9 +10,12 @@ import { openDatabase, type Database } from './database.js';
 import { openDeadStore, type DeadStore } from './dead.js';
 import type { Answer, Kind, Operation, Operations } from './operations.js';
 import { openForget } from './forget.js';
+import { guardJournal, type Guard } from './guard.js';
+import { explainedError } from './journal-errors.js';
 import { openDue } from './due.js';
 import { openOwners, type Owners } from './owners.js';
 import { openOutages } from './outages.js';
+import { untilFree } from './patience.js';
 import { openPauses, type PauseBook } from './pauses.js';
 import { openPass } from './pass.js';
 import { openReader, PAGE, type Reader } from './reader.js';
@@ -40,6 +43,8 @@ export interface Journal {
   unindexed(): UnindexedPage | undefined;
   /** Rings when something was said, here or in another process. */
   bell: Pick<Bell, 'listen'>;
+  /** Throws why nothing may be called accepted: JOURNAL_GONE, JOURNAL_DAMAGED. */
+  demand(): void;
   /** Resolves after the commit that holds the operation. */
   write<K extends Kind>(operation: Operation<K>): Promise<Answer<K>>;
   close(): Promise<void>;
@@ -51,44 +56,97 @@ const HEARD: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say', 'reo
 const UNATTENDED_WAL_BYTES = 64 * 1024 * 1024;
 const REFUSED_WHEN_FULL: ReadonlySet<Kind> = new Set(['append', 'appendForeign', 'say']);
 
+/** What a journal tells its owner, besides what its writer does. */
+export interface JournalEvents extends WriterEvents {
+  /** This process cannot go on: the journal is damaged, or no longer the file at its path. Told once. */
+  lost?: (error: KlorosError) => void;
+}
+
 /** Opens the journal at a path, making it when it is not there. */
-export function openJournal(path: string, log: Logger, events: WriterEvents = {}): Journal {
-  const database = openDatabase(path);
-  const dead = openDeadStore(database);
-  const state = openStateStore(database);
-  const consumers = openConsumers(database);
-  const pauses = openPauses(database);
-  const handlers = openHandlers(database, { dead, state, consumers }, pauses);
-  const read = openReader(database);
-  const refusals = openRefusals(database);
-  const often = () => relieve(database, read);
-  const writer = new Writer(database, dispatch(handlers), { often, ...events });
+export async function openJournal(path: string, log: Logger, events: JournalEvents = {}): Promise<Journal> {
+  const database = await openDatabase(path);
+  const guard = guardJournal(path, (error) => events.lost?.(error));
+  try {
+    // Somebody may change or recover the journal just now, and then a statement cannot even be compiled.
+    const parts = await untilFree(path, () => openParts(database));
+    return journalOf({ path, log, database, guard, parts, events });
+  } catch (error) {
+    guard.close();
+    database.close();
+    throw explainedError(path, error);
+  }
+}
+
+interface Opened {
+  path: string;
+  log: Logger;
+  database: Database;
+  guard: Guard;
+  parts: Parts;
+  events: WriterEvents;
+}
+
+function journalOf({ path, log, database, guard, parts, events }: Opened): Journal {
+  const { handlers, unindexed, due, refusals, ...shown } = parts;
+  const often = () => relieve(database, parts.read);
+  const writer = new Writer(database, dispatch(handlers), { often, ...events, guard });
   const hasReserve = reserveWatch(path);
   takeBallast(path);
   const bell = new Bell(path, log);
   return {
     path,
-    dead,
-    state,
-    read,
-    owners: openOwners(database),
-    consumers,
-    pauses,
-    refusals: () => refusals.all(),
-    due: openDue(database),
-    unindexed: openUnindexed(database, PAGE),
+    ...watchedParts(guard, shown),
+    ...guard.watch({ due, unindexed, refusals: () => refusals.all() }),
     bell,
+    demand: () => guard.demand(),
     write: async (operation) => {
-      if (REFUSED_WHEN_FULL.has(operation.kind) && !hasReserve()) throw fullError(path);
+      if (REFUSED_WHEN_FULL.has(operation.kind)) {
+        guard.demand();
+        if (!hasReserve()) throw fullError(path);
+      }
       const answer = await writer.submit(operation);
       if (isHeard(operation as Operation)) bell.ring();
       return answer;
     },
     close: async () => {
       await writer.close();
+      guard.close();
       bell.close();
       database.close();
     },
+  };
+}
+
+type Parts = ReturnType<typeof openParts>;
+
+function openParts(database: Database) {
+  const dead = openDeadStore(database);
+  const state = openStateStore(database);
+  const consumers = openConsumers(database);
+  const pauses = openPauses(database);
+  return {
+    dead,
+    state,
+    consumers,
+    pauses,
+    handlers: openHandlers(database, { dead, state, consumers }, pauses),
+    read: openReader(database),
+    owners: openOwners(database),
+    due: openDue(database),
+    unindexed: openUnindexed(database, PAGE),
+    refusals: openRefusals(database),
+  };
+}
+
+function watchedParts(guard: Guard, parts: Omit<Parts, 'handlers' | 'due' | 'unindexed' | 'refusals'>) {
+  const { dead, state, consumers, pauses, read, owners } = parts;
+  return {
+    dead: guard.watch(dead),
+    state: guard.watch(state),
+    consumers: guard.watch(consumers),
+    pauses: guard.watch(pauses),
+    read: guard.watch(read),
+    owners: guard.watch(owners),
   };
 }
 

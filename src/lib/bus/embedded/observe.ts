@@ -1,11 +1,14 @@
 import type { ConsumerStatus } from '../bus.js';
-import type { Attendant, Count, Holding, Observer, OpenWork, TimeRange, Wait } from '../observer.js';
+import type { Attendant, Count, Holding, Integrity, Observer, OpenWork, TimeRange, Wait } from '../observer.js';
+import { damageNote } from './damage-note.js';
 import { openConsumerReader, type ConsumerReader } from './consumer-reader.js';
-import { untilNotBusy, type Database } from './database.js';
+import type { Database } from './database.js';
 import { openDeadStore } from './dead.js';
 import { integrityOf } from './integrity.js';
 import { livingAt } from './living.js';
+import { readersNow } from './lock-holders.js';
 import { openOwners } from './owners.js';
+import { untilNotBusy } from './patience.js';
 import { COLUMNS, openReader, openRows, type NumberedRow } from './reader.js';
 import { openRefusals } from './refusals.js';
 import { openCountsAfter } from './counts-after.js';
@@ -43,9 +46,21 @@ export function observe(database: Database): Observer {
     standing: openStandingReader(database),
     begun: (daemon, afterSeq) => read.begun(daemon, afterSeq),
     state: (daemon) => state.of(daemon),
-    integrity: (wholeBytes) => untilNotBusy(() => integrityOf(database, wholeBytes)),
+    wal: () => ({ ...read.wal(), readers: readersNow(database.name) }),
+    integrity: (wholeBytes) =>
+      withNote(
+        database.name,
+        untilNotBusy(database.name, () => integrityOf(database, wholeBytes)),
+      ),
     close: () => database.close(),
   };
+}
+
+/** Where not every page was looked at, what a process met counts. */
+function withNote(path: string, integrity: Integrity): Integrity {
+  const note = integrity.complete ? undefined : damageNote(path);
+  if (note === undefined || integrity.problems.length > 0) return integrity;
+  return { ...integrity, problems: [`process ${note.pid} met damage at ${note.at}: ${note.why}`] };
 }
 
 function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'idsLike' | 'span' | 'counts'> {

@@ -8,6 +8,7 @@ import { readHighWater } from './high-water.js';
 import { openHubWire } from './hub-wire.js';
 import { startHubUpkeep, type HubUpkeepOptions } from './hub-upkeep.js';
 import { openJournal, type Journal } from './journal.js';
+import { refuseKnownDamage } from './known-damage.js';
 import { deadLettersOf } from './rows.js';
 import { abandon, enterRole } from './roles.js';
 import { stuckWriterReporter } from './stuck-writer.js';
@@ -45,13 +46,15 @@ const HUB_ROLE = 'hub';
 export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
   const { config, clock, log, name, onStuckWriter: tell } = options;
   const path = pathsOf(config).journal;
-  const journal = openJournal(path, log, {
+  refuseKnownDamage(path, config.health.journalWholeBytes);
+  const journal = await openJournal(path, log, {
     stuck: stuckWriterReporter(path, { log, tell }),
     diskTrouble: () => dropBallast(path),
+    lost: (error) => options.onLost?.(error),
   });
   let entered: number | undefined;
   try {
-    const owner = (entered = enterRole(journal.owners, {
+    const owner = (entered = await enterRole(journal.owners, {
       identity: ownIdentity(),
       name,
       role: HUB_ROLE,
@@ -74,7 +77,7 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
       await closeAll([
         () => upkeep.stop(),
         () => wire.close(),
-        () => journal.write({ kind: 'leave', owner }),
+        () => journal.write({ kind: 'leave', owner }).catch(() => undefined), // Who is gone is seen to be gone.
         () => journal.close(),
       ]);
     };

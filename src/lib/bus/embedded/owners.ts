@@ -1,7 +1,8 @@
 import type { ProcessIdentity } from '../../base/process-identity.js';
-import { untilNotBusy, type Database } from './database.js';
+import type { Database } from './database.js';
 import { openHomeBook, type HomeBook } from './home-book.js';
 import { livingAt } from './living.js';
+import { untilFree, untilNotBusy } from './patience.js';
 
 /** A process that holds work or a role. */
 export interface Owner extends ProcessIdentity {
@@ -27,7 +28,7 @@ export interface Owners {
    * Enters this process. A role (`hub`, `daemon:<name>`) has one live holder:
    * where another lives, nothing is entered and that one is answered.
    */
-  enter(identity: ProcessIdentity, name: string, role: string | null): number | Owner;
+  enter(identity: ProcessIdentity, name: string, role: string | null): Promise<number | Owner>;
   all(): Owner[];
   /** To whose home the register belongs. */
   home: Pick<HomeBook, 'settle' | 'adopt'>;
@@ -58,10 +59,10 @@ export function openOwners(database: Database): Owners {
   const book = openHomeBook(database);
   return {
     all: list,
-    enter: (identity, name, role) => untilNotBusy(() => enter.immediate(identity, name, role)),
+    enter: (identity, name, role) => untilFree(database.name, () => enter.immediate(identity, name, role)),
     home: {
-      settle: (home, nowMs) => untilNotBusy(() => book.settle(home, nowMs)),
-      adopt: (home, nowMs) => untilNotBusy(() => book.adopt(home, nowMs)),
+      settle: (home, nowMs) => untilNotBusy(database.name, () => book.settle(home, nowMs)),
+      adopt: (home, nowMs) => untilNotBusy(database.name, () => book.adopt(home, nowMs)),
     },
   };
 }

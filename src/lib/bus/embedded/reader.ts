@@ -30,6 +30,11 @@ export interface Reader extends ConsumerReader {
   standing(daemon: string, signalId: string): Standing;
   begun(daemon: string, afterSeq: number): BegunWork[];
   meta(key: 'hub_cursor' | 'projected' | 'indexed'): number;
+  /**
+   * The last position up to which all is older than `sinceMs`. Times beyond `untilMs` are of a clock that was ahead, and
+   * say nothing; 0 where nothing is known to be old.
+   */
+  oldUpTo(window: { sinceMs: number; untilMs: number }): number;
   /** Bytes of pages that hold something, those still in the WAL included; free pages are reused, not returned. */
   usedBytes(): number;
   /** How full the write-ahead log is, and how much of it has still to be copied into the database. */
@@ -66,11 +71,23 @@ export function openReader(database: Database): Reader {
     standing: openStandingReader(database),
     begun: openBegunReader(database, PAGE),
     meta: (key) => meta.get(key) ?? 0,
+    oldUpTo: openOldUpTo(database),
     usedBytes: () =>
       (pragmaNumber(database, 'page_count') - pragmaNumber(database, 'freelist_count')) *
       pragmaNumber(database, 'page_size'),
     wal: () => walOf(database),
   };
+}
+
+function openOldUpTo(database: Database): Reader['oldUpTo'] {
+  // In the order of positions: what is old lies at the beginning, so neither reads far.
+  const firstNew = database
+    .prepare<[number, number], number>('SELECT seq FROM signals WHERE +at_ms >= ? AND +at_ms <= ? ORDER BY seq LIMIT 1')
+    .pluck();
+  const lastOld = database
+    .prepare<[number, number], number>('SELECT seq FROM signals WHERE seq < ? AND +at_ms < ? ORDER BY seq DESC LIMIT 1')
+    .pluck();
+  return ({ sinceMs, untilMs }) => lastOld.get(firstNew.get(sinceMs, untilMs) ?? Number.MAX_SAFE_INTEGER, sinceMs) ?? 0;
 }
 
 function openPages(database: Database): Reader['page'] {

@@ -22,18 +22,20 @@ export function retentionBarrier(
 }
 
 /**
- * Removes what is too old, and the oldest where the journal is too large; answers how many signals went.
+ * Removes what is too old, and the oldest where the journal is too large; answers how many signals went. Old is what by
+ * its time and by its order is old: what was said by a clock that was wrong is as old as what was said around it.
  * What an enabled consumer has still to see stays, and where that makes the journal too large it is said loudly.
  */
 export async function retain(
   journal: Journal,
   options: RetentionOptions,
-  { clock, log }: { clock: Clock; log: Logger },
+  { clock, log }: { clock: Pick<Clock, 'nowMs'>; log: Logger },
 ): Promise<number> {
   const upToSeq = retentionBarrier(journal.read.consumers(), journal.read.meta('hub_cursor'));
-  const beforeMs = clock.nowMs() - options.days * DAY_MS;
+  const nowMs = clock.nowMs();
+  const oldUpTo = journal.read.oldUpTo({ sinceMs: nowMs - options.days * DAY_MS, untilMs: nowMs });
   let removed = await removeAll(() =>
-    journal.write({ kind: 'retain', upToSeq, beforeMs, limit: ROWS_PER_TRANSACTION }),
+    journal.write({ kind: 'retain', upToSeq: Math.min(upToSeq, oldUpTo), beforeMs: null, limit: ROWS_PER_TRANSACTION }),
   );
   removed += await removeAll(async () =>
     journal.read.usedBytes() > options.maxBytes

@@ -19,9 +19,9 @@ export interface RoleRequest {
 }
 
 /** Binds the journal to its home and enters this process among the owners. Throws KlorosError ALREADY_RUNNING with the pid of a live holder of the role. */
-export function enterRole(owners: Owners, request: RoleRequest): number {
+export async function enterRole(owners: Owners, request: RoleRequest): Promise<number> {
   owners.home.settle(settleHome(request.home), request.nowMs);
-  const entered = owners.enter(request.identity, request.name, request.role);
+  const entered = await owners.enter(request.identity, request.name, request.role);
   if (typeof entered === 'number') return entered;
   throw alreadyRunning(request, entered);
 }

@@ -17,7 +17,7 @@ import type { WireGuard } from './wire-guard.js';
 /** What the door is made of. */
 export interface RouterDoorOptions {
   door: Door;
-  journal: Pick<Journal, 'read' | 'write'>;
+  journal: Pick<Journal, 'read' | 'write' | 'demand'>;
   clock: Clock;
   log: Logger;
   /** Watches what peers do to this process. */
@@ -100,6 +100,7 @@ export class RouterDoor {
   async #journal({ content }: Request): Promise<DoorAnswer> {
     const { journal, clock, door } = this.#options;
     try {
+      journal.demand(); // What a file that is gone has already is not accepted either.
       const known = journalledAs(journal.read, content);
       if (known !== undefined) return { status: 'accepted', id: known, duplicate: true };
       const nowMs = clock.nowMs();

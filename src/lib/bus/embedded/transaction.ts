@@ -1,4 +1,5 @@
-import { blockMs, isBusy, type Database } from './database.js';
+import type { Database } from './database.js';
+import { tryBriefly } from './patience.js';
 
 /** The one transaction that a writer has open, with a mark in it to which one operation can be undone. */
 export interface Transaction {
@@ -12,9 +13,6 @@ export interface Transaction {
   undo(): void;
 }
 
-const SPINS = 5;
-const SPIN_MS = 0.2;
-
 /** Prepares its statements: compiling them for each signal cost a seventh of the rate. */
 export function openTransaction(database: Database): Transaction {
   const begin = database.prepare('BEGIN IMMEDIATE');
@@ -22,7 +20,7 @@ export function openTransaction(database: Database): Transaction {
   const mark = database.prepare('SAVEPOINT operation');
   const keep = database.prepare('RELEASE operation');
   return {
-    begin: () => beginSoon(() => begin.run()),
+    begin: () => tryBriefly(() => begin.run()) !== undefined,
     commit: () => void commit.run(),
     undoAll: () => {
       if (database.inTransaction) database.exec('ROLLBACK');
@@ -31,17 +29,4 @@ export function openTransaction(database: Database): Transaction {
     keep: () => void keep.run(),
     undo: () => void database.exec('ROLLBACK TO operation; RELEASE operation'),
   };
-}
-
-function beginSoon(begin: () => unknown): boolean {
-  for (let spin = 0; ; spin += 1) {
-    try {
-      begin();
-      return true;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (spin >= SPINS) return false;
-      blockMs(SPIN_MS);
-    }
-  }
 }

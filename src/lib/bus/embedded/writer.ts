@@ -1,6 +1,8 @@
 import { systemClock, type Clock } from '../../base/clock.js';
 import { KlorosError } from '../../base/errors.js';
-import { isBusy, isDiskTrouble, type Database } from './database.js';
+import type { Database } from './database.js';
+import type { Guard } from './guard.js';
+import { isBusy, isDiskTrouble } from './journal-errors.js';
 import { isDurable, isRefusable, needsMark, type Answer, type Kind, type Operation } from './operations.js';
 import { openTransaction, type Transaction } from './transaction.js';
 
@@ -15,6 +17,8 @@ export interface WriterEvents {
   often?: () => void;
   /** The disk is full or read-only. */
   diskTrouble?: (error: unknown) => void;
+  /** Knows whether what is committed can be found again. */
+  guard?: Pick<Guard, 'demandPlace' | 'explain'>;
 }
 
 interface Pending {
@@ -115,18 +119,23 @@ export class Writer {
       if (!this.#transaction.begin()) return this.#noteWaiting();
       const answers = batch.map((pending) => this.#applyOne(pending));
       this.#transaction.commit();
+      this.#events.guard?.demandPlace(); // What was committed into a file that nobody finds is not accepted.
       return answers;
     } catch (error) {
       this.#transaction.undoAll();
       if (isBusy(error)) return this.#noteWaiting();
       if (isDiskTrouble(error)) this.#events.diskTrouble?.(error);
-      const reason = isDiskTrouble(error) ? diskError(error) : error;
+      const reason = isDiskTrouble(error) ? diskError(error) : this.#explain(error);
       return batch.map(
         ({ reject }) =>
           () =>
             reject(reason),
       );
     }
+  }
+
+  #explain(error: unknown): unknown {
+    return this.#events.guard?.explain(error) ?? error;
   }
 
   #applyOne({ operation, resolve, reject }: Pending): () => void {

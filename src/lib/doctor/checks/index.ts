@@ -2,6 +2,7 @@ import type { DoctorCheck, GroundView } from '../finding.js';
 import { clock } from './clock.js';
 import { configuration } from './configuration.js';
 import { disk } from './disk.js';
+import { journal } from './journal.js';
 import { nativeModules } from './native-modules.js';
 import { node } from './node.js';
 import { permissions } from './permissions.js';
@@ -16,5 +17,5 @@ export const groundChecks: readonly DoctorCheck<GroundView>[] = [node, nativeMod
 /** Every check, from the ground up. */
 export const doctorChecks: readonly DoctorCheck[] = [
   ...groundChecks,
-  ...[disk, clock, configuration, rules, permissions, ports, units, signals],
+  ...[disk, clock, configuration, rules, permissions, ports, units, journal, signals],
 ];
