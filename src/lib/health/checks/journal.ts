@@ -52,7 +52,7 @@ async function heldLog(observer: Observer): Promise<CheckResult | undefined> {
     figures: [{ name: 'wal_waiting_bytes', value: waitingBytes, unit: 'B', warning: MOST_WAITING_BYTES }],
     next:
       still.length > 0
-        ? still.map((pid) => `let it end its look, or end it: kill ${pid}`)
+        ? still.map((pid) => `let process ${pid} end its look`)
         : ['kloros daemon status', 'kloros journal check'],
   });
 }
