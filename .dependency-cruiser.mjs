@@ -90,7 +90,8 @@ const startedByOclif = [oclif.helpClass, ...Object.values(oclif.hooks)].map(
   (target) => `^${target.replace('./dist/', 'src/')}[.]ts$`,
 );
 const completion = '^src/lib/completion/answer[.]ts$';
-const startedByName = ['-worker[.]ts$', completion, ...startedByOclif];
+const unloaded = '^src/lib/cli/unloaded[.]ts$';
+const startedByName = ['-worker[.]ts$', completion, unloaded, ...startedByOclif];
 
 const anyOf = (names) => `(?:${names.join('|')})`;
 const typesOnly = ['type-only', 'type-import'];

@@ -89,7 +89,7 @@ function namesIn(config: Config, id: string): string[] {
       observer.close();
     }
   } catch (error) {
-    if (errorCode(error) === 'NO_JOURNAL') return [];
+    if (errorCode(error) === 'JOURNAL_NOT_FOUND') return [];
     throw error;
   }
 }

@@ -58,7 +58,7 @@ describe('a home without a colony', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'INVALID_FACTS', why: expect.stringContaining('module_name') as string },
     });
-    expect(await past()).toMatchObject({ code: 3, stdout: '' });
+    expect(await past()).toMatchObject({ code: 3, stdout: expect.stringContaining('JOURNAL_NOT_FOUND') as string });
   });
 
   it('takes facts from a file and from stdin, and the example of the catalogue with changes', async () => {
@@ -132,7 +132,10 @@ describe('a home without a colony', () => {
   });
 
   it('ends a listener after --for with 0, and with 4 where --count was not reached', async () => {
-    expect(await run('bus', 'listen', '--for', '50ms')).toMatchObject({ code: 0, stdout: '' });
+    await run('bus', 'emit', 'OBSERVATION');
+    const alone = await run('bus', 'listen', '--for', '50ms');
+    expect(alone).toMatchObject({ code: 0, stdout: '' });
+    expect(alone.stderr).toContain('No hub runs in this home');
     expect(await run('bus', 'listen', '--for', '50ms', '--count', '1')).toMatchObject({ code: 4 });
   });
 

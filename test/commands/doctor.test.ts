@@ -27,7 +27,7 @@ describe('kloros doctor', () => {
     const { status, result } = JSON.parse(stdout) as Answer;
     expect(status).toBe(code);
     expect(result.findings.map((finding) => finding.code)).toContain('HOME_OPEN_TO_ALL');
-    expect(result.fixed).toEqual([`chmod o-w ${config.home}`]);
+    expect(result.fixed).toEqual([`chmod -R o-w ${config.home}`]);
     expect(statSync(config.home).mode & 0o002).toBe(0);
     expect(result.bundle).toContain('configuration.json');
     expect(statSync(path).mode & 0o077).toBe(0);

@@ -3,7 +3,7 @@ import { KlorosCommand, outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { compileStreamFilter } from '../../lib/cli/expression.js';
 import { signalLine, valueText } from '../../lib/cli/signal-line.js';
-import { withBus } from '../../lib/cli/with-bus.js';
+import { lookAtBus } from '../../lib/cli/with-bus.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import { fieldOf } from '../../lib/operator/field.js';
 import { listen, type ListenQuery } from '../../lib/operator/listen.js';
@@ -45,14 +45,18 @@ What --output jsonl prints can be fed to "kloros bus emit -".`;
     const limit = flags.for === undefined ? [] : [AbortSignal.timeout(parseDurationMs(flags.for))];
     const { config } = await this.settings();
     const abort = AbortSignal.any([this.interrupted, ...limit]);
-    const heard = await withBus(config, async (bus) => {
-      let count = 0;
-      for await (const recorded of listen(bus, query, abort)) {
-        await this.#show(recorded, flags.field ?? []);
-        count += 1;
-      }
-      return count;
-    });
+    const heard = await lookAtBus(
+      config,
+      async (bus) => {
+        let count = 0;
+        for await (const recorded of listen(bus, query, abort)) {
+          await this.#show(recorded, flags.field ?? []);
+          count += 1;
+        }
+        return count;
+      },
+      query.pastOnly ? undefined : (text) => this.note(text),
+    );
     if (heard === 0 && query.pastOnly) this.status = ExitCode.notFound;
     if (query.count !== undefined && heard < query.count && !query.pastOnly) this.status = ExitCode.timedOut;
   }

@@ -8,7 +8,7 @@ import { openFullScreen } from '../../lib/cli/full-screen.js';
 import { deadRowsOf, replayOne } from '../../lib/cli/top-dead-letters.js';
 import { topScreen } from '../../lib/cli/top-screen.js';
 import { runTopSession } from '../../lib/cli/top-session.js';
-import { withBus } from '../../lib/cli/with-bus.js';
+import { lookAtBus } from '../../lib/cli/with-bus.js';
 import type { Config } from '../../lib/config/schema.js';
 import { OPENING, shownSignals, type Measured } from '../../lib/operator/top/board.js';
 import { watchFlow } from '../../lib/operator/top/watch-flow.js';
@@ -37,7 +37,11 @@ Without a terminal, with --json or --for, it measures for a while and prints onc
     const isLive = flags.for === undefined && this.mode === 'text' && process.stdout.isTTY && process.stdin.isTTY;
     const forMs = parseDurationMs(flags.for ?? '3s');
     const { config } = await this.settings();
-    return withBus(config, (bus) => (isLive ? this.#live(bus, config) : this.#once(bus, { config, forMs })));
+    return lookAtBus(
+      config,
+      (bus) => (isLive ? this.#live(bus, config) : this.#once(bus, { config, forMs })),
+      (text) => this.note(text),
+    );
   }
 
   async #live(bus: Bus, config: Config): Promise<undefined> {

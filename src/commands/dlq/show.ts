@@ -4,7 +4,7 @@ import type { Standing } from '../../lib/bus/bus.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { letterPage } from '../../lib/cli/dlq-page.js';
 import { letterNamed, storeOf } from '../../lib/cli/dlq-selection.js';
-import { withBus } from '../../lib/cli/with-bus.js';
+import { lookAtBus } from '../../lib/cli/with-bus.js';
 import type { Config } from '../../lib/config/schema.js';
 import type { Resolution } from '../../lib/dead-letter/archive.js';
 import type { EarlierFailure } from '../../lib/dead-letter/entry.js';
@@ -60,5 +60,5 @@ async function find(store: DeadLetterStore, id: string): Promise<{ letter: Lette
 /** Of the signal that was said in its place, where one was. */
 async function standingOf(letter: Letter, resolution: Resolution | null, config: Config): Promise<Standing | null> {
   const id = resolution?.newId ?? letter.signalId;
-  return id === null ? null : withBus(config, (bus) => bus.standing(letter.daemon, id));
+  return id === null ? null : lookAtBus(config, (bus) => bus.standing(letter.daemon, id));
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { suppressionsTable } from '../../lib/cli/suppressions-table.js';
-import { withBus } from '../../lib/cli/with-bus.js';
+import { lookAtBus } from '../../lib/cli/with-bus.js';
 import { knownSuppressions, type Suppression } from '../../lib/operator/suppressions.js';
 
 /** Lists suppressed questions. */
@@ -15,7 +15,7 @@ once with a failed Q_INVESTIGATION_COMPLETE that says so.`;
     await this.parse(SuppressList);
     const { config } = await this.settings();
     const nowMs = systemClock.nowMs();
-    const found = await withBus(config, (bus) => knownSuppressions(bus, nowMs));
+    const found = await lookAtBus(config, (bus) => knownSuppressions(bus, nowMs));
     this.log(found.length === 0 ? 'Nothing is suppressed' : suppressionsTable(found, nowMs, process.stdout.columns));
     return found;
   }

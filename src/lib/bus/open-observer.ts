@@ -8,14 +8,19 @@ import { observe } from './embedded/observe.js';
 import { untilNotBusy } from './embedded/patience.js';
 import type { Observer } from './observer.js';
 
-/** Looks at the journal of a home. Throws KlorosError NO_JOURNAL where nothing has ever run, JOURNAL_DAMAGED and its like. */
+/** Looks at the journal of a home. Throws KlorosError JOURNAL_NOT_FOUND where nothing has ever run, JOURNAL_DAMAGED and its like. */
 export function openObserver(config: Pick<Config, 'home' | 'capabilitiesPath'>): Observer {
   const { journal: path } = pathsOf(config);
   const database = openToLook(path);
   if (database !== undefined) return observedWell(path, database);
-  throw new KlorosError({
-    code: 'NO_JOURNAL',
-    message: `There is no journal in ${config.home}`,
+  throw noJournal(config);
+}
+
+/** Nothing has ever run in this home. */
+export function noJournal({ home }: Pick<Config, 'home'>): KlorosError {
+  return new KlorosError({
+    code: 'JOURNAL_NOT_FOUND',
+    message: `There is no journal in ${home}`,
     why: 'nothing has run in this home yet, or it is another home that is meant',
     next: ['kloros up', 'kloros config show home'],
   });

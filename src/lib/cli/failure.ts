@@ -3,6 +3,7 @@ import { chalkStderr } from 'chalk';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { own } from '../base/own.js';
 import { hangingLines, terminalJson, terminalLines } from '../base/terminal-text.js';
+import { nativeTrouble } from '../base/native-modules.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { OutputMode } from './output-mode.js';
 
@@ -35,8 +36,9 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
 
 /** Says what, why and what now of anything that was thrown; the stack only for --debug. */
 export function failureOf(thrown: unknown, { debug, isCheck }: FailureOptions): Failure {
+  const known = nativeTrouble(thrown) ?? thrown;
   const stack = debug ? { stack: inspect(thrown, { colors: false }) } : {};
-  return { status: exitCodeOf(thrown, isCheck), error: { ...partsOf(thrown, debug), ...stack } };
+  return { status: exitCodeOf(known, isCheck), error: { ...partsOf(known, debug), ...stack } };
 }
 
 function partsOf(thrown: unknown, debug: boolean): Failure['error'] {

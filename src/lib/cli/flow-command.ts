@@ -11,7 +11,7 @@ import { KlorosCommand, outputFlag } from './base-command.js';
 import { usageError } from './command-error.js';
 import { ExitCode } from './exit-codes.js';
 import { renderTable, type Column } from './table.js';
-import { withBus } from './with-bus.js';
+import { lookAtBus } from './with-bus.js';
 
 const EVERY_MS = 1_000;
 /** Without a terminal and without an end, one document or table after this time. */
@@ -57,14 +57,18 @@ export abstract class FlowCommand extends KlorosCommand {
     const query = { pattern: namePattern(patterns), window: windowOf(flags.window), count: flags.count };
     const { config } = await this.settings();
     let figures: Figure[] = [];
-    await withBus(config, async (bus) => {
-      const abort = AbortSignal.any([this.interrupted, ...this.#limit(flags)]);
-      for await (const measured of this.#measurements(bus, query, abort)) {
-        figures = measured.readings.map(figureOf);
-        if (this.mode === 'jsonl') for (const figure of figures) await this.line({ atMs: measured.nowMs, ...figure });
-        else if (measured.isLast || isTerminal()) this.#draw(figures, columns(measured.nowMs));
-      }
-    });
+    await lookAtBus(
+      config,
+      async (bus) => {
+        const abort = AbortSignal.any([this.interrupted, ...this.#limit(flags)]);
+        for await (const measured of this.#measurements(bus, query, abort)) {
+          figures = measured.readings.map(figureOf);
+          if (this.mode === 'jsonl') for (const figure of figures) await this.line({ atMs: measured.nowMs, ...figure });
+          else if (measured.isLast || isTerminal()) this.#draw(figures, columns(measured.nowMs));
+        }
+      },
+      (text) => this.note(text),
+    );
     if (figures.length === 0 && !this.interrupted.aborted) this.status = ExitCode.notFound;
     return this.mode === 'json' ? figures : undefined;
   }

@@ -5,7 +5,7 @@ import { repairHistory, type RepairRow } from '../healing/history.js';
 import { rulesFileOf } from '../healing/open-healer.js';
 import type { Surroundings } from '../healing/rule.js';
 import type { Rules } from '../healing/rules.js';
-import { withBus } from './with-bus.js';
+import { stateIn } from './with-bus.js';
 
 /** The daemon that heals. */
 const HEALER = 'orchestrator_monitor';
@@ -15,7 +15,7 @@ export async function healerOf(
   config: Config,
   daemons: Surroundings['daemons'],
 ): Promise<{ state: Readonly<Record<string, unknown>>; file: HotFile<Rules>; others: Surroundings['daemons'] }> {
-  const state = await withBus(config, (bus) => bus.state(HEALER));
+  const state = await stateIn(config, HEALER);
   const others = daemons.filter(({ name }) => name !== HEALER);
   const file = rulesFileOf(config, others, state);
   await file.refresh();

@@ -4,7 +4,7 @@ import { DecisionLog } from '../policy/decision-log.js';
 import type { Decision } from '../policy/decision.js';
 import { PoliciesFile } from '../policy/policies-file.js';
 import { notFoundError } from './command-error.js';
-import { withBus } from './with-bus.js';
+import { stateIn } from './with-bus.js';
 
 /** The daemon that decides. */
 const ENGINE = 'kloros_policy_engine';
@@ -20,7 +20,7 @@ export function decisionLogOf(config: Config): DecisionLog {
 export async function engineOf(
   config: Config,
 ): Promise<{ state: Readonly<Record<string, unknown>>; file: PoliciesFile }> {
-  const state = await withBus(config, (bus) => bus.state(ENGINE));
+  const state = await stateIn(config, ENGINE);
   const file = new PoliciesFile({ path: pathsOf(config).policies, alsoSays: config.policy.alsoSays }, state);
   await file.refresh();
   return { state, file };

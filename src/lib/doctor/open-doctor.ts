@@ -23,7 +23,7 @@ export function openDoctor({ daemons, ...rest }: DoctorOptions): DoctorView & { 
     try {
       return (opened ??= openObserver(rest.config));
     } catch (error) {
-      if (error instanceof KlorosError && error.code === 'NO_JOURNAL') return undefined;
+      if (error instanceof KlorosError && error.code === 'JOURNAL_NOT_FOUND') return undefined;
       throw error;
     }
   };

@@ -40,7 +40,7 @@ export interface HealthView {
   config: Config;
   clock: Clock;
   log: Logger;
-  /** Looks at the journal; throws KlorosError NO_JOURNAL where there is none. */
+  /** Looks at the journal; throws KlorosError JOURNAL_NOT_FOUND where there is none. */
   observer: () => Observer;
   /** Whether there is a daemon of this name; a consumer may be one that was renamed or removed. */
   isDeclared: (name: string) => boolean;

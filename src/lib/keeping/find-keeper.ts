@@ -50,7 +50,7 @@ function attendantsOf(config: Config): Attendant[] {
       observer.close();
     }
   } catch (error) {
-    if (errorCode(error) === 'NO_JOURNAL') return [];
+    if (errorCode(error) === 'JOURNAL_NOT_FOUND') return [];
     throw error;
   }
 }

@@ -25,7 +25,7 @@ export function journalOf({ observer }: Pick<HealthView, 'observer'>): Observer 
   try {
     return observer();
   } catch (error) {
-    if (error instanceof KlorosError && error.code === 'NO_JOURNAL') return undefined;
+    if (error instanceof KlorosError && error.code === 'JOURNAL_NOT_FOUND') return undefined;
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import { requestOf } from './request.js';
 export interface ExportOptions extends Address {
   home: string;
   cursor: Cursor;
-  /** Opens the journal to look; it may throw NO_JOURNAL, and the home may come later. */
+  /** Opens the journal to look; it may throw JOURNAL_NOT_FOUND, and the home may come later. */
   openObserver: () => Observer;
   /** Where a collector that is new begins, epoch milliseconds; absent: with what is said from now on. */
   sinceMs: number | undefined;
@@ -121,7 +121,7 @@ function opened({ openObserver }: ExportOptions): Observer | undefined {
   try {
     return openObserver();
   } catch (error) {
-    if (error instanceof KlorosError && error.code === 'NO_JOURNAL') return undefined;
+    if (error instanceof KlorosError && error.code === 'JOURNAL_NOT_FOUND') return undefined;
     throw error;
   }
 }

@@ -40,7 +40,7 @@ const ACTS = [
   ...['Q_WINNER_DEPLOYED', 'Q_DEPLOYMENT_FAILED'],
 ];
 
-/** Looks at everything once. Throws KlorosError NO_JOURNAL where nothing has ever run. */
+/** Looks at everything once. Throws KlorosError JOURNAL_NOT_FOUND where nothing has ever run. */
 export async function gatherReport(
   view: HealthView,
   daemons: readonly Declared[],

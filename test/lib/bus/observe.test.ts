@@ -128,6 +128,6 @@ describe('a journal that only a daemon can bring up to date', () => {
     const young = { ...config, home: join(config.home, 'young') };
     mkdirSync(dirname(pathsOf(young).journal), { recursive: true });
     writeFileSync(pathsOf(young).journal, '');
-    expect(() => openObserver(young)).toThrow(expect.objectContaining({ code: 'NO_JOURNAL' }) as Error);
+    expect(() => openObserver(young)).toThrow(expect.objectContaining({ code: 'JOURNAL_NOT_FOUND' }) as Error);
   });
 });
