@@ -63,7 +63,7 @@ function stateOf(config: Place): Record<string, unknown> {
       observer.close();
     }
   } catch (error) {
-    if (errorCode(error) === 'NO_JOURNAL') return {};
+    if (errorCode(error) === 'JOURNAL_NOT_FOUND') return {};
     throw error;
   }
 }

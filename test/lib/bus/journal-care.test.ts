@@ -112,7 +112,7 @@ describe('a check of the journal', () => {
 
   it('says where there is none', () => {
     expect(() => journalCare.check(join(config.home, 'elsewhere', 'signals.db'))).toThrow(
-      expect.objectContaining({ code: 'NO_JOURNAL' }) as Error,
+      expect.objectContaining({ code: 'JOURNAL_NOT_FOUND' }) as Error,
     );
   });
 });

@@ -20,7 +20,7 @@ const ALL_PAGES = 2 ** 31 - 1;
 
 /**
  * Copies a journal into a new file by SQLite's own means, also while a colony writes it, and looks at the copy whole.
- * Throws NO_JOURNAL, FILE_EXISTS, JOURNAL_DAMAGED.
+ * Throws JOURNAL_NOT_FOUND, FILE_EXISTS, JOURNAL_DAMAGED.
  */
 export async function backupJournal(path: string, file: string): Promise<Copied> {
   if (existsSync(file)) throw exists(file);

@@ -43,7 +43,7 @@ const REFERENCES: readonly (readonly [what: string, query: string])[] = [
   ],
 ];
 
-/** Looks at every page, every reference and every signal of a journal, and changes nothing. Throws NO_JOURNAL. */
+/** Looks at every page, every reference and every signal of a journal, and changes nothing. Throws JOURNAL_NOT_FOUND. */
 export function checkJournal(path: string): JournalCheck {
   const nothing = { path, bytes: 0, version: 0, signals: 0, newest: 0, wal: { usedBytes: 0, waitingBytes: 0 } };
   try {

@@ -16,7 +16,7 @@ export interface Restored extends Copied {
 
 /**
  * Puts a verified copy of a backup in the journal's place; only looks at it where `dryRun` is set.
- * Throws JOURNAL_IN_USE, NO_JOURNAL where there is no such backup, JOURNAL_DAMAGED where it is none.
+ * Throws JOURNAL_IN_USE, JOURNAL_NOT_FOUND where there is no such backup, JOURNAL_DAMAGED where it is none.
  */
 export async function restoreJournal(path: string, backup: string, { dryRun }: { dryRun: boolean }): Promise<Restored> {
   if (!existsSync(backup)) throw notFound(backup);

@@ -30,7 +30,7 @@ export interface Salvaged {
 
 /**
  * Copies what can be read of a journal into a fresh one, which takes its place; only counts it where `dryRun` is set.
- * Throws JOURNAL_IN_USE, NO_JOURNAL, and JOURNAL_DAMAGED where not even its tables can be found.
+ * Throws JOURNAL_IN_USE, JOURNAL_NOT_FOUND, and JOURNAL_DAMAGED where not even its tables can be found.
  */
 export async function salvageJournal(path: string, { dryRun }: { dryRun: boolean }): Promise<Salvaged> {
   if (!existsSync(path)) throw noJournal(path);
