@@ -167,12 +167,12 @@ export default {
     {
       name: 'daemons-use-runtime-and-domain',
       comment:
-        'A daemon says what it hears, what it says and how it answers. It sees the runtime, the signals, the configuration and its domain; the bus is there by its types alone, and the command line not at all.',
+        'A daemon says what it hears, what it says and how it answers. It sees the runtime, the signals, the configuration, what rules have in common and its domain; the bus is there by its types alone, and the command line not at all.',
       severity: 'error',
       from: { path: '^src/daemons/' },
       to: {
         path: '^src/(?:lib|commands)/',
-        pathNot: [`^src/lib/${anyOf(['runtime', 'signals', 'config', 'base', ...domain])}/`, busTypes],
+        pathNot: [`^src/lib/${anyOf(['runtime', 'rules', 'signals', 'config', 'base', ...domain])}/`, busTypes],
       },
     },
     {

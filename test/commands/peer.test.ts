@@ -47,7 +47,7 @@ describe('kloros peer', () => {
       answer = spawnSync('/usr/bin/python3', ['-c', program], { encoding: 'utf8', timeout: 20_000 }).stdout;
       return answer.includes('accepted');
     });
-    const recorded = await colony.bus.find(String((JSON.parse(answer) as { id: string }).id));
+    const recorded = await colony.bus.find((JSON.parse(answer) as { id: string }).id);
     expect(recorded?.from.origin).toBe('peer:python');
   });
 

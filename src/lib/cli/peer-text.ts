@@ -16,7 +16,7 @@ export interface PeerEndpoints {
 }
 
 /** The three sockets of a peer. */
-export function peerEndpoints({ host, port }: Pick<Peer, 'host' | 'port'>): PeerEndpoints {
+function peerEndpoints({ host, port }: Pick<Peer, 'host' | 'port'>): PeerEndpoints {
   const at = (offset: number) => `tcp://${host}:${port + offset}`;
   return { publish: at(0), subscribe: at(1), request: at(2) };
 }

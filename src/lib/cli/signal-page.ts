@@ -13,7 +13,7 @@ export interface Taker {
 }
 
 /** Each acceptance in words; docs/security.md has the levels. */
-export const ACCEPTED: Readonly<Record<Acceptance, string>> = {
+const ACCEPTED: Readonly<Record<Acceptance, string>> = {
   ask: 'from the colony, the operator, and peers that may ask or act',
   act: 'from the colony, the operator, and peers that may act',
   consent: "only an operator's own decision, never what is emitted on the bus",

@@ -130,7 +130,7 @@ export interface Endpoints {
   /** Publishers that want an answer connect here. */
   router: string;
   /** A daemon's own port, by its offset. */
-  own(offset: number): string;
+  own: (offset: number) => string;
 }
 
 /** Where the sockets of this colony are. */

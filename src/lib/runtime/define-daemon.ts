@@ -1,4 +1,5 @@
 import type { Logger } from '../base/log.js';
+import { own } from '../base/own.js';
 import type { Clock } from '../base/clock.js';
 import type { Credential } from '../config/credentials.js';
 import type { Config } from '../config/schema.js';
@@ -131,8 +132,7 @@ export function acceptanceOf(
   { says, accepts = {} }: Pick<DaemonDefinition, 'says' | 'accepts'>,
   signal: string,
 ): Acceptance {
-  if (Object.hasOwn(accepts, signal)) return accepts[signal] ?? 'act';
-  return says.includes(signal) ? 'colony' : 'act';
+  return own(accepts, signal) ?? (says.includes(signal) ? 'colony' : 'act');
 }
 
 /** Checks what can be checked before anything runs, and keeps the resource type. */

@@ -11,7 +11,7 @@ const TRIES = 5;
 const PAUSE_MS = 100;
 
 /** Code of the error where a supervisor is there and cannot be asked. */
-export const SUPERVISOR_UNREACHABLE = 'SUPERVISOR_UNREACHABLE';
+const SUPERVISOR_UNREACHABLE = 'SUPERVISOR_UNREACHABLE';
 
 /** Tells the supervisor of a home something; undefined where none runs. Throws what it could not do, SUPERVISOR_UNREACHABLE. */
 export async function tellSupervisor(path: string, request: ControlRequest): Promise<SupervisorStatus | undefined> {

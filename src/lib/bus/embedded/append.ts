@@ -20,10 +20,7 @@ export interface Appender {
 
 /** Prepares the statements that append; `onNew` hears of every row that is no repetition, inside its transaction. */
 export function openAppender(database: Database, onNew: (row: Row) => void): Appender {
-  const names = new Map<string, number>();
-  const findName = database.prepare<[string], number>('SELECT id FROM names WHERE name = ?').pluck();
-  const textOf = database.prepare<[number], string>('SELECT name FROM names WHERE id = ?').pluck();
-  const addName = database.prepare<[string], number>('INSERT INTO names (name) VALUES (?) RETURNING id').pluck();
+  const names = openNames(database);
   const insert = database.prepare(
     `INSERT INTO signals (id, name_id, trace, at_ms, priority, frame, entrance, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
@@ -33,17 +30,9 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
   const entrances = openEntrances(database);
   const refusals = openRefusals(database);
 
-  const nameId = (name: string): number => {
-    const known = names.get(name);
-    if (known !== undefined) return known;
-    const found = findName.get(name);
-    // A name that this transaction adds may be rolled back with it, so only committed ones are remembered.
-    if (found !== undefined) names.set(name, found);
-    return found ?? Number(addName.get(name));
-  };
   const appendOne = (row: Row): void => {
     const { id, trace, atMs, priority, frame, from, chain } = row;
-    const name = nameId(row.name);
+    const name = names.nameId(row.name);
     const entrance = entrances.idOf(from);
     const least = chain === from ? entrance : entrances.idOf(chain);
     const { changes } = insert.run(id, name, trace, atMs, priority, frame, entrance, least);
@@ -52,15 +41,8 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
       onNew(row);
     } else if (!saysTheSame(frameOf.get(row.id), row.frame)) throw conflict(row);
   };
-  const texts = new Map<number, string>();
-  const nameOf = (id: number): string => {
-    const text = texts.get(id) ?? textOf.get(id) ?? '';
-    texts.set(id, text);
-    return text;
-  };
   return {
-    nameId,
-    nameOf,
+    ...names,
     append: (rows) => rows.forEach(appendOne),
     appendForeign: (rows, nowMs) => {
       repetitions.forget(nowMs);
@@ -70,6 +52,29 @@ export function openAppender(database: Database, onNew: (row: Row) => void): App
         appendOne(foreign.row);
         return { id: foreign.row.id, duplicate: false };
       });
+    },
+  };
+}
+
+function openNames(database: Database): Pick<Appender, 'nameId' | 'nameOf'> {
+  const numbers = new Map<string, number>();
+  const find = database.prepare<[string], number>('SELECT id FROM names WHERE name = ?').pluck();
+  const textOf = database.prepare<[number], string>('SELECT name FROM names WHERE id = ?').pluck();
+  const add = database.prepare<[string], number>('INSERT INTO names (name) VALUES (?) RETURNING id').pluck();
+  const texts = new Map<number, string>();
+  return {
+    nameId: (name) => {
+      const known = numbers.get(name);
+      if (known !== undefined) return known;
+      const found = find.get(name);
+      // A name that this transaction adds may be rolled back with it, so only committed ones are remembered.
+      if (found !== undefined) numbers.set(name, found);
+      return found ?? Number(add.get(name));
+    },
+    nameOf: (id) => {
+      const text = texts.get(id) ?? textOf.get(id) ?? '';
+      texts.set(id, text);
+      return text;
     },
   };
 }

@@ -72,10 +72,10 @@ export class KeyGate {
 }
 
 /** Z85 (RFC 32): five characters are four bytes. */
-export function bytesOfKey(text: string): Buffer {
+function bytesOfKey(text: string): Buffer {
   const bytes = Buffer.alloc(KEY_BYTES);
   for (let index = 0; index < KEY_BYTES / 4; index += 1) {
-    const five = [...text.slice(index * 5, index * 5 + 5)];
+    const five = Array.from({ length: 5 }, (_, place) => text.charAt(index * 5 + place));
     bytes.writeUInt32BE(
       five.reduce((sum, character) => sum * 85 + Math.max(0, ALPHABET.indexOf(character)), 0) >>> 0,
       index * 4,

@@ -4,9 +4,9 @@ import type { Database } from './database.js';
 /** By which doors signals came in, each written down once. */
 export interface Entrances {
   /** Number of an entrance, given on first use; its low bits are its authority. */
-  idOf(entrance: Entrance): number;
+  idOf: (entrance: Entrance) => number;
   /** Entrance of a number. */
-  of(id: number): Entrance;
+  of: (id: number) => Entrance;
 }
 
 /** Entrances of peers are few, but names of peers come and go. */

@@ -5,7 +5,7 @@ import { commandOf } from '../../base/process-identity.js';
 import { lockHoldersNow } from './lock-holders.js';
 
 /** Codes with which a process ends because of its journal: to start it again mends nothing. */
-export const DAMAGED = 'JOURNAL_DAMAGED';
+const DAMAGED = 'JOURNAL_DAMAGED';
 
 /** Whether somebody else holds SQLite's lock; any statement may say so, opening included (D1). */
 export function isBusy(thrown: unknown): boolean {

@@ -1,3 +1,4 @@
+import { own } from '../../base/own.js';
 import { maskOf, type Acceptance } from '../../signals/origin.js';
 import type { ConsumerSpec } from '../bus.js';
 import type { Database } from './database.js';
@@ -13,16 +14,16 @@ const BY_DEFAULT: Acceptance = 'act';
 /** Who takes which names from whom. */
 export interface Subscriptions {
   /** Makes a consumer's subscriptions those that it declares. */
-  declare(consumer: number, spec: Pick<ConsumerSpec, 'hears' | 'accepts'>): void;
-  namesOf(consumer: number): string[];
+  declare: (consumer: number, spec: Pick<ConsumerSpec, 'hears' | 'accepts'>) => void;
+  namesOf: (consumer: number) => string[];
   /** Bits of the authorities from which it takes a name; undefined where it does not subscribe to it. */
-  maskOf(consumer: number, nameId: number): number | undefined;
+  maskOf: (consumer: number, nameId: number) => number | undefined;
   /** Whether something that it takes lies behind a position. */
-  hasNew(consumer: number, fetched: number): boolean;
+  hasNew: (consumer: number, fetched: number) => boolean;
   /** How much of it does. */
-  lagOf(consumer: number, fetched: number): number;
+  lagOf: (consumer: number, fetched: number) => number;
   /** The first of each name. */
-  nextOf(consumer: number, fetched: number): number[];
+  nextOf: (consumer: number, fetched: number) => number[];
 }
 
 /** Prepares the statements about subscriptions. */
@@ -39,7 +40,7 @@ function openDeclaration(database: Database): Pick<Subscriptions, 'declare'> {
       clear.run(consumer);
       for (const name of new Set(hears)) {
         addName.run(name);
-        add.run(consumer, maskOf((Object.hasOwn(accepts, name) && accepts[name]) || BY_DEFAULT), name);
+        add.run(consumer, maskOf(own(accepts, name) ?? BY_DEFAULT), name);
       }
     },
   };
