@@ -64,7 +64,6 @@ export class PairWatch {
     for (let page = await this.#page(); page.length > 0; page = await this.#page()) {
       for (const recorded of page) await this.#hear(recorded);
       this.#read = page.at(-1)?.seq;
-      if (page.length < PAGE) break;
       await slice.breathe();
     }
     this.#read ??= newest;

@@ -108,7 +108,7 @@ export class Healer {
       const page = await journal.browse({ afterSeq, signals, limit: PAGE });
       recorded.push(...page);
       afterSeq = page.at(-1)?.seq ?? afterSeq;
-      if (page.length < PAGE) return { recorded, readTo: Math.max(newest, afterSeq) };
+      if (page.length === 0) return { recorded, readTo: Math.max(newest, afterSeq) };
     }
     return { recorded, readTo: afterSeq };
   }

@@ -37,7 +37,7 @@ async function newestOf(bus: Bus, { signal: name, fact, value }: Earlier): Promi
     const page = await bus.browse({ signals: [name], afterSeq, limit: PAGE });
     newest = page.findLast(({ signal }) => own(signal.facts, fact) === value)?.signal ?? newest;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return newest;
+    if (last === undefined) return newest;
     afterSeq = last.seq;
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { KlorosError } from '../base/errors.js';
+import { KlorosError, PermanentError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Consumer, Delivery, Outcome } from '../bus/bus.js';
 import { runAttempt, type AttemptPlan } from './attempt.js';
@@ -204,7 +204,10 @@ export class DeliveryLoop {
   #planOf(delivery: Delivery): AttemptPlan {
     const { timeoutMs, backoff, random, handle } = this.#options;
     const retryDelayMs = backoffDelayMs(delivery.attempt, backoff, random);
-    const run = (abort: AbortSignal) => handle(delivery, abort);
+    const run = async (abort: AbortSignal) => {
+      if (delivery.signal.unreadable !== undefined) throw unreadableError(delivery.signal);
+      return handle(delivery, abort);
+    };
     return { timeoutMs, graceMs: GRACE_MS, stopping: this.#giveUp.signal, retryDelayMs, run };
   }
 
@@ -234,6 +237,16 @@ export class DeliveryLoop {
   #noteHandlingMs(ms: number): void {
     this.#handlingMs = this.#handlingMs === undefined ? ms : this.#handlingMs + SMOOTHING * (ms - this.#handlingMs);
   }
+}
+
+/** An older version let it in; no handler may take its absent facts for its facts. */
+function unreadableError({ signal, unreadable = '' }: Delivery['signal']): PermanentError {
+  return new PermanentError({
+    code: 'UNREADABLE_FRAME',
+    message: `A ${signal} of the journal cannot be read`,
+    why: unreadable,
+    next: ['kloros dlq show ID   # its content is in the dead letter'],
+  });
 }
 
 function hungError({ signal }: Delivery): KlorosError {

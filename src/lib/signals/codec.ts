@@ -1,6 +1,8 @@
 import { cutText } from '../base/cut-text.js';
 import { isoTimestamp } from '../base/clock.js';
 import { PermanentError, toError } from '../base/errors.js';
+import { DEEPEST_READ, parseJson } from '../base/json-text.js';
+import { signalText } from './kept-frame.js';
 import { ECOSYSTEM } from './mint.js';
 import type { Facts, Signal } from './envelope.js';
 
@@ -11,8 +13,7 @@ const ID_LENGTH = 26;
 
 /** The second wire frame: compact JSON, the id first, so that a reader finds it without parsing. */
 export function encodeSignal(signal: Signal): Buffer {
-  const { id, ...rest } = signal;
-  return Buffer.from(JSON.stringify({ id, ...rest }));
+  return Buffer.from(signalText(signal));
 }
 
 /** The id of a frame that looks like ours, or undefined. */
@@ -28,6 +29,8 @@ export interface Receipt {
   /** The journal's id. */
   id: string;
   receivedAtMs: number;
+  /** Levels of nesting that are taken: a door's are fewer than those of a reader of the journal. */
+  deepest?: number;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface Receipt {
  * `facts.source`, else "unknown". Throws PermanentError UNREADABLE_FRAME when it is no JSON object.
  */
 export function decodeFrame(name: string, frame: Buffer, receipt: Receipt): Signal {
-  const raw = parseObject(name, frame);
+  const raw = parseObject(name, frame, receipt.deepest);
   const facts = isObject(raw['facts']) ? raw['facts'] : {};
   const atMs = timeOf(raw, receipt.receivedAtMs);
   return {
@@ -54,9 +57,24 @@ export function decodeFrame(name: string, frame: Buffer, receipt: Receipt): Sign
   };
 }
 
-function parseObject(name: string, frame: Buffer): Facts {
+/**
+ * As decodeFrame, of what is in the journal: older versions let in what no reader can hold. Such a signal has no facts
+ * and says why in `unreadable`, so that it hides nobody behind it. Never throws.
+ */
+export function decodeJournalled(name: string, frame: Buffer, receipt: Receipt): Signal {
   try {
-    const value: unknown = JSON.parse(UTF8.decode(frame));
+    return decodeFrame(name, frame, receipt);
+  } catch (error) {
+    const why = error instanceof PermanentError ? (error.why ?? error.message) : toError(error).message;
+    return { ...decodeFrame(name, NOTHING, receipt), unreadable: why };
+  }
+}
+
+const NOTHING = Buffer.from('{}');
+
+function parseObject(name: string, frame: Buffer, deepest = DEEPEST_READ): Facts {
+  try {
+    const value = parseJson(UTF8.decode(frame), deepest);
     if (isObject(value)) return value;
     throw new TypeError(
       `the second frame is ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,

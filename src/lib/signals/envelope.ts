@@ -27,6 +27,8 @@ export interface Signal {
   /** Epoch seconds, fractional. */
   ts: number;
   schema_version: 1;
+  /** Why the facts of a journalled signal cannot be read, and are empty here; absent of all others. */
+  unreadable?: string;
 }
 
 /** What a daemon or an operator says; the runtime mints the rest of the envelope. */

@@ -44,6 +44,8 @@ export interface Chain {
 }
 
 const MOST_SIGNALS = 5_000;
+/** Of the frames that are read for it. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The chain of a trace: every signal below its cause, in the order of the journal. */
 export function chainOf(observer: Observer, trace: string): Chain {
@@ -63,11 +65,13 @@ export function chainOf(observer: Observer, trace: string): Chain {
 
 function rowsOf(observer: Observer, trace: string): { rows: Recorded[]; isCut: boolean } {
   const rows: Recorded[] = [];
-  for (let afterSeq = 0; rows.length < MOST_SIGNALS;) {
+  let bytes = 0;
+  for (let afterSeq = 0; rows.length < MOST_SIGNALS && bytes < MOST_BYTES;) {
     const page = observer.page({ trace, afterSeq });
     const last = page.at(-1);
     if (last === undefined) return { rows, isCut: false };
     rows.push(...page);
+    bytes += page.reduce((sum, { frame }) => sum + frame.length, 0);
     afterSeq = last.seq;
   }
   return { rows: rows.slice(0, MOST_SIGNALS), isCut: true };

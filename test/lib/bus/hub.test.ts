@@ -104,6 +104,15 @@ describe('the hub', () => {
     expect(heard.map(([, frameText]) => frameText)).toEqual([frame('one'), frame('two'), '{}']);
   });
 
+  it('takes messages that share an incident for as many as they are, and each repetition of one for none', async () => {
+    const chunk = (n: number) =>
+      JSON.stringify({ signal: 'VOICE', facts: { n }, incident_id: 'one talk', ...(n < 3 ? { ts: n } : {}) });
+    for (const n of [1, 1, 2, 3, 4, 4, 2]) await publisher.send(['VOICE', chunk(n)]);
+    await publisher.send(['LAST', '{}']);
+    await until('the last is heard', () => heard.some(([name]) => name === 'LAST'));
+    expect(heard.map(([, frameText]) => frameText)).toEqual([chunk(1), chunk(2), chunk(3), chunk(4), '{}']);
+  });
+
   it('says on its port what a process of this colony emitted, in order and once', async () => {
     await bus.emit([1, 2, 3].map((n) => signalOf('Q_A', { n })));
     await until('all are heard', () => heard.length >= 3);

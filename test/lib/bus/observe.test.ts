@@ -57,6 +57,34 @@ describe('who looks at the journal', () => {
     expect(observer.span()).toEqual({ oldestMs: BASE_MS, newestMs: BASE_MS + 90_000 });
   });
 
+  it('reads pages that are bounded in bytes, and with them all there is, by position, name and trace', async () => {
+    const text = 'x'.repeat(1_500_000);
+    await bus.emit(
+      [1, 2, 3, 4, 5, 6, 7].map((n) => ({ ...signalOf(n % 2 ? 'Q_A' : 'Q_B', { n, text }), trace: 'chain' })),
+    );
+    for (const query of [{}, { signals: ['Q_A', 'Q_B'] }, { signals: ['Q_B'] }, { trace: 'chain' }]) {
+      const found: unknown[] = [];
+      for (let page = observer.page(query); page.length > 0;) {
+        expect(page.length).toBeLessThanOrEqual(3);
+        found.push(...page.map(({ signal }) => signal.facts['n']));
+        page = observer.page({ ...query, afterSeq: page.at(-1)!.seq });
+      }
+      expect(found).toEqual(query.signals?.length === 1 ? [2, 4, 6] : [1, 2, 3, 4, 5, 6, 7]);
+    }
+  });
+
+  it('sees what an older version let in and nobody can read, with the reason, and what lies behind it', async () => {
+    await bus.emit([signalOf('Q_A', { n: 1 }), signalOf('Q_A', { n: 2 }), signalOf('Q_A', { n: 3 })]);
+    const database = new Database(pathsOf(config).journal);
+    const deep = `{"facts":{"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
+    database.prepare('UPDATE signals SET frame = ? WHERE seq = 2').run(Buffer.from(deep));
+    database.close();
+    const page = observer.page({ signals: ['Q_A'] });
+    expect(page.map(({ signal }) => signal.facts)).toEqual([{ n: 1 }, {}, { n: 3 }]);
+    expect(page[1]?.signal.unreadable).toContain('nested deeper than 200 levels');
+    expect(observer.integrity(0).problems).toEqual([expect.stringContaining('cannot be read')]);
+  });
+
   it('counts by minute and name', async () => {
     await bus.emit([0, 1, 2].map((index) => at(BASE_MS + index, 'Q_A')));
     await bus.emit([at(BASE_MS + MINUTE_MS, 'Q_A'), at(BASE_MS + MINUTE_MS, 'Q_B')]);

@@ -170,6 +170,7 @@ describe('the door for peers that want an answer', () => {
     ['a name with a blank', 'INVALID_NAME', ['Q A', '{}']],
     ['no body', 'UNREADABLE_FRAME', ['Q_A', '']],
     ['a body that is no JSON', 'UNREADABLE_FRAME', ['Q_A', '{"half":']],
+    ['nesting of 101 levels', 'UNREADABLE_FRAME', ['Q_A', `{"facts":${'['.repeat(100)}${']'.repeat(100)}}`]],
     ['more than it takes', 'REQUEST_TOO_LARGE', ['Q_A', `{"facts":{"text":"${'x'.repeat(MEBIBYTE)}"}}`]],
   ])('refuses a request that has %s, says why, and takes the next', async ([, code, frames]) => {
     await startHub();

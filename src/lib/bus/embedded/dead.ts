@@ -1,6 +1,7 @@
 import { safeText } from '../../base/redact.js';
 import type { DeadLetter, DeadLetterDraft, Failure } from '../bus.js';
 import type { Database } from './database.js';
+import { bounded } from './reader.js';
 
 /** What the dead letter's work row knew. */
 export interface DeadCircumstances {
@@ -68,7 +69,7 @@ export function openDeadStore(database: Database): DeadStore {
         JSON.stringify({ ...rest, ...wordsOf(rest), ...storedOf(circumstances) }),
       );
     },
-    after: (number, limit) => page.all(number, limit).map(letterOf),
+    after: (number, limit) => bounded(page.iterate(number, limit), limit, bytesOf).rows.map(letterOf),
     ofSignal: (seq) => ofSignal.all(seq).map(letterOf),
     exhume: (number) => {
       const row = take.get(number);
@@ -80,6 +81,10 @@ export function openDeadStore(database: Database): DeadStore {
 function letterOf({ number, key, daemon, letter, id, name, atMs, frame }: PageRow): BuriedLetter {
   const signal = id !== null && name !== null && frame !== null ? { id, name, frame, atMs: atMs ?? 0 } : {};
   return { number, key: key.slice(daemon.length + 1), daemon, ...(JSON.parse(letter) as Stored), ...signal };
+}
+
+function bytesOf({ letter, frame }: PageRow): number {
+  return letter.length + (frame?.length ?? 0);
 }
 
 /** Every letter passes here, whoever wrote it: its words are bounded and hold no secrets; its content stays whole. */

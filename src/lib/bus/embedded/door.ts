@@ -11,6 +11,8 @@ export interface Door {
   label: string;
   attach: 'bind' | 'connect';
   from: Entrance;
+  /** Bytes of the largest message, all its frames; of a larger one is kept what it was. */
+  maxBytes: number;
   /** Signals a second; more of them wait in the socket and at their sender. Null is no limit. */
   rate: number | null;
   /** Whether a name may be emitted here; all may where it is absent. */

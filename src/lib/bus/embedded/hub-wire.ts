@@ -56,7 +56,10 @@ export async function openHubWire(options: HubWireOptions, journal: Journal): Pr
   const routers = [first, ...more].map(
     ({ router, from }) => new RouterDoor({ door: door(config, router, from), journal, clock, log, guard }),
   );
-  const peers = new PeerDoors({ hub, journal, clock, log, guard, path: pathsOf(config).peers });
+  const peers = new PeerDoors({
+    ...{ hub, journal, clock, log, guard, path: pathsOf(config).peers },
+    maxBytes: config.bus.maxFrameBytes,
+  });
   const close = () =>
     closeAll([
       () => peers.close(),
@@ -105,8 +108,8 @@ function doorsOf({ config, ownPortOffsets }: HubWireOptions, { xsub, from }: Pla
   ];
 }
 
-function door({ bus: { rate } }: Pick<Config, 'bus'>, endpoint: string, from: Entrance): Door {
-  return { endpoint, label: labelOf(endpoint), attach: 'bind', from, rate };
+function door({ bus: { rate, maxFrameBytes: maxBytes } }: Pick<Config, 'bus'>, endpoint: string, from: Entrance): Door {
+  return { endpoint, label: labelOf(endpoint), attach: 'bind', from, rate, maxBytes };
 }
 
 function boundAt<T extends object>(endpoint: string, rest: T) {

@@ -204,8 +204,8 @@ interface Foreign {
 type ReadForeign = Received | { refusal: DoorRefusal };
 
 function readAtDoor({ frames, door }: Foreign, nowMs: number, daemon: string): ReadForeign {
-  const { from, takes } = door;
-  const received = receiveForeign(frames, { nowMs, from }, daemon);
+  const { from, takes, maxBytes } = door;
+  const received = receiveForeign(frames, { nowMs, from }, { daemon, maxBytes });
   if (!('row' in received) || takes === undefined || takes(received.row.row.name)) return received;
   const { name } = received.row.row;
   return { refusal: { name, from, reason: NAME_REFUSED, count: 1, sample: null } };

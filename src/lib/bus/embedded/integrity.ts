@@ -78,7 +78,8 @@ function problemOf(read: () => StoredRow | undefined, seqOf: (id: string) => num
   try {
     const row = read();
     if (row === undefined) return undefined;
-    signalOf(row);
+    const { unreadable } = signalOf(row);
+    if (unreadable !== undefined) return `signal ${row.id} cannot be read: ${unreadable}`;
     return seqOf(row.id) === row.seq ? undefined : `signal ${row.id} is not found by its id`;
   } catch (error) {
     return toError(error).message;

@@ -9,7 +9,7 @@ import { livingAt } from './living.js';
 import { readersNow } from './lock-holders.js';
 import { openOwners } from './owners.js';
 import { untilNotBusy } from './patience.js';
-import { COLUMNS, openReader, openRows, type NumberedRow } from './reader.js';
+import { bounded, COLUMNS, openReader, openRows, type NumberedRow } from './reader.js';
 import { openRefusals } from './refusals.js';
 import { openCountsAfter } from './counts-after.js';
 import { deadLettersAt, deadLettersOf, recordedOf } from './rows.js';
@@ -86,7 +86,7 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   return {
     window: ({ sinceMs, untilMs }) => windowOf(window.get(sinceMs, untilMs)),
     latest: (signal, limit, beforeSeq = Number.MAX_SAFE_INTEGER) =>
-      latest.all(signal, beforeSeq, limit).map((row) => recordedOf(stored(row))),
+      bounded(latest.iterate(signal, beforeSeq, limit), limit).rows.map((row) => recordedOf(stored(row))),
     idsLike: (prefix, limit) => ids.all(prefix, `${prefix}\u{10ffff}`, limit),
     span: () => {
       const [oldestMs, newestMs] = [oldest.get(), newest.get()];

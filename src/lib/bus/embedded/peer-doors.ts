@@ -20,6 +20,8 @@ export interface PeerDoorsOptions {
   guard: WireGuard;
   /** The file that `kloros peer` writes. */
   path: string;
+  /** Bytes of the largest message that is taken. */
+  maxBytes: number;
 }
 
 interface Opened {
@@ -70,8 +72,8 @@ export class PeerDoors {
   async #openPeer(name: string, peer: Peer, server: Peers['server']): Promise<void> {
     const { hub, log } = this.#options;
     await this.#admit(name, peer);
-    const { guard, journal, clock } = this.#options;
-    const [xsub, xpub, router] = doorsOf(name, peer, server);
+    const { guard, journal, clock, maxBytes } = this.#options;
+    const [xsub, xpub, router] = doorsOf(name, peer, { server, maxBytes });
     const closers: (() => unknown)[] = [];
     const close = async () => {
       for (const one of closers.reverse()) await one();
@@ -120,14 +122,18 @@ function textOf(peer: Peer | undefined, server: Peers['server'] | undefined): st
   return JSON.stringify([peer, server]);
 }
 
-function doorsOf(name: string, peer: Peer, server: Peers['server']): [Door, Door, Door] {
+function doorsOf(
+  name: string,
+  peer: Peer,
+  { server, maxBytes }: { server: Peers['server']; maxBytes: number },
+): [Door, Door, Door] {
   const { level, rate } = peer;
   const from = entranceOf(name, level);
   const at = (offset: number): Door => ({
     endpoint: `tcp://${peer.host}:${peer.port + offset}`,
     label: `${peer.port + offset} (${name})`,
     attach: 'bind',
-    ...{ from, rate, takes: (signal: string) => peerTakes(peer, signal) },
+    ...{ from, rate, maxBytes, takes: (signal: string) => peerTakes(peer, signal) },
     curve: curveOptions(server, name),
   });
   return [at(0), at(1), at(2)];

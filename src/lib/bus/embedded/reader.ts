@@ -43,6 +43,8 @@ export interface Reader extends ConsumerReader {
 
 /** No page is longer, so that no read holds back a checkpoint. */
 export const PAGE = 500;
+/** A page ends with the row that exceeds it, and has at least one: a reader goes on until a page is empty. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** What a row is read from, for whoever adds a condition. */
 export const COLUMNS =
@@ -103,16 +105,37 @@ function openPages(database: Database): Reader['page'] {
     `SELECT ${COLUMNS} WHERE trace = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
   const ofNames = (names: readonly string[], bounds: readonly number[], limit: number): NumberedRow[] => {
-    const rows = [...new Set(names)].flatMap((name) => byName.all(name, ...bounds, limit));
-    return rows.sort((a, b) => a.seq - b.seq).slice(0, limit);
+    const pages = [...new Set(names)].map((name) => bounded(byName.iterate(name, ...bounds, limit), limit));
+    // Beyond the end of a page that bytes cut short, its name may have rows before those of others.
+    const upTo = Math.min(...pages.map(({ rows, isCut }) => (isCut ? (rows.at(-1)?.seq ?? 0) : Infinity)));
+    const rows = pages.flatMap((page) => page.rows.filter(({ seq }) => seq <= upTo)).sort((a, b) => a.seq - b.seq);
+    return bounded(rows, limit).rows;
   };
   return ({ afterSeq = 0, sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER, signals, trace, ...query }) => {
     const limit = Math.min(query.limit ?? PAGE, PAGE);
-    if (trace !== undefined) return byTrace.all(trace, afterSeq, limit).map(stored);
+    if (trace !== undefined) return bounded(byTrace.iterate(trace, afterSeq, limit), limit).rows.map(stored);
     const mask = query.accepts === undefined ? ANY_MASK : maskOf(query.accepts);
     const bounds = [afterSeq, sinceMs, untilMs, mask];
-    return (signals ? ofNames(signals, bounds, limit) : bySeq.all(...bounds, limit)).map(stored);
+    const rows = signals ? ofNames(signals, bounds, limit) : bounded(bySeq.iterate(...bounds, limit), limit).rows;
+    return rows.map(stored);
   };
+}
+
+/** The rows up to a limit of number and of bytes; cut where bytes ended it. */
+export function bounded<T extends { frame: Buffer | null }>(
+  all: Iterable<T>,
+  limit: number,
+  bytesOf: (row: T) => number = ({ frame }) => frame?.length ?? 0,
+): { rows: T[]; isCut: boolean } {
+  const rows: T[] = [];
+  let bytes = 0;
+  for (const row of all) {
+    rows.push(row);
+    bytes += bytesOf(row);
+    if (bytes >= PAGE_BYTES) return { rows, isCut: true };
+    if (rows.length >= limit) break;
+  }
+  return { rows, isCut: false };
 }
 
 function walOf(database: Database): { usedBytes: number; waitingBytes: number } {

@@ -29,8 +29,6 @@ export type DoorAnswer =
   | ({ status: 'accepted' } & ForeignAnswer)
   | { status: 'refused'; code: string; message: string; why: string; next: string[]; retry: boolean };
 
-/** Larger requests are refused; whoever sends a frame of twice that is thrown out, before it is in memory. */
-const LARGEST_REQUEST_BYTES = LARGEST_FRAME_BYTES / 2;
 /** Requests that wait for the journal; beyond it they are refused, so that memory is bounded however many ask. */
 const MOST_OPEN = 10_000;
 const MOST_OPEN_BYTES = 64 * 1024 * 1024;
@@ -139,7 +137,8 @@ export class RouterDoor {
   }
 
   #whyNotNow({ bytes }: Request): KlorosError | undefined {
-    if (bytes > LARGEST_REQUEST_BYTES) return tooLarge(bytes);
+    const { maxBytes } = this.#options.door;
+    if (bytes > maxBytes) return tooLarge(bytes, maxBytes);
     if (this.#closing) return notNow('HUB_STOPS', 'the hub is stopping');
     const isFull = this.#open.size >= MOST_OPEN || this.#openBytes + bytes > MOST_OPEN_BYTES;
     return isFull ? notNow('HUB_BUSY', `${this.#open.size} requests wait for the journal already`) : undefined;
@@ -183,11 +182,11 @@ function nameNotAllowed(name: string, origin: string): PermanentError {
   });
 }
 
-function tooLarge(bytes: number): PermanentError {
+function tooLarge(bytes: number, maxBytes: number): PermanentError {
   return new PermanentError({
     code: 'REQUEST_TOO_LARGE',
     message: 'The signal was not accepted',
-    why: `it has ${bytes} bytes, and ${LARGEST_REQUEST_BYTES} are the most that is taken`,
+    why: `it has ${bytes} bytes, and ${maxBytes} are the most that is taken`,
     next: ['write what is large into a file, and say where it is'],
   });
 }

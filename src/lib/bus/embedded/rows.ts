@@ -1,4 +1,5 @@
-import { decodeFrame, encodeSignal } from '../../signals/codec.js';
+import { decodeJournalled, encodeSignal } from '../../signals/codec.js';
+import { keepFrame } from '../../signals/kept-frame.js';
 import { urgencyOf } from '../../signals/priority.js';
 import type { Signal } from '../../signals/envelope.js';
 import { lesserOf, type Entrance } from '../../signals/origin.js';
@@ -22,9 +23,9 @@ export function rowOf(signal: Signal, from: Entrance, chain: Entrance = from): R
   };
 }
 
-/** A journal row as it is read. */
+/** A journal row as it is read; one that cannot be read says why in `unreadable`. */
 export function signalOf(row: Pick<StoredRow, 'id' | 'name' | 'frame' | 'atMs'>): Signal {
-  return decodeFrame(row.name, row.frame, { id: row.id, receivedAtMs: row.atMs });
+  return decodeJournalled(row.name, row.frame, { id: row.id, receivedAtMs: row.atMs });
 }
 
 /** A journal row with its position. */
@@ -44,5 +45,8 @@ export function deadLettersAt({ dead }: { dead: Pick<DeadStore, 'ofSignal'> }, s
 }
 
 function letterOf({ frame, name, id, atMs, ...letter }: BuriedLetter): DeadLetter {
-  return frame && name && id ? { ...letter, signal: signalOf({ frame, name, id, atMs: atMs ?? 0 }) } : letter;
+  if (!frame || !name || !id) return letter;
+  const signal = signalOf({ frame, name, id, atMs: atMs ?? 0 });
+  if (signal.unreadable === undefined) return { ...letter, signal: keepFrame(signal, frame) };
+  return { ...letter, signal, content: JSON.stringify({ frames_base64: [frame.toString('base64')] }) };
 }

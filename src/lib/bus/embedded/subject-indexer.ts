@@ -54,14 +54,10 @@ export class SubjectIndexer {
   }
 
   #entriesOf(row: NamingRow): SubjectEntry[] {
-    try {
-      return subjectsOf(signalOf(row)).map((subject) => ({ ...subject, seq: row.seq }));
-    } catch (error) {
-      this.#log.warn(
-        { err: error, seq: row.seq },
-        'A signal in the journal cannot be read: nothing of it is found by name',
-      );
-      return [];
-    }
+    const signal = signalOf(row);
+    if (signal.unreadable === undefined) return subjectsOf(signal).map((subject) => ({ ...subject, seq: row.seq }));
+    const { unreadable: why } = signal;
+    this.#log.warn({ why, seq: row.seq }, 'A signal in the journal cannot be read: nothing of it is found by name');
+    return [];
   }
 }

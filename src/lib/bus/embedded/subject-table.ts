@@ -1,7 +1,7 @@
 import { INTENT_CAUSE, NAMING_SIGNALS } from '../../signals/subject.js';
 import type { Database } from './database.js';
 import type { Operations } from './operations.js';
-import type { StoredRow } from './reader.js';
+import { bounded, type StoredRow } from './reader.js';
 
 /** What is looked for names in. */
 export type NamingRow = Pick<StoredRow, 'seq' | 'id' | 'name' | 'atMs' | 'frame'>;
@@ -29,7 +29,9 @@ export function openUnindexed(database: Database, size: number): () => Unindexed
   const signals = JSON.stringify(NAMING_SIGNALS);
   return () => {
     const { fromSeq = 0, upToSeq = null } = bounds.get(size) ?? {};
-    return upToSeq === null ? undefined : { rows: naming.all(fromSeq, upToSeq, signals, INTENT_BYTES), upToSeq };
+    if (upToSeq === null) return undefined;
+    const { rows, isCut } = bounded(naming.iterate(fromSeq, upToSeq, signals, INTENT_BYTES), size);
+    return { rows, upToSeq: isCut ? (rows.at(-1)?.seq ?? upToSeq) : upToSeq };
   };
 }
 

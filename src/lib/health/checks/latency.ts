@@ -50,7 +50,7 @@ function investigated(observer: Observer, sinceMs: number): Investigated[] {
     const recent = page.filter(({ signal }) => signal.ts * 1000 >= sinceMs);
     found.push(...recent.flatMap(({ signal }) => investigatedBy(observer, signal)));
     beforeSeq = page.at(-1)?.seq;
-    if (page.length < PAGE || recent.length === 0) break;
+    if (recent.length === 0) break;
   }
   return found.slice(0, MOST);
 }
