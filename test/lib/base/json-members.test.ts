@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../helpers/property.js';
 import { membersOf, objectText } from '../../../src/lib/base/json-members.js';
 
 describe('the members of a JSON object', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../helpers/property.js';
 import { copyJson, DEEPEST, jsonText, parseJson } from '../../../src/lib/base/json-text.js';
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
@@ -16,7 +16,7 @@ describe('reading JSON from outside', () => {
   it('refuses whatever JSON.parse refuses, and throws nothing but Error', () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'{}[]",:-0123456789eE.\\u') })),
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...Array.from('{}[]",:-0123456789eE.\\u')) })),
         (text) => {
           const refused = (read: (text: string) => unknown) => {
             try {

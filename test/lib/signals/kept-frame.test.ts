@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../helpers/property.js';
 import { decodeFrame } from '../../../src/lib/signals/codec.js';
 import { carryFrame, keepFrame, signalText, unknownFields } from '../../../src/lib/signals/kept-frame.js';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../helpers/property.js';
 import { receiveForeign } from '../../../../src/lib/bus/embedded/foreign.js';
 
 const door = { daemon: 'chemical_bus', maxBytes: 4_096 };
@@ -21,7 +21,7 @@ describe('a message at the door of the bus', () => {
   it('is a row, or a dead letter of bounded size that says why, whatever its bytes are', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
-      fc.json().map(Buffer.from),
+      fc.json().map((text) => Buffer.from(text)),
       fc.json().map((text) => Buffer.from(`{"facts":${text}}`)),
     );
     fc.assert(
