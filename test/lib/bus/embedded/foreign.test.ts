@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import fc from '../../../helpers/property.js';
 import { receiveForeign } from '../../../../src/lib/bus/embedded/foreign.js';
+import { peer } from '../../../../src/lib/signals/origin.js';
 
 const door = { daemon: 'chemical_bus', maxBytes: 4_096 };
 
 function received(frames: readonly (string | Buffer)[], nowMs = 1) {
   return receiveForeign(
     frames.map((frame) => Buffer.from(frame)),
-    nowMs,
+    { nowMs, from: peer('anonymous', 'ask') },
     door,
   );
 }
