@@ -13,6 +13,7 @@ import { colouredName, signalLine } from '../../lib/cli/signal-line.js';
 import { renderTable } from '../../lib/cli/table.js';
 import { history, historyCounts, type HistoryQuery } from '../../lib/operator/history.js';
 import { namePattern } from '../../lib/operator/pattern.js';
+import { unknownFields } from '../../lib/signals/kept-frame.js';
 import { parseRange } from '../../lib/operator/range.js';
 
 /** Signals of one name in one stretch of time, for programs. */
@@ -66,7 +67,7 @@ ${RANGE_HELP}`;
   async #signals(signals: ReturnType<typeof history>): Promise<number> {
     let shown = 0;
     for await (const signal of signals) {
-      await this.line(signal, () => signalLine(signal));
+      await this.line({ ...signal, ...unknownFields(signal) }, () => signalLine(signal));
       shown += 1;
     }
     return shown;

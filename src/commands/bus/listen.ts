@@ -10,6 +10,7 @@ import { listen, type ListenQuery } from '../../lib/operator/listen.js';
 import { namePattern } from '../../lib/operator/pattern.js';
 import { parseSince } from '../../lib/operator/since.js';
 import type { Recorded } from '../../lib/bus/bus.js';
+import { unknownFields } from '../../lib/signals/kept-frame.js';
 
 /** Shows signals as they are said. */
 export default class BusListen extends KlorosCommand {
@@ -62,7 +63,8 @@ What --output jsonl prints can be fed to "kloros bus emit -".`;
   }
 
   async #show({ signal, from }: Recorded, fields: readonly string[]): Promise<void> {
-    if (fields.length === 0) return this.line({ ...signal, origin: from.origin }, () => signalLine(signal, from));
+    const whole = { ...signal, ...unknownFields(signal), origin: from.origin };
+    if (fields.length === 0) return this.line(whole, () => signalLine(signal, from));
     const values = fields.map((path): [string, unknown] => [path, fieldOf(signal, path)]);
     return this.line(Object.fromEntries(values), () => values.map(([, value]) => valueText(value)).join('\t'));
   }

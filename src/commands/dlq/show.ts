@@ -36,7 +36,9 @@ export default class DlqShow extends KlorosCommand {
   async run(): Promise<Result> {
     const { args } = await this.parse(DlqShow);
     const { config } = await this.settings();
-    const { letter, resolution } = await find(storeOf(config), args.id);
+    const store = storeOf(config);
+    const { letter: named, resolution } = await find(store, args.id);
+    const letter = await store.whole(named);
     const { traceback, history, signal, content } = letter;
     const result = {
       ...viewOf(letter, config.dlq.quarantineAfter),

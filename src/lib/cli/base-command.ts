@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, Errors, Flags } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
 import chalk, { chalkStderr } from 'chalk';
+import { jsonText } from '../base/json-text.js';
 import { shareWithGroup } from '../base/group-umask.js';
 import { hangingLines, terminalJson, terminalOutput } from '../base/terminal-text.js';
 import { own } from '../base/own.js';
@@ -57,7 +58,8 @@ export abstract class KlorosCommand extends Command {
   /** Exit code of a command that returns. */
   protected status: number = ExitCode.done;
   readonly #warnings: string[] = [];
-  readonly #lines: unknown[] = [];
+  /** As texts: all of them together may be longer than a text can be. */
+  readonly #lines: string[] = [];
   #lineCount = 0;
   readonly #interruption = new Interruption((error) => this.#tell(error));
   #home: string | undefined;
@@ -93,8 +95,8 @@ export abstract class KlorosCommand extends Command {
    */
   protected async line(object: unknown, text?: () => string): Promise<void> {
     this.#lineCount += 1;
-    if (this.mode === 'json') this.#lines.push(object);
-    else if (this.mode === 'jsonl') this.#write(terminalJson(JSON.stringify(object)));
+    if (this.mode === 'json') this.#lines.push(jsonText(object, 2));
+    else if (this.mode === 'jsonl') this.#write(terminalJson(jsonText(object)));
     else if (text !== undefined) this.#write(shown(text()));
     if (process.stdout.writableNeedDrain) await written(process.stdout);
     else if (this.#lineCount % LINES_PER_TURN === 0) await nextTurn();
@@ -139,7 +141,7 @@ export abstract class KlorosCommand extends Command {
       this.#setColours();
       await this.init();
       const result = (await this.run()) as T;
-      this.#succeed(result);
+      await this.#succeed(result);
       return result;
     } catch (thrown) {
       const ending = this.#fail(thrown);
@@ -151,11 +153,22 @@ export abstract class KlorosCommand extends Command {
     }
   }
 
-  #succeed(result: unknown): void {
+  async #succeed(result: unknown): Promise<void> {
     const status = this.#interruption.status || this.status;
-    const said = result === undefined && this.#lines.length > 0 ? this.#lines : (result ?? null);
-    if (this.mode === 'json') this.#write(document({ status, result: said, warnings: this.#warnings }));
+    const streamed = result === undefined && this.#lines.length > 0;
+    if (this.mode === 'json' && streamed) await this.#writeLines(status);
+    else if (this.mode === 'json') this.#write(document({ status, result: result ?? null, warnings: this.#warnings }));
     process.exitCode = status;
+  }
+
+  /** The one document of a stream, piece by piece. */
+  async #writeLines(status: number): Promise<void> {
+    this.#write(`{\n  "status": ${status},\n  "result": [`);
+    for (const [index, line] of this.#lines.entries()) {
+      this.#write(`    ${terminalJson(line).replaceAll('\n', '\n    ')}${index < this.#lines.length - 1 ? ',' : ''}`);
+      if (process.stdout.writableNeedDrain) await written(process.stdout);
+    }
+    this.#write(`  ],\n  "warnings": ${document(this.#warnings).replaceAll('\n', '\n  ')}\n}`);
   }
 
   /** Tells the user, and ends the process by an error that oclif does not print. */
@@ -212,5 +225,5 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 function document(value: unknown): string {
-  return terminalJson(JSON.stringify(value, null, 2));
+  return terminalJson(jsonText(value, 2));
 }

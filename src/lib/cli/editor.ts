@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KlorosError } from '../base/errors.js';
 import { runInForeground } from '../base/foreground.js';
+import { jsonText } from '../base/json-text.js';
 
 const FALLBACK = 'vi';
 
@@ -15,7 +16,7 @@ export async function editJson<T>(value: unknown, env: NodeJS.ProcessEnv, accept
   const path = join(folder, 'facts.json');
   let isWanted = false;
   try {
-    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(path, `${jsonText(value, 2)}\n`, { mode: 0o600 });
     const editor = [env['VISUAL'], env['EDITOR']].find((name) => (name ?? '') !== '') ?? FALLBACK;
     const code = await runInForeground(editor, [path]);
     if (code !== 0) throw editorFailed(editor, code);

@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto';
+import { membersOf } from '../base/json-members.js';
 import type { Facts, Signal } from '../signals/envelope.js';
 import { decodeFrame } from '../signals/codec.js';
+import { carryFrame, keepFrame } from '../signals/kept-frame.js';
 import { idFromKey } from '../signals/id.js';
 import { mint } from '../signals/mint.js';
 import type { Letter } from './letter.js';
 
 /** The whole signal of a letter, either kind of envelope; undefined where it holds none. */
-export function wholeSignalOf({ signal }: Letter): Signal | undefined {
+export function wholeSignalOf(letter: Letter): Signal | undefined {
+  const { signal } = letter;
   const name = signal?.['signal'];
   if (signal === null || typeof name !== 'string' || name === '' || !isObject(signal['facts'])) return undefined;
   const id = typeof signal['id'] === 'string' ? signal['id'] : '';
-  return decodeFrame(name, Buffer.from(JSON.stringify(signal)), { id, receivedAtMs: 0 });
+  if (typeof signal['unreadable'] === 'string') return undefined;
+  const text = signalTextOf(letter);
+  return keepFrame(decodeFrame(name, Buffer.from(text), { id, receivedAtMs: 0 }), text);
+}
+
+/** The envelope as it stands in the row; existing programs also wrote it as a string. */
+function signalTextOf({ line }: Letter): string {
+  const text = membersOf(line.toString()).get('signal') ?? '{}';
+  return text.startsWith('"') ? (JSON.parse(text) as string) : text;
 }
 
 /** How a signal is said again. */
@@ -28,8 +39,9 @@ export interface Anew {
 export function saidAnew(old: Signal, { key, idAtMs, nowMs, source = old.source, facts = old.facts }: Anew): Signal {
   const draft = { signal: old.signal, facts, intensity: old.intensity };
   const id = idFromKey(idAtMs, key);
-  if (old.id === '') return mint(draft, { id, source, nowMs });
-  return mint(draft, { id, source, nowMs, cause: { id: old.id, trace: old.trace } });
+  const options = { id, source, nowMs };
+  const cause = { id: old.id, trace: old.trace };
+  return carryFrame(old, mint(draft, old.id === '' ? options : { ...options, cause }));
 }
 
 /** Names a letter's line for ever. */

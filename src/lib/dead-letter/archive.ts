@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../base/json-text.js';
 import type { Facts } from '../signals/envelope.js';
 import { letterOf, type Letter } from './letter.js';
 
@@ -64,7 +65,7 @@ function lineOf(row: Facts): Buffer | undefined {
 
 function parse(line: Buffer): Facts | undefined {
   try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
+    const value = parseJson(line.toString('utf8'));
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
     return undefined; // A torn line.

@@ -1,5 +1,8 @@
 import { isoTimestamp } from '../base/clock.js';
 import type { DeadLetter } from '../bus/bus.js';
+import { objectText } from '../base/json-members.js';
+import { jsonText } from '../base/json-text.js';
+import { signalText } from '../signals/kept-frame.js';
 import type { Signal } from '../signals/envelope.js';
 import { causeOf } from './fingerprint.js';
 
@@ -48,6 +51,14 @@ export interface DeadLetterRow {
   intent_file?: string;
   /** Foreign content, whole: an intent file or raw frames. */
   content?: string;
+  /** Where content lies that is too large for a row. */
+  content_file?: ContentReference;
+}
+
+/** A file beside the queue's, by the digest of what is in it. */
+export interface ContentReference {
+  sha256: string;
+  bytes: number;
 }
 
 /** What is known from before of what failed. */
@@ -57,6 +68,12 @@ export interface Past {
 }
 
 const NO_PAST: Past = { replay: 0, history: [] };
+
+/** A row as a line, its signal byte for byte as it came. */
+export function rowText({ signal: _signal, ...row }: DeadLetterRow, signal: Signal | undefined): string {
+  const members = Object.entries(row).map(([key, value]) => [key, jsonText(value)] as const);
+  return objectText([['signal', signal === undefined ? 'null' : signalText(signal)], ...members]);
+}
 
 /** A dead letter as a row of the file. */
 export function rowOfDeadLetter(letter: DeadLetter, past: Past = NO_PAST): DeadLetterRow {

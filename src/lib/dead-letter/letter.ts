@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { parseJson } from '../base/json-text.js';
 import type { Facts } from '../signals/envelope.js';
-import type { EarlierFailure } from './entry.js';
+import { contentReferenceOf } from './content-files.js';
+import type { ContentReference, EarlierFailure } from './entry.js';
 import { causeOf, errorClassOf } from './fingerprint.js';
 
 /** What a line of the file is: our row, the document's, an intent's path, or no JSON object at all. */
@@ -36,6 +38,8 @@ export interface Letter {
   key: string | null;
   intentFile: string | null;
   content: string | null;
+  /** Where the content lies that is too large for the row. */
+  contentFile: ContentReference | null;
 }
 
 const ID_LENGTH = 8;
@@ -59,6 +63,7 @@ export function letterOf(line: Buffer): Letter {
     ...circumstancesOf(row),
     intentFile: textOf(row['intent_file']) ?? null,
     content: textOf(row['content']) ?? null,
+    contentFile: contentReferenceOf(row['content_file']),
   };
 }
 
@@ -121,6 +126,7 @@ function unreadable(line: Buffer, text: string): Letter {
     ...circumstancesOf({}),
     intentFile: null,
     content: text,
+    contentFile: null,
   };
 }
 
@@ -136,7 +142,7 @@ function signalOf(value: unknown): Facts | null {
 
 function objectOf(text: string): Facts | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined; // Not JSON.

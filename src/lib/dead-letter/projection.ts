@@ -1,7 +1,9 @@
 import { isoTimestamp, type Clock } from '../base/clock.js';
+import { toError } from '../base/errors.js';
 import type { DeadLetter } from '../bus/bus.js';
 import type { Resolution } from './archive.js';
-import { replaysBefore, rowOfDeadLetter } from './entry.js';
+import { ContentFiles } from './content-files.js';
+import { replaysBefore, rowOfDeadLetter, rowText } from './entry.js';
 import { KnownFailures } from './known.js';
 import { lettersOf, type Letter } from './letter.js';
 import { linesOf } from './lines.js';
@@ -35,6 +37,7 @@ export class DeadLetterProjection {
   readonly #options: ProjectionOptions;
   readonly #store: DeadLetterStore;
   readonly #known: KnownFailures;
+  readonly #contents: ContentFiles;
   #upTo: number | undefined;
 
   constructor(source: DeadLetterSource, options: ProjectionOptions) {
@@ -42,6 +45,7 @@ export class DeadLetterProjection {
     this.#options = options;
     this.#store = new DeadLetterStore(options.paths, options.clock);
     this.#known = new KnownFailures(options.paths);
+    this.#contents = new ContentFiles(options.paths);
   }
 
   /** Appends what is new; one run at a time. */
@@ -63,9 +67,22 @@ export class DeadLetterProjection {
     const again = new Map(fresh.filter((letter) => this.#known.isOpen(letter)).map((one) => [placeOf(one), one]));
     const asked = { nowMs: this.#options.clock.nowMs(), reason: await this.#reason(again.size > 0) };
     if (fresh.length > 0) await this.#noteSaidAnew(fresh, asked.nowMs);
-    const rows = fresh.map((letter) => rowOfDeadLetter(letter, this.#known.pastOf(letter, asked)));
+    const lines: Buffer[] = [];
+    for (const letter of fresh) lines.push(await this.#lineOf(letter, asked));
     if (again.size > 0) await held.archive((old) => supersededBy(again.get(placeOf(old)), old, asked));
-    await held.append(rows.map((row) => Buffer.from(JSON.stringify(row))));
+    await held.append(lines);
+  }
+
+  /** What cannot be written as a row is one that says so: it hides nobody behind it. */
+  async #lineOf(letter: DeadLetter, asked: { nowMs: number; reason: string | null }): Promise<Buffer> {
+    try {
+      const past = this.#known.pastOf(letter, asked);
+      return Buffer.from(rowText(await this.#contents.setAside(rowOfDeadLetter(letter, past)), letter.signal));
+    } catch (error) {
+      const { signal: _signal, content: _content, ...rest } = letter;
+      const why = `its content cannot be written (${toError(error).message}); error: ${letter.error}`;
+      return Buffer.from(JSON.stringify(rowOfDeadLetter({ ...rest, error: why })));
+    }
   }
 
   /** What a replay at work says anew may fail before the replay archives the row. */

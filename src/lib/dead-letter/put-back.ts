@@ -17,9 +17,9 @@ const DATA_URL = /^data:application\/octet-stream;base64,/;
 const BEGINNING = 'the content here is only its beginning';
 
 /** Why the letter is no failed intent that can be tried again; undefined where it is one. */
-export function intentProblem({ intentFile, content }: Letter): string | undefined {
+export function intentProblem({ intentFile, content, contentFile }: Letter): string | undefined {
   if (intentFile === null) return 'it holds neither a whole signal nor an intent';
-  return content === null ? `only the path of the intent was kept: ${intentFile}` : undefined;
+  return content === null && contentFile === null ? `only the path of the intent was kept: ${intentFile}` : undefined;
 }
 
 /**

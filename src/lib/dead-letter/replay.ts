@@ -160,7 +160,7 @@ export class Replay {
   }
 
   async #sendBatch(batch: readonly Plan[]): Promise<Underway[]> {
-    const { bus, folders } = this.#options;
+    const { bus, folders, store } = this.#options;
     const run = this.#record.header;
     const saying = batch.flatMap(({ letter, way }) => (way === 'say' ? [letter] : []));
     const announced = saying.flatMap((letter) => {
@@ -169,7 +169,7 @@ export class Replay {
     });
     if (announced.length > 0) await this.#record.announce(announced);
     const sent = await Promise.all(
-      batch.map(async (plan) => ({ plan, sent: await send(plan, { bus, folders, run }) })),
+      batch.map(async (plan) => ({ plan, sent: await send(plan, { bus, folders, store, run }) })),
     );
     const noted = sent.flatMap(({ plan, sent: one }) => (one.kind === 'sent' ? [sentRow(plan.letter.id, one)] : []));
     if (noted.length > 0) await this.#record.note(noted);

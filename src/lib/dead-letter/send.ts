@@ -8,6 +8,7 @@ import { resolveInJournal } from './resolve.js';
 import { planReplay, type Plan } from './plan.js';
 import { putBack, type IntentFolders } from './put-back.js';
 import type { RunHeader } from './run-record.js';
+import type { DeadLetterStore } from './store.js';
 
 /** What became of a row by sending it: `failed` was not sent, and stays in the queue. */
 export type Sent =
@@ -20,6 +21,8 @@ export type SendBus = Pick<Bus, 'reopen' | 'resolve' | 'emit' | 'standing' | 'de
 export interface SendOptions {
   bus: SendBus;
   folders: IntentFolders;
+  /** Where large contents lie. */
+  store: Pick<DeadLetterStore, 'whole'>;
   run: Pick<RunHeader, 'run' | 'startedAtMs' | 'broadcast'>;
 }
 
@@ -35,8 +38,8 @@ export async function send(plan: Plan, options: SendOptions): Promise<Sent> {
 const SENDERS: Record<Plan['way'], (plan: Plan, options: SendOptions) => Promise<Sent>> = {
   reopen,
   say,
-  'put-back': async ({ letter }, { bus, folders }) => {
-    const path = await putBack(letter, folders);
+  'put-back': async ({ letter }, { bus, folders, store }) => {
+    const path = await putBack(await store.whole(letter), folders);
     await resolveInJournal(letter, bus);
     return { kind: 'sent', detail: path };
   },
@@ -69,5 +72,5 @@ async function say({ letter }: Plan, { bus, run }: SendOptions): Promise<Sent> {
   if (signal === undefined) return { kind: 'unsendable', detail: 'it holds no whole signal' };
   await bus.emit([signal], RELAY);
   await resolveInJournal(letter, bus);
-  return { kind: 'sent', newId: signal.id, detail: `said anew as ${signal.id}` };
+  return { kind: 'sent', newId: signal.id, detail: `said anew as ${signal.id}, with an incident id of its own` };
 }

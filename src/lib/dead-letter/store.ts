@@ -4,6 +4,7 @@ import { writeFileSafely } from '../base/atomic-file.js';
 import type { Clock } from '../base/clock.js';
 import { withFileLock } from '../base/file-lock.js';
 import { archivedOf, archiveLine, type ArchivedLetter, type Resolution } from './archive.js';
+import { ContentFiles } from './content-files.js';
 import { lettersOf, type Letter } from './letter.js';
 import { bytesOf, linesOf } from './lines.js';
 import { appendLines, drainRests, hasRests } from './rest.js';
@@ -31,16 +32,23 @@ export interface HeldStore {
 export class DeadLetterStore {
   readonly #paths: StorePaths;
   readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #contents: ContentFiles;
 
   constructor(paths: StorePaths, clock: Pick<Clock, 'nowMs'>) {
     this.#paths = paths;
     this.#clock = clock;
+    this.#contents = new ContentFiles(paths);
   }
 
   /** Open letters in the order of the file. What foreign programs wrote to replaced files is in it. */
   async read(): Promise<Letter[]> {
     await this.drain();
-    return lettersOf(linesOf(await bytesAt(this.#paths.failedSignals)));
+    return this.#open();
+  }
+
+  /** The letter with content that lies in a file of its own. Throws CONTENT_MISSING. */
+  whole(letter: Letter): Promise<Letter> {
+    return this.#contents.whole(letter);
   }
 
   /** What left the queue, in that order. */
@@ -77,10 +85,22 @@ export class DeadLetterStore {
   /** Removes archived letters for good and answers them. */
   async remove(wanted: (archived: ArchivedLetter) => boolean): Promise<ArchivedLetter[]> {
     return this.hold(async () => {
-      const leaving = (await this.archived()).filter(wanted);
-      if (leaving.length > 0) await this.#keepArchived((archived) => !wanted(archived));
+      const archived = await this.archived();
+      const leaving = archived.filter(wanted);
+      if (leaving.length === 0) return [];
+      await this.#keepArchived((one) => !wanted(one));
+      const staying = archived.filter((one) => !wanted(one)).map(({ letter }) => letter);
+      const open = await this.#open();
+      await this.#contents.remove(
+        leaving.map(({ letter }) => letter),
+        [...staying, ...open],
+      );
       return leaving;
     });
+  }
+
+  async #open(): Promise<Letter[]> {
+    return lettersOf(linesOf(await bytesAt(this.#paths.failedSignals)));
   }
 
   async #append(lines: readonly Buffer[]): Promise<void> {

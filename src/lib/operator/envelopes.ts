@@ -1,7 +1,10 @@
 import { KlorosError, toError } from '../base/errors.js';
+import { membersOf, objectText } from '../base/json-members.js';
+import { DEEPEST, parseJson } from '../base/json-text.js';
 import { decodeFrame } from '../signals/codec.js';
 import type { Signal } from '../signals/envelope.js';
 import { normaliseFacts } from '../signals/facts.js';
+import { keepFrame } from '../signals/kept-frame.js';
 import { signalName } from '../signals/name.js';
 import { isFacts } from './facts-input.js';
 
@@ -13,6 +16,8 @@ export interface EnvelopeOptions {
 }
 
 const NEWLINE = 0x0a;
+/** Bytes of the longest line: an envelope that a door takes, and what an editor may put around it. */
+const LONGEST_LINE = 2_097_152;
 
 /**
  * Signals from JSON lines, either kind of envelope (formats.md §1), in batches as they arrive.
@@ -28,6 +33,7 @@ export async function* envelopeBatches(
     const bytes = Buffer.concat([rest, Buffer.from(chunk)]);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     rest = bytes.subarray(end);
+    if (rest.length > LONGEST_LINE) throw invalidEnvelope(lines + 1, tooLong(rest));
     const batch = splitLines(bytes.subarray(0, end));
     yield batch.flatMap((line, index) => readLine(line, lines + index + 1, options));
     lines += batch.length;
@@ -50,22 +56,35 @@ function readLine(line: Buffer, number: number, options: EnvelopeOptions): Signa
   const text = line.toString('utf8').trim();
   if (text === '') return [];
   try {
+    if (line.length > LONGEST_LINE) throw tooLong(line);
     const { signal, id } = headOf(text);
-    const receipt = { id: id ?? options.nextId(), receivedAtMs: options.nowMs() };
+    const receipt = { id: id ?? options.nextId(), receivedAtMs: options.nowMs(), deepest: DEEPEST };
     const envelope = decodeFrame(signal, line, receipt);
     normaliseFacts(signal, envelope.facts);
-    return [envelope];
+    return [keepFrame(envelope, withoutOrigin(text))];
   } catch (error) {
     throw invalidEnvelope(number, error);
   }
 }
 
 function headOf(text: string): { signal: string; id: string | undefined } {
-  const value: unknown = JSON.parse(text);
+  const value = parseJson(text, DEEPEST);
   if (!isFacts(value)) throw new TypeError('it is JSON, but not an object');
+  if (typeof value['unreadable'] === 'string')
+    throw new TypeError(`its facts could not be read: ${value['unreadable']}`);
   const { signal, id } = value;
   if (typeof signal !== 'string') throw new TypeError('its field "signal" is no name');
   return { signal: signalName(signal), id: typeof id === 'string' && id !== '' ? id : undefined };
+}
+
+/** `bus listen` shows beside a signal by which door it came; emitted again it comes by another. */
+function withoutOrigin(text: string): string {
+  const members = membersOf(text);
+  return members.delete('origin') ? objectText(members) : text;
+}
+
+function tooLong({ length }: Buffer): RangeError {
+  return new RangeError(`it has ${length} bytes or more, and ${LONGEST_LINE} are the most that is taken`);
 }
 
 function invalidEnvelope(number: number, cause: unknown): KlorosError {

@@ -1,5 +1,6 @@
 import { KlorosError } from '../base/errors.js';
 import { own, setOwn } from '../base/own.js';
+import { copyJson, DEEPEST, parseJson } from '../base/json-text.js';
 import type { Facts } from '../signals/envelope.js';
 
 /**
@@ -7,14 +8,14 @@ import type { Facts } from '../signals/envelope.js';
  * where they are not, text. Throws KlorosError INVALID_FACT.
  */
 export function withFacts(facts: Facts, args: readonly string[]): Facts {
-  const result = structuredClone(facts);
+  const result = copyJson(facts);
   for (const arg of args) setFact(result, arg);
   return result;
 }
 
 /** A JSON object, e.g. of a file. Throws KlorosError INVALID_FACTS; `origin` says where it is from. */
 export function parseFacts(text: string, origin: string): Facts {
-  const value = parseJson(text);
+  const value = jsonOf(text);
   if (isFacts(value)) return value;
   throw new KlorosError({
     code: 'INVALID_FACTS',
@@ -35,7 +36,7 @@ function setFact(facts: Facts, arg: string): void {
   if (split < 1 || keys.includes('')) throw invalidFact(arg, 'it is not key=value');
   const last = keys.pop() ?? '';
   const text = arg.slice(split + 1);
-  const value = parseJson(text);
+  const value = jsonOf(text);
   setOwn(
     keys.reduce((parent, key) => descend(parent, key, arg), facts),
     last,
@@ -50,9 +51,9 @@ function descend(parent: Facts, key: string, arg: string): Facts {
   throw invalidFact(arg, `${key} is not an object`);
 }
 
-function parseJson(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text, DEEPEST);
   } catch {
     return undefined; // No JSON value is undefined.
   }

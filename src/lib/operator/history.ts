@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Recorded, Signal } from '../bus/bus.js';
 import type { Count, Observer, TimeRange } from '../bus/observer.js';
+import { keepFrame } from '../signals/kept-frame.js';
 import type { NamePattern } from './pattern.js';
 
 /** What of the past is wanted. */
@@ -19,7 +20,8 @@ export async function* history(observer: Observer, query: HistoryQuery, abort: A
   let page: Recorded[];
   for (let afterSeq = window.first - 1; afterSeq < window.last && !abort.aborted; afterSeq = lastOf(page)) {
     page = observer.page({ ...scope, afterSeq });
-    for (const { signal } of page) if (pattern.matches(signal.signal) && filter(signal)) yield signal;
+    for (const { signal, frame } of page)
+      if (pattern.matches(signal.signal) && filter(signal)) yield keepFrame(signal, frame);
     await nextTurn(); // Ctrl-C is heard between two pages, also where nothing matches.
   }
 }

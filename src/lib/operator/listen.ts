@@ -1,4 +1,5 @@
 import type { Bus, Recorded, Signal } from '../bus/bus.js';
+import { keepFrame } from '../signals/kept-frame.js';
 import type { NamePattern } from './pattern.js';
 import { positionOf, type Since } from './since.js';
 
@@ -25,6 +26,7 @@ export async function* listen(bus: Bus, query: ListenQuery, abort: AbortSignal):
   if (left <= 0) return;
   for await (const recorded of heard) {
     if (!isWanted(query, recorded.signal)) continue;
+    keepFrame(recorded.signal, recorded.frame);
     yield recorded;
     left -= 1;
     if (left <= 0) return;

@@ -6,6 +6,7 @@ import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { KILL, killTargets } from '../signals/kill.js';
 import { shortName } from '../base/short-name.js';
 import { checkFacts } from '../signals/facts.js';
+import { carryFrame } from '../signals/kept-frame.js';
 import { mint } from '../signals/mint.js';
 
 /** Who hears a signal, and whether a process of it runs. */
@@ -32,7 +33,8 @@ export function operatorSignal(draft: Draft, { nextId, nowMs }: MintOptions): Si
 /** The same said anew: a root of its own with a new id, so that peers do not take it for a repetition. */
 export function saidAnew(signal: Signal, { nextId, nowMs }: MintOptions): Signal {
   const { facts, intensity } = signal;
-  return mint({ signal: signal.signal, facts, intensity }, { id: nextId(), source: OPERATOR, nowMs: nowMs() });
+  const draft = { signal: signal.signal, facts, intensity };
+  return carryFrame(signal, mint(draft, { id: nextId(), source: OPERATOR, nowMs: nowMs() }));
 }
 
 /** The catalogue's example facts. Throws KlorosError SIGNAL_NOT_FOUND. */

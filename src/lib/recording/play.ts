@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../base/clock.js';
 import type { Bus } from '../bus/bus.js';
 import type { Signal } from '../signals/envelope.js';
+import { carryFrame } from '../signals/kept-frame.js';
 import { RELAY } from '../signals/origin.js';
 import { mint } from '../signals/mint.js';
 import { readRecording } from './read.js';
@@ -55,6 +56,7 @@ export async function* chosenOf(query: PlayQuery): AsyncGenerator<Signal> {
   for await (const part of readRecording(query.path)) {
     if (part.kind !== 'signal') continue;
     const { signal } = part.taken;
+    if (signal.unreadable !== undefined) continue; // It has no facts that could be emitted.
     const isCaused = signal.cause_id !== null && ids.has(signal.cause_id);
     ids.add(signal.id);
     if (!query.matches(signal.signal) || signal.ts * 1_000 > query.untilMs) continue;
@@ -101,7 +103,7 @@ function saidAnew(signal: Signal, { query, ids, player }: Saying): Signal {
   // Who has it happen in earnest is its source; a mere replay shows what was.
   const speaker = query.forReal ? 'operator' : source;
   const options = { id: player.nextId(), source: speaker, nowMs: player.clock.nowMs() };
-  const anew = mint(draft, cause ? { ...options, cause } : options);
+  const anew = carryFrame(signal, mint(draft, cause ? { ...options, cause } : options));
   ids.set(id, anew);
   return anew;
 }

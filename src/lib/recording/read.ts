@@ -2,7 +2,10 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { constants, createGunzip } from 'node:zlib';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
+import { membersOf } from '../base/json-members.js';
+import { parseJson } from '../base/json-text.js';
 import type { Signal } from '../signals/envelope.js';
+import { keepFrame } from '../signals/kept-frame.js';
 import { ECOSYSTEM } from '../signals/mint.js';
 import { headerSchema, lineSchema, type Footer, type Header, type Taken } from './format.js';
 
@@ -51,7 +54,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 
 function headerOf(text: string, path: string): Header {
   try {
-    return headerSchema.parse(JSON.parse(text));
+    return headerSchema.parse(parseJson(text));
   } catch {
     throw invalid(path, 'its first line is no header of one');
   }
@@ -60,8 +63,11 @@ function headerOf(text: string, path: string): Header {
 /** A schema is for who reads the file without kloros. */
 function partsOf(text: string, line: number): Part[] {
   try {
-    const value = lineSchema.parse(JSON.parse(text));
-    if (value.type === 'signal') return [{ kind: 'signal', taken: { seq: value.seq, signal: wholeOf(value.signal) } }];
+    const value = lineSchema.parse(parseJson(text));
+    if (value.type === 'signal') {
+      const signal = keepFrame(wholeOf(value.signal), membersOf(text).get('signal') ?? '{}');
+      return [{ kind: 'signal', taken: { seq: value.seq, signal } }];
+    }
     if (value.type === 'footer') return [{ kind: 'footer', footer: value }];
     return value.type === 'header' ? [{ kind: 'bad', line, why: 'it is a second header' }] : [];
   } catch (error) {

@@ -19,10 +19,15 @@ export async function record(
   writer: RecordingWriter,
   { matches, filter, count, abort }: RecordQuery & { abort: AbortSignal },
 ): Promise<Footer> {
-  for await (const recorded of stream) {
-    writer.passed(recorded.seq);
-    if (matches(recorded.signal.signal) && filter(recorded.signal)) await writer.add(recorded);
-    if (writer.signals >= count || writer.isFull || abort.aborted) break;
+  try {
+    for await (const recorded of stream) {
+      writer.passed(recorded.seq);
+      if (matches(recorded.signal.signal) && filter(recorded.signal)) await writer.add(recorded);
+      if (writer.signals >= count || writer.isFull || abort.aborted) break;
+    }
+  } catch (error) {
+    await writer.discard();
+    throw error;
   }
   return writer.end(abort.aborted ? 'interrupted' : 'complete');
 }

@@ -11,6 +11,7 @@ import { errorCode, KlorosError } from '../base/errors.js';
 import { own, setOwn } from '../base/own.js';
 import type { Recorded } from '../bus/bus.js';
 import { catalogue } from '../signals/catalogue.js';
+import { keepFrame, signalText } from '../signals/kept-frame.js';
 import { RECORDING_VERSION, type Footer, type Header } from './format.js';
 
 /** What is known of a recording before it begins. */
@@ -28,6 +29,7 @@ export interface WriteOptions {
 export class RecordingWriter {
   readonly path: string;
   readonly #out: Writable;
+  readonly #file: Writable;
   readonly #closed: Promise<unknown>;
   readonly #maxBytes: number;
   readonly #footer: Omit<Footer, 'type' | 'ended'> = {
@@ -37,10 +39,11 @@ export class RecordingWriter {
   #bytes = 0;
   #lastSeq: number | undefined;
 
-  private constructor(path: string, { out, closed }: { out: Writable; closed: Promise<unknown> }, maxBytes: number) {
+  private constructor(path: string, { out, file }: { out: Writable; file: Writable }, maxBytes: number) {
     this.path = path;
     this.#out = out;
-    this.#closed = closed;
+    this.#file = file;
+    this.#closed = finished(file);
     this.#maxBytes = maxBytes;
   }
 
@@ -54,7 +57,7 @@ export class RecordingWriter {
     // Each line can be read as soon as it is written, so that a file that is torn has all but the last.
     const gzip = path.endsWith('.gz') ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : undefined;
     gzip?.pipe(file);
-    const writer = new RecordingWriter(path, { out: gzip ?? file, closed: finished(file) }, maxBytes);
+    const writer = new RecordingWriter(path, { out: gzip ?? file, file }, maxBytes);
     writer.#closed.catch(() => undefined); // A failure is told to who writes next, or ends.
     await writer.#line({ type: 'header', kloros_recording: RECORDING_VERSION, ...opening });
     return writer;
@@ -76,15 +79,22 @@ export class RecordingWriter {
     this.#lastSeq = seq;
   }
 
-  async add({ seq, signal }: Pick<Recorded, 'seq' | 'signal'>): Promise<void> {
+  async add({ seq, signal, frame }: Recorded): Promise<void> {
     const footer = this.#footer;
     if (this.#bytes >= this.#maxBytes) return void (footer.lost.too_many += 1);
     if (own(footer.by_signal, signal.signal) === undefined) await this.#line(schemaOf(signal.signal));
-    await this.#line({ type: 'signal', seq, signal });
+    await this.#text(`{"type":"signal","seq":${seq},"signal":${signalText(keepFrame(signal, frame))}}`);
     footer.signals += 1;
     setOwn(footer.by_signal, signal.signal, (own(footer.by_signal, signal.signal) ?? 0) + 1);
     footer.first_at ??= isoTimestamp(signal.ts * 1_000);
     footer.last_at = isoTimestamp(signal.ts * 1_000);
+  }
+
+  /** Lets the file go as it is, torn; who records again and again would else hold one descriptor more each time. */
+  async discard(): Promise<void> {
+    this.#out.destroy();
+    this.#file.destroy();
+    await this.#closed.catch(() => undefined);
   }
 
   /** Ends the file whole. */
@@ -96,10 +106,14 @@ export class RecordingWriter {
     return footer;
   }
 
-  async #line(value: object): Promise<void> {
-    const text = `${JSON.stringify(value)}\n`;
-    this.#bytes += text.length;
-    if (!this.#out.write(text)) await Promise.race([once(this.#out, 'drain'), this.#closed]);
+  #line(value: object): Promise<void> {
+    return this.#text(JSON.stringify(value));
+  }
+
+  async #text(text: string): Promise<void> {
+    const line = Buffer.from(`${text}\n`);
+    this.#bytes += line.length;
+    if (!this.#out.write(line)) await Promise.race([once(this.#out, 'drain'), this.#closed]);
   }
 }
 

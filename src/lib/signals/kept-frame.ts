@@ -10,15 +10,17 @@ const MOMENT: ReadonlySet<string> = new Set(['timestamp', 'ts']);
 
 /** Keeps the JSON that a signal was read from, so that emitting it again changes nothing that nobody changed. */
 export function keepFrame(signal: Signal, frame: string | Buffer): Signal {
-  frames.set(signal, frame.toString());
+  // A line break stands between values only, never within one, and would end the line of a file.
+  frames.set(signal, frame.toString().replaceAll(/[\r\n]+/g, ' '));
   return signal;
 }
 
 /** The new signal with what its forerunner has beyond our fields: unknown envelope fields, and digits that doubles lose. */
 export function carryFrame(old: Signal, signal: Signal): Signal {
+  const carried = { ...signal, ecosystem: old.ecosystem };
   const frame = frames.get(old);
-  if (frame !== undefined) frames.set(signal, frame);
-  return signal;
+  if (frame !== undefined) frames.set(carried, frame);
+  return carried;
 }
 
 /** The envelope as JSON, the id first: of a kept signal every value that is still the same stands byte for byte, in its place. */
@@ -59,8 +61,14 @@ function sameOr(key: string, value: unknown, before: string | undefined): string
   const text = jsonText(value);
   if (before === undefined) return text;
   const old = parseJson(before);
-  const same = MOMENT.has(key) ? msOf(old) === msOf(value) : jsonText(old) === text;
+  const same = MOMENT.has(key) ? msOf(old) === msOf(value) : jsonText(old) === text || isRounded(old, value);
   return same ? before : text;
+}
+
+/** A schema makes new objects, which have no digits beside their numbers any more: what was not changed is still the same. */
+function isRounded(old: unknown, value: unknown): boolean {
+  const text = JSON.stringify(value);
+  return text === jsonText(value) && text === JSON.stringify(old);
 }
 
 function msOf(moment: unknown): number {

@@ -1,12 +1,16 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import type { DeadLetter } from '../../../src/lib/bus/bus.js';
+import { saidAnew, wholeSignalOf } from '../../../src/lib/dead-letter/anew.js';
 import { softDelete } from '../../../src/lib/dead-letter/clean-up.js';
 import { DeadLetterProjection } from '../../../src/lib/dead-letter/projection.js';
 import { DeadLetterStore } from '../../../src/lib/dead-letter/store.js';
+import { decodeFrame } from '../../../src/lib/signals/codec.js';
+import { keepFrame, signalText } from '../../../src/lib/signals/kept-frame.js';
+import { signalOf } from '../../helpers/signals.js';
 
 let home: string;
 let paths: { failedSignals: string; failedSignalsArchive: string; replays: string };
@@ -60,6 +64,56 @@ describe('the projection of dead letters', () => {
     await project();
     expect(await open()).toEqual(['1', '2', '3', '4', '5', '6', '7']);
     expect(mark).toBe(7);
+  });
+
+  it('puts large content into a file of its own, which the row names, and which goes with the letter', async () => {
+    const content = 'x'.repeat(100_000);
+    letters = [letter(1, 'a', { content, intentFile: 'a.json' }), letter(2, 'b', { content }), letter(3)];
+    await project();
+    const files = () => readdirSync(join(home, 'dead_letters'));
+    expect(readFileSync(paths.failedSignals).length).toBeLessThan(3_000);
+    expect(files()).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    const [first] = await store.read();
+    expect((await store.whole(first!)).content).toBe(content);
+    await prune('1');
+    await store.restore(() => true);
+    await prune('1', '3');
+    await store.remove(() => true);
+    expect(files()).toHaveLength(1); // The second letter has it still.
+    await prune('2');
+    await store.remove(() => true);
+    expect(files()).toEqual([]);
+  });
+
+  it('says that the content of a letter is gone where its file is, and lists it all the same', async () => {
+    letters = [letter(1, 'a', { content: 'x'.repeat(100_000) })];
+    await project();
+    rmSync(join(home, 'dead_letters'), { recursive: true });
+    const [only] = await store.read();
+    await expect(store.whole(only!)).rejects.toMatchObject({ code: 'CONTENT_MISSING' });
+  });
+
+  it('hides nobody behind a letter that cannot be written', async () => {
+    const endless: Record<string, unknown> = {};
+    endless['self'] = endless;
+    letters = [letter(1, 'a', { signal: signalOf('Q_A', endless) }), letter(2)];
+    await project();
+    const [first, second] = await store.read();
+    expect(first?.error).toMatch(/^its content cannot be written .*Error: 1$/s);
+    expect(second?.id).toBe('2');
+  });
+
+  it('writes a signal as it came, with fields that nobody here knows and numbers of any length', async () => {
+    const frame = '{"signal":"Q_A","facts":{"n":12345678901234567891,"x":1.50},"zone":{"id":18446744073709551615}}';
+    const signal = keepFrame(decodeFrame('Q_A', Buffer.from(frame), { id: 'ID', receivedAtMs: 1 }), frame);
+    letters = [letter(1, 'a', { signal })];
+    await project();
+    const [only] = await store.read();
+    const again = signalText(saidAnew(wholeSignalOf(only!)!, { key: 'again', idAtMs: 1, nowMs: 1 }));
+    for (const text of [only!.line.toString(), again]) {
+      expect(text).toContain('"facts":{"n":12345678901234567891,"x":1.50}');
+      expect(text).toContain('"zone":{"id":18446744073709551615}');
+    }
   });
 
   it('repeats nothing after a crash between the append and the mark', async () => {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -73,6 +82,24 @@ async function paced(path: string, pace: PlayPace, said: (stop: () => void) => v
 }
 
 describe('the pace of playing', () => {
+  it('holds no descriptor of a file whose signals could not be read to the end', async () => {
+    const path = join(folder, 'torn.jsonl.gz');
+    const writer = await RecordingWriter.open(path, opening, { overwrite: false, maxBytes: 1_000 });
+    const stream = (async function* () {
+      yield* await journal.browse({});
+      throw new Error('the journal cannot be read');
+    })();
+    await expect(record(stream, writer, everything)).rejects.toThrow('cannot be read');
+    const held = readdirSync('/proc/self/fd').map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return ''; // Of the reading of the folder itself.
+      }
+    });
+    expect(held).not.toContain(path);
+  });
+
   it('is that of the recording, so many times faster', async () => {
     const { path } = await recorded('fast.jsonl');
     const { count, tookMs } = await paced(path, { rate: 50 });
