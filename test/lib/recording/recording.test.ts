@@ -84,7 +84,7 @@ async function paced(path: string, pace: PlayPace, said: (stop: () => void) => v
 describe('the pace of playing', () => {
   it('holds no descriptor of a file whose signals could not be read to the end', async () => {
     const path = join(folder, 'torn.jsonl.gz');
-    const writer = await RecordingWriter.open(path, opening, { overwrite: false, maxBytes: 1_000 });
+    const writer = await RecordingWriter.open(path, opening, { overwrite: false, maxBytes: 1_000_000 });
     const stream = (async function* () {
       yield* await journal.browse({});
       throw new Error('the journal cannot be read');
