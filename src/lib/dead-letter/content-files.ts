@@ -8,7 +8,6 @@ import type { Letter } from './letter.js';
 
 /** Content of more bytes lies in a file of its own, so that the queue's file stays one that can be read. */
 const MOST_BYTES = 65_536;
-const DIGEST = /^[0-9a-f]{64}$/;
 
 /** `dead_letters/` beside the queue's file: large contents, each under its digest, so that equal ones are one file. */
 export class ContentFiles {
@@ -62,13 +61,6 @@ export class ContentFiles {
       next: [`kloros dlq prune ${id}`],
     });
   }
-}
-
-/** Reads what a row says of its content; whatever is no digest of ours names no file. */
-export function contentReferenceOf(value: unknown): ContentReference | null {
-  const { sha256: digest, bytes } = (value ?? {}) as Record<string, unknown>;
-  if (typeof digest !== 'string' || !DIGEST.test(digest) || typeof bytes !== 'number') return null;
-  return { sha256: digest, bytes };
 }
 
 function missing(error: unknown): undefined {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseJson } from '../base/json-text.js';
 import type { Facts } from '../signals/envelope.js';
-import { contentReferenceOf } from './content-files.js';
 import type { ContentReference, EarlierFailure } from './entry.js';
 import { causeOf, errorClassOf } from './fingerprint.js';
 
@@ -43,6 +42,7 @@ export interface Letter {
 }
 
 const ID_LENGTH = 8;
+const DIGEST = /^[0-9a-f]{64}$/;
 const UNREADABLE = 'Unreadable: the line is not a JSON object';
 
 /** Reads a line of any shape; never throws. */
@@ -175,6 +175,13 @@ function textOf(value: unknown): string | undefined {
 
 function countOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** Whatever is no digest of ours names no file. */
+function contentReferenceOf(value: unknown): ContentReference | null {
+  const { sha256: digest, bytes } = (value ?? {}) as Record<string, unknown>;
+  if (typeof digest !== 'string' || !DIGEST.test(digest) || typeof bytes !== 'number') return null;
+  return { sha256: digest, bytes };
 }
 
 function isObject(value: unknown): value is Facts {

@@ -122,8 +122,11 @@ function pathLength(endpoint: string): number {
 
 /** At an address that other machines reach, nobody comes in without a key: that is what peers are for. */
 function refusePublicAddresses(config: Config): void {
-  const { xsub, xpub, router, own } = endpointsOf(config);
-  const open = [xsub, xpub, router, own(0)].find((endpoint) => endpoint.startsWith('tcp://') && !isLoopback(endpoint));
+  const endpoints = endpointsOf(config);
+  const { xsub, xpub, router } = endpoints;
+  const open = [xsub, xpub, router, endpoints.own(0)].find(
+    (endpoint) => endpoint.startsWith('tcp://') && !isLoopback(endpoint),
+  );
   if (open === undefined || config.bus.transport === 'unix') return;
   throw new KlorosError({
     code: 'PUBLIC_ADDRESS',

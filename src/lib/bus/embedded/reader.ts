@@ -52,8 +52,8 @@ export const COLUMNS =
 
 /** Prepares what puts entrances where a row has their numbers. */
 export function openRows(database: Database): (row: NumberedRow) => StoredRow {
-  const { of } = openEntrances(database);
-  return ({ entrance, chain, ...row }) => ({ ...row, from: of(entrance), chain: of(chain) });
+  const entrances = openEntrances(database);
+  return ({ entrance, chain, ...row }) => ({ ...row, from: entrances.of(entrance), chain: entrances.of(chain) });
 }
 
 /** Prepares the statements that read. */

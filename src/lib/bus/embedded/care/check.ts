@@ -112,11 +112,8 @@ function framesOf(database: Database): string[] {
     if (page.length === 0) break;
     afterSeq = page.at(-1)?.seq ?? afterSeq;
     for (const row of page) {
-      try {
-        signalOf(row);
-      } catch (error) {
-        problems.push(`signal ${row.seq} (${row.id}) cannot be decoded: ${toError(error).message}`);
-      }
+      const { unreadable } = signalOf(row);
+      if (unreadable !== undefined) problems.push(`signal ${row.seq} (${row.id}) cannot be decoded: ${unreadable}`);
     }
   }
   return problems;
