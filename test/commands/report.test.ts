@@ -39,7 +39,7 @@ describe('kloros report', () => {
 
   it('has no page of a home in which nothing has ever run, and makes none', async () => {
     const { code, stderr } = await run('report', '--html', 'report.html');
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(stderr).toContain('There is no journal');
     expect(existsSync(join(config.home, 'report.html'))).toBe(false);
   });

@@ -96,7 +96,7 @@ describe('kloros stuck', { timeout: 240_000 }, () => {
       { key: 'hangs', state: 'running', attempts: 1, overdue: true, timeout: { id: expect.any(String) as string } },
       { key: 'behind', state: 'queued', limit: 'queue', overdue: false, next: [] },
     ]);
-    expect(result.waiting[1]!.next[0]).toBe(`kill ${process.pid}`);
+    expect(result.waiting[1]!.next[0]).toBe('kloros daemon restart investigation_consumer_daemon');
     const { stdout } = await stuck();
     expect(stdout).toContain('3 wait, 1 overdue, 1 will never come by itself');
     const { stdout: page } = await stuck('hangs');
@@ -150,7 +150,7 @@ describe('kloros stuck', { timeout: 240_000 }, () => {
   it('of a home in which nothing ever ran says so, and makes nothing there', async () => {
     const home = join(colony.config.home, 'nothing');
     const { code, stderr } = await kloros(['stuck'], { env: { KLOROS_HOME: home } });
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(stderr).toContain('There is no journal in');
     expect(existsSync(home)).toBe(false);
   });

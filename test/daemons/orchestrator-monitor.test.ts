@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
 import { ModuleWatch } from '../../src/lib/capabilities/module-watch.js';
 import type { Config } from '../../src/lib/config/schema.js';
+import { momentOf } from '../../src/lib/rules/clock-step.js';
 import { openHealer } from '../../src/lib/healing/open-healer.js';
 import { openTimeoutWatch } from '../../src/lib/expectations/open-timeout-watch.js';
 import type { Answer, Attempt, SourceBatch } from '../../src/lib/runtime/define-daemon.js';
@@ -43,7 +44,9 @@ function watchesOf(env: Attempt) {
 /** A monitor whose state is kept as the journal keeps it, at each commit. */
 function monitor(state: Record<string, unknown> = {}, more: Partial<Attempt> = {}) {
   const { attempt } = surroundings(config);
-  state['healing:position'] ??= 0; // A healer that is not new: its first look would be a batch of its own.
+  // A healer that is not new: its first look would be a batch of its own.
+  state['healing:position'] ??= 0;
+  state['healing:clock'] ??= momentOf(attempt.clock);
   const env: typeof attempt = { ...attempt, state: async () => ({ ...state }), ...more };
   const watches = watchesOf(env);
   const batches = orchestratorMonitor.source?.(env, stop.signal, watches);

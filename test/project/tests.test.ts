@@ -8,8 +8,11 @@ const ACROSS = ['contract', 'integration', 'faults', 'project', 'systemd'];
 
 /** Tests of what a whole room does, beside those of its modules. */
 const WHOLE_ROOM = [
+  'commands/hostile-text',
   'commands/program',
+  'commands/read-only',
   'lib/bus/crash',
+  'lib/bus/journal-trust',
   'lib/deployment/noise',
   'lib/intents/beset',
   'lib/intents/hostile',

@@ -22,7 +22,7 @@ afterEach(() => colony.end());
 async function report(text: string): Promise<string> {
   const { config, bus } = colony;
   const integrated = { module_name: text, module_path: 'src.x', capabilities_added: [], init_created: false };
-  await bus.emit([signalOf('Q_MODULE_INTEGRATED', integrated), signalOf('X_A'), signalOf('X_B'), signalOf(text)]);
+  await bus.emit([signalOf('Q_MODULE_INTEGRATED', integrated), signalOf('X_A'), signalOf('X_B')]);
   const row = {
     signal: { signal: text, facts: {} },
     error: `Error: ${text}`,

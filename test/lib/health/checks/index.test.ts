@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { peer } from '../../../../src/lib/signals/origin.js';
 import { basename, dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../../src/lib/base/process-identity.js';
@@ -202,6 +203,15 @@ const EVERY: Record<string, Provocations> = {
     WARNING: () => deadLetters(10),
     CRITICAL: () => deadLetters(101),
     UNKNOWN: () => folderInsteadOf(pathsOf(config).failedSignals),
+  },
+  refused: {
+    OK: journal,
+    WARNING: async () => {
+      await waiting(0, 0);
+      await bus.emit([signalOf(ASKED)], peer('anonymous', 'observe'));
+    },
+    CRITICAL: 'what was refused has done nothing',
+    UNKNOWN: nothing,
   },
   journal: {
     OK: journal,

@@ -12,7 +12,7 @@ const paths = { home: '/h', sourceRoots: [], deployRoot: '/h/d', capabilitiesPat
 const config = configSchema.parse({
   ...paths,
   portBase: 9000,
-  intents: { routes: { 'spica/x': { signal: 'SPICA/~1' } } },
+  intents: { routes: { 'spica/x': { signal: 'SPICA:1' } } },
 });
 
 /** Judges documents; the official schema brings the meta schema of draft 07 itself. */
@@ -47,7 +47,7 @@ describe('the AsyncAPI document', () => {
   });
 
   it('names every signal of the catalogue, and what an operator routes', () => {
-    expect(Object.keys(document.channels)).toEqual([...catalogue.keys(), 'SPICA/~1']);
+    expect(Object.keys(document.channels)).toEqual([...catalogue.keys(), 'SPICA:1']);
     expect(Object.values(document.channels).map(({ address }) => address)).toEqual(Object.keys(document.channels));
   });
 
@@ -59,7 +59,7 @@ describe('the AsyncAPI document', () => {
       ...daemon.hears.map((name) => `receive ${daemon.name}.hears.${name}`),
     ]);
     expect(Object.entries(document.operations).map(([id, { action }]) => `${action} ${id}`)).toEqual(declared);
-    expect(document.operations['intent_router.says.SPICA/~1']?.channel.$ref).toBe('#/channels/SPICA~1~01');
+    expect(document.operations['intent_router.says.SPICA:1']?.channel.$ref).toBe('#/channels/SPICA:1');
   });
 
   it('has the ports of the configuration, and says which signals a daemon says at its own', () => {
@@ -84,8 +84,8 @@ describe('the AsyncAPI document', () => {
   });
 
   it('asks of a name that only the configuration knows no more than the envelope', () => {
-    const signal = mint({ signal: 'SPICA/~1', facts: { any: [1] } }, { id: 'x', source: 'me', nowMs: 0 });
-    expect(judged('SPICA/~1', signal)).toBe('');
-    expect(judged('SPICA/~1', { ...signal, trace: undefined })).toContain("must have required property 'trace'");
+    const signal = mint({ signal: 'SPICA:1', facts: { any: [1] } }, { id: 'x', source: 'me', nowMs: 0 });
+    expect(judged('SPICA:1', signal)).toBe('');
+    expect(judged('SPICA:1', { ...signal, trace: undefined })).toContain("must have required property 'trace'");
   });
 });
