@@ -29,9 +29,12 @@ function isWide(value: unknown, left: number, deepest: number): boolean {
   if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER);
   if (typeof value !== 'object' || value === null) return false;
   if (left === 0) throw new RangeError(`it is nested deeper than ${deepest} levels`);
+  const values = Array.isArray(value) ? (value as unknown[]) : Object.values(value);
   let found = false;
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
-    if (isWide(inner, left - 1, deepest)) found = true;
+  for (let at = 0; at < values.length; at += 1) {
+    const inner = values[at];
+    // Most are texts, which need no call.
+    if (typeof inner !== 'string' && isWide(inner, left - 1, deepest)) found = true;
   }
   return found;
 }
