@@ -29,7 +29,7 @@ function isWide(value: unknown, left: number, deepest: number): boolean {
   if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER);
   if (typeof value !== 'object' || value === null) return false;
   if (left === 0) throw new RangeError(`it is nested deeper than ${deepest} levels`);
-  const values = Array.isArray(value) ? (value as unknown[]) : Object.values(value);
+  const values: unknown[] = Array.isArray(value) ? value : Object.values(value);
   let found = false;
   for (let at = 0; at < values.length; at += 1) {
     const inner = values[at];

@@ -59,7 +59,7 @@ describe('the AsyncAPI document', () => {
       ...daemon.hears.map((name) => `receive ${daemon.name}.hears.${name}`),
     ]);
     expect(Object.entries(document.operations).map(([id, { action }]) => `${action} ${id}`)).toEqual(declared);
-    expect(document.operations['intent_router.says.SPICA:1']?.channel.$ref).toBe('#/channels/SPICA:1');
+    expect(document.operations['intent_router.says.SPICA:1']?.channel.$ref).toBe('#/channels/SPICA%3A1');
   });
 
   it('has the ports of the configuration, and says which signals a daemon says at its own', () => {
