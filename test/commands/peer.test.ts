@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kloros } from '../helpers/cli.js';
 import { startColony, type TestColony } from '../helpers/run.js';
@@ -43,8 +44,9 @@ describe('kloros peer', () => {
     const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec(program) ?? [];
     expect(port).not.toBe('');
     let answer = '';
-    await until('the hub has opened its doors', () => {
-      answer = spawnSync('/usr/bin/python3', ['-c', program], { encoding: 'utf8', timeout: 20_000 }).stdout;
+    // The hub is in this process, and answers while it waits.
+    await until('the hub has opened its doors', async () => {
+      ({ stdout: answer } = await promisify(execFile)('/usr/bin/python3', ['-c', program], { timeout: 20_000 }));
       return answer.includes('accepted');
     });
     const recorded = await colony.bus.find((JSON.parse(answer) as { id: string }).id);

@@ -85,7 +85,17 @@ describe.skipIf(why !== undefined)('a disk that is full', () => {
     }
   }
   const hasReserve = () => existsSync(ballastOf(pathsOf(colony.config).journal));
-  const answers = async () => (await colony.bus.browse({ signals: ['Q_B'] })).map(({ signal }) => signal);
+  /** A page ends after some megabytes, so there are several. */
+  async function answers(): Promise<Signal[]> {
+    const found: Signal[] = [];
+    for (let afterSeq = 0; ;) {
+      const page = await colony.bus.browse({ signals: ['Q_B'], afterSeq });
+      found.push(...page.map(({ signal }) => signal));
+      const last = page.at(-1);
+      if (last === undefined) return found;
+      afterSeq = last.seq;
+    }
+  }
 
   async function expectAllAnsweredOnce(): Promise<void> {
     await until('all that was accepted is answered', async () => (await answers()).length >= accepted.length, LIMIT_MS);

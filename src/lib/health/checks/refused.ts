@@ -17,7 +17,7 @@ export const refused: HealthCheck = {
     const worst = lately.find(({ signal }) => signal === KILL) ?? lately[0];
     return result(worst === undefined ? 'OK' : 'WARNING', {
       why: worst === undefined ? 'nothing lately' : refusalText(worst, nowMs),
-      figures: [{ name: 'refused_total', value: refusals.reduce((sum, { count }) => sum + count, 0), unit: '' }],
+      figures: [{ name: 'refused_signals', value: refusals.reduce((sum, { count }) => sum + count, 0), unit: '' }],
       next: ['kloros peer refused'],
     });
   },
