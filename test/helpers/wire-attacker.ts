@@ -13,7 +13,7 @@ const attacks: Record<string, () => Promise<void>> = {
     socket.connect(xsub);
     await socket.receive(); // The hub's subscription.
     const kinds: Buffer[][] = [
-      [Buffer.from('Q_FLOOD'), Buffer.from(JSON.stringify({ facts: { text: 'x'.repeat(MEBIBYTE / 4) } }))],
+      [Buffer.from('Q_FLOOD'), Buffer.from(JSON.stringify({ facts: { text: 'x'.repeat(0.75 * MEBIBYTE) } }))],
       [Buffer.from('Q_FLOOD'), Buffer.alloc(MEBIBYTE / 2, 0xff)],
       [Buffer.from('Q_FLOOD'), Buffer.from(DEEP)],
       [Buffer.from('not a name\n'), Buffer.from('{}')],

@@ -38,6 +38,8 @@ const MOST_SUBSCRIPTION_BYTES = 512 * 1024;
 /** Peers come back within 100 ms by default, on a busy machine within seconds. */
 const RETURN_MS = 5_000;
 const SUBSCRIBE = 1;
+/** At one look a second: until whoever takes nothing has been cut. */
+const LOOKS_AFTERWARDS = STUCK_MS / 1_000;
 
 /**
  * An XPUB with its guard: what subscribers can pile up in it is bounded. It is renewed when they subscribe to more than
@@ -51,6 +53,7 @@ export class PublishingSocket {
   #renewedAtMs = -Infinity;
   #sentBytes = 0;
   #seenBytes = 0;
+  #quietTicks = LOOKS_AFTERWARDS;
 
   constructor(options: PublishingSocketOptions) {
     this.#options = options;
@@ -82,7 +85,9 @@ export class PublishingSocket {
   /** Looks what waits for subscribers, once a second. */
   tick(): void {
     const bytes = this.#sentBytes - this.#seenBytes;
-    if (bytes === 0) return;
+    // What was published last may wait for somebody until TCP cuts him.
+    this.#quietTicks = bytes === 0 ? this.#quietTicks + 1 : 0;
+    if (this.#quietTicks > LOOKS_AFTERWARDS) return;
     this.#seenBytes = this.#sentBytes;
     void this.#cut(this.#queues.look(bytes));
   }

@@ -22,7 +22,7 @@ export const STUCK_MS = 5_000;
 /** No more than this waits for one subscriber (D12). */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 /** At one look a second: shorter is nothing but a busy moment. */
-const LOOKS_TO_REPORT = 3;
+const LOOKS_TO_REPORT = 2;
 
 /**
  * What waits for one subscriber is invisible in ZeroMQ. The kernel shows whether it takes what is sent: while its queue
