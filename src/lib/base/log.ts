@@ -47,6 +47,7 @@ export interface LogStream {
 }
 
 const INDENT = '    ';
+const NO_TIME = '--:--:--.---';
 const FORMS: ReadonlySet<string> = new Set<LogForm>(['pretty', 'json', 'journal']);
 
 /**
@@ -86,15 +87,29 @@ function withoutSecrets(chunk: string): string {
 
 /** A line of JSON from a daemon's log file as people read it; what is none (a crash) gets the daemon's name in front. */
 export function renderLogLine(daemon: string, text: string): string {
-  if (text.startsWith('{') && text.endsWith('}')) return render(text, 'pretty').trimEnd();
-  return `[${daemon}] ${terminalLine(text)}`;
+  const line = lineOf(text);
+  return line === undefined ? `[${daemon}] ${terminalLine(text)}` : pretty(line, wordsOf(line)).trimEnd();
+}
+
+/** What a crash prints may begin like a line of the log, and is none. */
+function lineOf(text: string): Line | undefined {
+  if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return undefined;
+  }
 }
 
 function render(chunk: string, form: LogForm): string {
   if (form === 'json') return `${terminalJson(chunk.trimEnd())}\n`;
   const line = JSON.parse(chunk) as Line;
-  const text = `[${terminalLine(String(line.daemon))}] ${terminalLine(String(line.msg))}${detail(line)}`;
+  const text = wordsOf(line);
   return form === 'journal' ? `${journalLines(line.level, text)}\n` : `${pretty(line, text)}\n`;
+}
+
+function wordsOf(line: Line): string {
+  return `[${terminalLine(String(line.daemon))}] ${terminalLine(String(line.msg))}${detail(line)}`;
 }
 
 function journalLines(level: number, text: string): string {
@@ -106,9 +121,15 @@ function journalLines(level: number, text: string): string {
 }
 
 function pretty(line: Line, text: string): string {
-  const time = chalk.dim(new Date(line.time).toISOString().slice(11, 23));
+  const time = chalk.dim(timeText(line.time));
   const word = line.level === 30 ? '' : ` ${WORD[line.level] ?? ''}`;
   return `${time}${(COLOUR[line.level] ?? ((same: string) => same))(`${word} ${text}`)}`;
+}
+
+/** A crash has no time, and a foreign line may have any. */
+function timeText(time: unknown): string {
+  const date = new Date(typeof time === 'number' ? time : Number.NaN);
+  return Number.isNaN(date.getTime()) ? NO_TIME : date.toISOString().slice(-13, -1);
 }
 
 function detail(line: Line): string {

@@ -122,6 +122,18 @@ describe('a log in a pipe', () => {
     );
     expect(renderLogLine('hub', 'Segmentation fault')).toBe('[hub] Segmentation fault');
   });
+
+  it.each([
+    ['no time, as a crash writes it', '{"level":50,"daemon":"hub","msg":"Aborted"}'],
+    ['a time that is no number', '{"level":50,"time":"noon","daemon":"hub","msg":"Aborted"}'],
+    ['a time beyond all dates', '{"level":50,"time":1e300,"daemon":"hub","msg":"Aborted"}'],
+  ])('reads as words with %s', (_, line) => {
+    expect(renderLogLine('hub', line)).toContain('--:--:--.--- error [hub] Aborted');
+  });
+
+  it('stays as it is where a line only looks like one of a log', () => {
+    expect(renderLogLine('hub', '{ [Error: x] }')).toBe('[hub] { [Error: x] }');
+  });
 });
 
 describe('a log on a terminal', () => {
