@@ -143,7 +143,6 @@ describe('peers that pile things up in the hub', () => {
     const tookMs = await backAfterMs(() => world.log().includes('subscribe to more than it holds'));
     await allHeard();
     expect(hubPid()).toBe(pid);
-    expect(peakMb(pid)).toBeLessThan(MOST_MB);
     await until('its counts say so', async () => (await renewals()) > 0);
     printFigures('wire-bounds subscriptions', { emitted, backMs: Math.round(tookMs), peakMb: peakMb(pid) });
   });
