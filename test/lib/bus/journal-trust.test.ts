@@ -114,7 +114,7 @@ describe('a journal that was moved, replaced or deleted while it is open', () =>
   ])('accepts nothing from then on: %s', async (_how, remove) => {
     remove();
     await expect(bus.emit([signalOf('Q_A', { n: 2 })])).rejects.toThrow(coded('JOURNAL_GONE'));
-    expect(() => journal.demand()).toThrow(coded('JOURNAL_GONE'));
+    expect(() => journal.demandPlace()).toThrow(coded('JOURNAL_GONE'));
   });
 
   it('is noticed within a second by a process that does nothing with it, once and with what to do', async () => {

@@ -10,9 +10,9 @@ const PARTS = ['', '-wal', '-shm'];
 
 /** Watches over the file of an open journal: that it is the one at its path, and that its pages are what they were. */
 export interface Guard {
-  /** Throws why nothing new may be accepted: JOURNAL_GONE, JOURNAL_DAMAGED. */
+  /** Throws why nothing new may be accepted, as far as it is known: JOURNAL_GONE, JOURNAL_DAMAGED. Costs nothing. */
   demand(): void;
-  /** Throws JOURNAL_GONE where the file is not at its path; what is done may be written down in a damaged one. */
+  /** Looks at once; throws JOURNAL_GONE where the file is not at its path. What is done may be written down in a damaged one. */
   demandPlace(): void;
   /** The same object, whose calls that meet damage throw JOURNAL_DAMAGED. */
   watch<T extends object>(part: T): T;
@@ -48,7 +48,6 @@ export function guardJournal(path: string, tell: (error: KlorosError) => void): 
   const timer = setInterval(lookAll, LOOK_EVERY_MS).unref();
   return {
     demand: () => {
-      look();
       if (known !== undefined) throw known;
     },
     demandPlace: () => {

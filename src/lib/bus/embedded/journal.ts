@@ -43,8 +43,8 @@ export interface Journal {
   unindexed(): UnindexedPage | undefined;
   /** Rings when something was said, here or in another process. */
   bell: Pick<Bell, 'listen'>;
-  /** Throws why nothing may be called accepted: JOURNAL_GONE, JOURNAL_DAMAGED. */
-  demand(): void;
+  /** Throws JOURNAL_GONE where what is written now would be found by nobody. */
+  demandPlace(): void;
   /** Resolves after the commit that holds the operation. */
   write<K extends Kind>(operation: Operation<K>): Promise<Answer<K>>;
   close(): Promise<void>;
@@ -98,7 +98,7 @@ function journalOf({ path, log, database, guard, parts, events }: Opened): Journ
     ...watchedParts(guard, shown),
     ...guard.watch({ due, unindexed, refusals: () => refusals.all() }),
     bell,
-    demand: () => guard.demand(),
+    demandPlace: () => guard.demandPlace(),
     write: async (operation) => {
       if (REFUSED_WHEN_FULL.has(operation.kind)) {
         guard.demand();

@@ -14,7 +14,7 @@ import { Publisher } from './wire.js';
 /** What doors of peers are made of. */
 export interface PeerDoorsOptions {
   hub: Pick<Hub, 'openDoor' | 'publishTo'>;
-  journal: Pick<Journal, 'read' | 'write' | 'demand'>;
+  journal: Pick<Journal, 'read' | 'write' | 'demandPlace'>;
   clock: Clock;
   log: Logger;
   guard: WireGuard;

@@ -17,7 +17,7 @@ import type { WireGuard } from './wire-guard.js';
 /** What the door is made of. */
 export interface RouterDoorOptions {
   door: Door;
-  journal: Pick<Journal, 'read' | 'write' | 'demand'>;
+  journal: Pick<Journal, 'read' | 'write' | 'demandPlace'>;
   clock: Clock;
   log: Logger;
   /** Watches what peers do to this process. */
@@ -98,9 +98,11 @@ export class RouterDoor {
   async #journal({ content }: Request): Promise<DoorAnswer> {
     const { journal, clock, door } = this.#options;
     try {
-      journal.demand(); // What a file that is gone has already is not accepted either.
       const known = journalledAs(journal.read, content);
-      if (known !== undefined) return { status: 'accepted', id: known, duplicate: true };
+      if (known !== undefined) {
+        journal.demandPlace(); // What a file that is gone has already is not accepted either.
+        return { status: 'accepted', id: known, duplicate: true };
+      }
       const nowMs = clock.nowMs();
       const rows = [askedRow(content, { nowMs, from: door.from })];
       await this.#refuseName(rows[0]?.row.name ?? '', nowMs);
