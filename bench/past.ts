@@ -108,7 +108,7 @@ async function readHistory(): Promise<number> {
   const pattern = namePattern(['Q_INVESTIGATION_COMPLETE']);
   const query = { range: { sinceMs: nowMs - HOUR_MS, untilMs: nowMs }, pattern, filter: () => true };
   const shown: string[] = [];
-  for await (const signal of history(observer, query, new AbortController().signal)) shown.push(signalLine(signal));
+  for await (const { signal } of history(observer, query, new AbortController().signal)) shown.push(signalLine(signal));
   observer.close();
   return shown.length;
 }

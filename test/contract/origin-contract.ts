@@ -40,6 +40,17 @@ export function describeOriginContract(engineName: string, start: () => Promise<
     });
     afterEach(() => engine.end());
 
+    it('says when the journal took a signal, whatever the time of what is emitted again', async () => {
+      const before = Date.now();
+      const yearAhead = { ...signalOf('Q_A'), ts: before / 1_000 + 31_536_000 };
+      await bus.emit([yearAhead], RELAY);
+      const [taken] = await bus.browse({ sinceMs: before, untilMs: Date.now() });
+      expect(taken).toMatchObject({ signal: { id: yearAhead.id } });
+      const [claimed] = await claimAll(await bus.consumer(spec()), 1);
+      const isNow = (atMs: number) => atMs >= before && atMs <= Date.now();
+      expect([taken!.receivedAtMs, claimed!.receivedAtMs].map(isNow)).toEqual([true, true]);
+    });
+
     it.each(Object.entries(TAKEN) as [Acceptance, readonly Entrance[]][])(
       'let a consumer that accepts %s see what those send who may, and nothing else',
       async (acceptance, taken) => {

@@ -46,6 +46,7 @@ export function surroundings(config: Config) {
     idOf: (position) => `said-${position}`,
     begin: async () => undefined,
     from: COLONY,
+    receivedAtMs: NOW_MS,
   };
   const keep = (answer: Answer): Said => {
     const said = Array.isArray(answer) ? { signals: answer } : (answer ?? {});

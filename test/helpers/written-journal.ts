@@ -9,6 +9,8 @@ export interface Written {
   name: string;
   facts?: Facts;
   atMs: number;
+  /** When the journal took it, where that is another time than its publisher's clock showed. */
+  receivedAtMs?: number;
   cause?: Pick<Signal, 'id' | 'trace'>;
 }
 
@@ -21,9 +23,10 @@ export class WrittenJournal implements JournalView {
   /** Pages that were read. */
   reads = 0;
 
-  write({ id, name, facts = {}, atMs, cause }: Written): Signal {
+  write({ id, name, facts = {}, atMs, receivedAtMs = atMs, cause }: Written): Signal {
     const signal = mint({ signal: name, facts }, { id, source: 'test', nowMs: atMs, ...(cause ? { cause } : {}) });
-    this.rows.push({ seq: this.rows.length + 1, signal, frame: Buffer.alloc(0), from: COLONY, chain: COLONY });
+    const seq = this.rows.length + 1;
+    this.rows.push({ seq, signal, frame: Buffer.alloc(0), receivedAtMs, from: COLONY, chain: COLONY });
     return signal;
   }
 
@@ -52,10 +55,10 @@ export class WrittenJournal implements JournalView {
 
   browse: JournalView['browse'] = async ({ afterSeq = 0, sinceMs = 0, untilMs = Infinity, signals, limit = 500 }) => {
     this.reads += 1;
-    const wanted = ({ seq, signal }: Recorded) =>
+    const wanted = ({ seq, signal, receivedAtMs }: Recorded) =>
       seq > afterSeq &&
-      signal.ts * 1000 >= sinceMs &&
-      signal.ts * 1000 <= untilMs &&
+      receivedAtMs >= sinceMs &&
+      receivedAtMs <= untilMs &&
       (signals?.includes(signal.signal) ?? true);
     return this.rows.filter(wanted).slice(0, limit);
   };

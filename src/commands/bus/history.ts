@@ -64,9 +64,9 @@ ${RANGE_HELP}`;
     }
   }
 
-  async #signals(signals: ReturnType<typeof history>): Promise<number> {
+  async #signals(found: ReturnType<typeof history>): Promise<number> {
     let shown = 0;
-    for await (const signal of signals) {
+    for await (const { signal } of found) {
       await this.line({ ...signal, ...unknownFields(signal) }, () => signalLine(signal));
       shown += 1;
     }

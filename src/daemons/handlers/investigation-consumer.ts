@@ -44,32 +44,28 @@ export async function handle(signal: Signal, attempt: Attempt, resources: Resour
 
 async function answer(signal: Signal, attempt: Attempt, resources: Resources): Promise<Answer> {
   const question = questionOf(signal);
-  if (isProbe(question.questionId)) return answerProbe(question, signal, { attempt, pool: resources.pool });
+  if (isProbe(question.questionId)) return answerProbe(question, attempt, resources.pool);
   const { clock, abort, log } = attempt;
   const kept = await attempt.state(keysOf(question.questionId));
   const suppression = suppressionOf(kept, question.questionId, clock.nowMs());
-  if (suppression) return [refusal(signal, suppression, attempt)];
+  if (suppression) return [refusal(suppression, attempt)];
   const scope = scopeOf(attempt, resources.pool, question);
   const { store, model } = resources;
   const answered = await investigate(question, { scope, store, clock, abort, model });
   const { error } = answered.record;
-  const signals = [completion(signal, answered, attempt)];
+  const signals = [completion(answered, attempt)];
   if (error === null) return { signals, state: forgotten(kept, question.questionId) };
   log.warn(`Investigation failed: ${error}`);
   return { signals, state: [failureNoted(question.questionId, { id: signal.id, error, nowMs: clock.nowMs() })] };
 }
 
 /** As every other question, but what is found goes where the asker takes it away again; a failure suppresses nothing. */
-async function answerProbe(
-  question: Question,
-  signal: Signal,
-  { attempt, pool }: { attempt: Attempt; pool: SurveyPool },
-): Promise<Answer> {
+async function answerProbe(question: Question, attempt: Attempt, pool: SurveyPool): Promise<Answer> {
   const { clock, abort, config } = attempt;
   const [folder = ''] = rootsFor(question.questionId, config);
   const scope = { ...scopeOf(attempt, pool, question), cachePath: join(folder, 'source-facts.db') };
   const answered = await investigate(question, { scope, store: openProbeRecords(folder), clock, abort });
-  return [completion(signal, answered, attempt)];
+  return [completion(answered, attempt)];
 }
 
 const NOT_BEGUN: ReadonlySet<unknown> = new Set(['queued', 'unheard']);
@@ -82,7 +78,7 @@ async function hearTimeout(signal: Signal, { clock }: Attempt): Promise<Answer> 
   return { state: [failureNoted(question_id, failure)] };
 }
 
-function refusal(cause: Signal, suppression: Suppression, { clock, log }: Attempt) {
+function refusal(suppression: Suppression, { clock, log, receivedAtMs }: Attempt) {
   const error = suppressionInWords(suppression);
   log.warn({ question_id: suppression.questionId }, error);
   return say('Q_INVESTIGATION_COMPLETE', {
@@ -94,7 +90,7 @@ function refusal(cause: Signal, suppression: Suppression, { clock, log }: Attemp
     module_name: null,
     status: 'failed',
     duration_ms: 0,
-    queue_wait_time_ms: Math.max(0, clock.nowMs() - Date.parse(cause.timestamp)),
+    queue_wait_time_ms: Math.max(0, clock.nowMs() - receivedAtMs),
     model_used: null,
     tokens_used: null,
     error,
@@ -145,7 +141,7 @@ function questionOf(signal: Signal): Question {
   };
 }
 
-function completion(cause: Signal, { record, fromRecord }: Answered, { clock }: Attempt) {
+function completion({ record, fromRecord }: Answered, { clock, receivedAtMs }: Attempt) {
   return say('Q_INVESTIGATION_COMPLETE', {
     question_id: record.question_id,
     investigation_timestamp: record.investigation_timestamp ?? record.timestamp,
@@ -156,10 +152,7 @@ function completion(cause: Signal, { record, fromRecord }: Answered, { clock }: 
     module_name: record.module_name,
     status: record.status,
     duration_ms: fromRecord ? 0 : (record.duration_ms ?? 0),
-    queue_wait_time_ms: Math.max(
-      0,
-      clock.nowMs() - Date.parse(cause.timestamp) - (fromRecord ? 0 : (record.duration_ms ?? 0)),
-    ),
+    queue_wait_time_ms: Math.max(0, clock.nowMs() - receivedAtMs - (fromRecord ? 0 : (record.duration_ms ?? 0))),
     ...modelFacts(record, fromRecord),
     ...(record.error === null ? {} : { error: record.error, error_type: record.error_type }),
     ...(fromRecord ? { answered_from: record.id } : {}),

@@ -28,6 +28,8 @@ export interface Delivery {
   /** Position in the engine's order; opaque outside the engine. */
   seq: number;
   signal: Signal;
+  /** When the journal took it, epoch milliseconds. */
+  receivedAtMs: number;
   /** By which door it came in. */
   from: Entrance;
   /** The least entrance of all that led to it. */
@@ -143,6 +145,8 @@ export interface Recorded {
   signal: Signal;
   /** The second wire frame, byte for byte. */
   frame: Buffer;
+  /** When the journal took it, epoch milliseconds: the time that measures and paces. The signal's own is its publisher's. */
+  receivedAtMs: number;
   from: Entrance;
   /** The least entrance of all that led to it. */
   chain: Entrance;

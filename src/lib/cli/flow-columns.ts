@@ -21,13 +21,14 @@ export function frequencyColumns(nowMs: number): Column<Frequency>[] {
   ];
 }
 
-/** How long each name is under way, and until it is answered. */
+/** How long each name takes from the journal until here and until it is answered, and what its publisher's clock says. */
 export function delayColumns(nowMs: number): Column<Delay>[] {
   const { median, worst } = { median: ({ p50 }: Spread) => p50, worst: ({ max }: Spread) => max };
   const cell = (of: (delay: Delay) => Spread, figure: (spread: Spread) => number) => (delay: Delay) =>
     of(delay).count === 0 ? null : formatDuration(figure(of(delay)));
   const here = (delay: Delay) => delay.hereMs;
   const answered = (delay: Delay) => delay.answeredMs;
+  const sent = cell((delay) => delay.sentMs, median);
   return [
     named(),
     ...spread<Delay>('delay', here, formatDuration),
@@ -37,6 +38,7 @@ export function delayColumns(nowMs: number): Column<Delay>[] {
     ),
     right('answered p50', cell(answered, median)),
     right('max', cell(answered, worst)),
+    right('sent', (delay) => (delay.isClockOff ? chalk.red(`${sent(delay) ?? ''} clock off`) : sent(delay))),
     { ...right('window', ({ hereMs }) => (hereMs.count === 0 ? null : String(hereMs.count))), spare: 3 },
     ...counted<Delay>(nowMs),
   ];

@@ -53,7 +53,7 @@ export class AnswerBook {
       this.#early.push({ recorded, heardMs });
       return;
     }
-    if (signal.id === probe.id) this.#routedMs.set(probe.id, signal.ts * 1_000);
+    if (signal.id === probe.id) this.#routedMs.set(probe.id, recorded.receivedAtMs);
     else if (signal.cause_id === probe.id) this.#answer(probe, recorded, heardMs);
   }
 
@@ -71,9 +71,8 @@ export class AnswerBook {
     return { sent, answered, failed: this.#failed, error: this.#error, hops, bins: this.#of('whole').bins() };
   }
 
-  #answer({ id, askedMs }: Probe, { signal: { ts, facts } }: Recorded, heardMs: number): void {
+  #answer({ id, askedMs }: Probe, { signal: { facts }, receivedAtMs: doneMs }: Recorded, heardMs: number): void {
     this.#answered += 1;
-    const doneMs = ts * 1_000;
     const routedMs = this.#routedMs.get(id) ?? doneMs;
     const investigatedMs = typeof facts['duration_ms'] === 'number' ? facts['duration_ms'] : 0;
     if (facts['status'] === 'failed') this.#fail(facts['error']);

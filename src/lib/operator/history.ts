@@ -12,7 +12,7 @@ export interface HistoryQuery {
 }
 
 /** The signals of a stretch of time in the journal's order, read in pages and no further than where it ends. */
-export async function* history(observer: Observer, query: HistoryQuery, abort: AbortSignal): AsyncGenerator<Signal> {
+export async function* history(observer: Observer, query: HistoryQuery, abort: AbortSignal): AsyncGenerator<Recorded> {
   const { range, pattern, filter } = query;
   const window = observer.window(range);
   if (window === undefined) return;
@@ -20,8 +20,12 @@ export async function* history(observer: Observer, query: HistoryQuery, abort: A
   let page: Recorded[];
   for (let afterSeq = window.first - 1; afterSeq < window.last && !abort.aborted; afterSeq = lastOf(page)) {
     page = observer.page({ ...scope, afterSeq });
-    for (const { signal, frame } of page)
-      if (pattern.matches(signal.signal) && filter(signal)) yield keepFrame(signal, frame);
+    for (const recorded of page) {
+      const { signal, frame } = recorded;
+      if (!pattern.matches(signal.signal) || !filter(signal)) continue;
+      keepFrame(signal, frame);
+      yield recorded;
+    }
     await nextTurn(); // Ctrl-C is heard between two pages, also where nothing matches.
   }
 }

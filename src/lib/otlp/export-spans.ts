@@ -95,11 +95,10 @@ interface Page {
 
 /** One span that is too large alone will never be taken. */
 async function sendRows(options: ExportOptions, { rows, observer }: Page, abort: AbortSignal): Promise<Posted> {
-  const signals = rows.map(({ signal }) => signal);
-  const here = new Map(signals.map((signal) => [signal.id, signal]));
+  const here = new Map(rows.map((row) => [row.signal.id, row]));
   const causeOf = ({ cause_id: id }: { cause_id: string | null }) =>
-    id === null ? undefined : (here.get(id) ?? observer.find(id)?.signal);
-  const posted = await send(options, requestOf(signals, causeOf, options.home), abort);
+    id === null ? undefined : (here.get(id) ?? observer.find(id));
+  const posted = await send(options, requestOf(rows, causeOf, options.home), abort);
   return posted.kind === 'too-large' && rows.length === 1 ? { kind: 'refused', why: posted.why } : posted;
 }
 

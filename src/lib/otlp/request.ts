@@ -1,5 +1,5 @@
-import type { Signal } from '../signals/envelope.js';
-import { attribute, spanOf, type Attribute, type Span } from './span.js';
+import type { Signal } from '../bus/bus.js';
+import { attribute, spanOf, type Attribute, type Span, type Timed } from './span.js';
 
 /** Body of an OTLP/HTTP request for traces. */
 export interface TraceRequest {
@@ -11,15 +11,16 @@ export interface TraceRequest {
 
 /** Signals as one request: a resource for each daemon or peer that said some. */
 export function requestOf(
-  signals: readonly Signal[],
-  causeOf: (signal: Signal) => Signal | undefined,
+  rows: readonly Timed[],
+  causeOf: (signal: Signal) => Timed | undefined,
   home: string,
 ): TraceRequest {
   const bySource = new Map<string, Span[]>();
-  for (const signal of signals) {
-    const spans = bySource.get(signal.source) ?? [];
-    spans.push(spanOf(signal, causeOf(signal)));
-    bySource.set(signal.source, spans);
+  for (const row of rows) {
+    const { source } = row.signal;
+    const spans = bySource.get(source) ?? [];
+    spans.push(spanOf(row, causeOf(row.signal)));
+    bySource.set(source, spans);
   }
   return {
     resourceSpans: [...bySource].map(([source, spans]) => ({

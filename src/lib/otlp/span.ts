@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { own } from '../base/own.js';
-import type { Signal } from '../signals/envelope.js';
+import type { Recorded, Signal } from '../bus/bus.js';
 import { timeOfId } from '../signals/id.js';
 
 /** A span as OTLP writes it in JSON: ids in hex, times as decimal strings of nanoseconds. */
@@ -36,12 +36,14 @@ export function attribute(key: string, value: string): Attribute {
   return { key, value: { stringValue: value } };
 }
 
+/** What a span is made of; its times are the journal's, since each publisher has a clock of its own. */
+export type Timed = Pick<Recorded, 'signal' | 'receivedAtMs'>;
+
 /**
- * A signal as a span: from when its cause was said until it was said itself, below the span of its cause. The ids are
+ * A signal as a span: from when its cause was journalled until it was itself, below the span of its cause. The ids are
  * made from the journal's, so that sending it again, or by another exporter, is the same span.
  */
-export function spanOf(signal: Signal, cause: Signal | undefined): Span {
-  const endMs = signal.ts * 1_000;
+export function spanOf({ signal, receivedAtMs: endMs }: Timed, cause: Timed | undefined): Span {
   const startMs = Math.min(endMs, beginOf(signal, cause) ?? endMs);
   const hasParent = signal.cause_id !== null && !signal.cause_id.startsWith(INTENT);
   return {
@@ -58,8 +60,8 @@ export function spanOf(signal: Signal, cause: Signal | undefined): Span {
 }
 
 /** The id of an intent's signal begins with the time at which its file was written. */
-function beginOf({ id, cause_id: causeId }: Signal, cause: Signal | undefined): number | undefined {
-  if (cause !== undefined) return cause.ts * 1_000;
+function beginOf({ id, cause_id: causeId }: Signal, cause: Timed | undefined): number | undefined {
+  if (cause !== undefined) return cause.receivedAtMs;
   return causeId?.startsWith(INTENT) === true ? timeOfId(id) : undefined;
 }
 
@@ -74,9 +76,8 @@ function hexOf(text: string, bytes: number): string {
     .slice(0, bytes * 2);
 }
 
-/** Microseconds are all that an envelope's float can hold. */
 function nanosecondsOf(ms: number): string {
-  return String((BigInt(Math.max(0, Math.round(ms * 1_000))) * NS_PER_MS) / 1_000n);
+  return String(BigInt(Math.max(0, ms)) * NS_PER_MS);
 }
 
 function attributesOf({ id, signal, trace, cause_id: causeId, facts }: Signal): Attribute[] {

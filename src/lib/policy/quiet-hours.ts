@@ -30,30 +30,70 @@ export function timeRange(text: string): TimeRange | undefined {
 
 /** The wall clock of a time zone, or of this machine. */
 export function localTime(nowMs: number, timeZone: string | undefined): LocalTime {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...(timeZone === undefined ? {} : { timeZone }),
-    ...{ hour: '2-digit', minute: '2-digit', weekday: 'short', hourCycle: 'h23' },
-  });
-  const parts = new Map(format.formatToParts(nowMs).map(({ type, value }) => [type, value]));
-  return {
-    hour: Number(parts.get('hour')),
-    minute: Number(parts.get('minute')),
-    weekday: WEEKDAYS.indexOf(parts.get('weekday') ?? '') + 1,
-  };
+  return wallClock(timeZone)(nowMs);
 }
 
-/** When the quiet that reigns now ends, in epoch milliseconds; undefined where none does. */
+/**
+ * When the quiet that reigns now ends, in epoch milliseconds; undefined where none does. It is quiet whenever the clock
+ * on the wall shows a time within a range: also in the hour that a zone repeats, and never in one that it leaves out.
+ */
 export function quietUntilMs(
   ranges: readonly TimeRange[],
   nowMs: number,
   timeZone: string | undefined,
 ): number | undefined {
-  const { hour, minute } = localTime(nowMs, timeZone);
-  const now = hour * 60 + minute;
-  const ends = ranges.filter((range) => isWithin(range, now)).map(({ toMinute }) => minutesUntil(now, toMinute));
-  if (ends.length === 0) return undefined;
-  const startOfMinute = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
-  return startOfMinute + Math.max(...ends) * MINUTE_MS;
+  const clock = wallClock(timeZone);
+  const startMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  let atMs = startMs;
+  // Ranges that leave no minute of the day end nowhere; a day on is late enough to ask again.
+  while (atMs < startMs + DAY_MINUTES * MINUTE_MS) {
+    const quiet = quietMinutes(ranges, minuteAt(clock, atMs));
+    if (quiet === undefined) break;
+    atMs = laterMs(clock, atMs, quiet);
+  }
+  return atMs === startMs ? undefined : atMs;
+}
+
+type WallClock = (atMs: number) => LocalTime;
+
+function wallClock(timeZone: string | undefined): WallClock {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...{ hour: '2-digit', minute: '2-digit', weekday: 'short', hourCycle: 'h23' },
+  });
+  return (atMs) => {
+    const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+    return {
+      hour: Number(parts.get('hour')),
+      minute: Number(parts.get('minute')),
+      weekday: WEEKDAYS.indexOf(parts.get('weekday') ?? '') + 1,
+    };
+  };
+}
+
+function minuteAt(clock: WallClock, atMs: number): number {
+  const { hour, minute } = clock(atMs);
+  return hour * 60 + minute;
+}
+
+/** How long the longest range that reigns at a minute of the day would last on a day without a change of the clock. */
+function quietMinutes(ranges: readonly TimeRange[], minute: number): number | undefined {
+  const ends = ranges.filter((range) => isWithin(range, minute)).map(({ toMinute }) => minutesUntil(minute, toMinute));
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/** So many minutes later, or when the zone changes its clock before that, since from then on the wall shows another time. */
+function laterMs(clock: WallClock, fromMs: number, minutes: number): number {
+  const from = minuteAt(clock, fromMs);
+  const isAsUsual = (passed: number) => minuteAt(clock, fromMs + passed * MINUTE_MS) === (from + passed) % DAY_MINUTES;
+  if (isAsUsual(minutes)) return fromMs + minutes * MINUTE_MS;
+  let [usual, changed] = [0, minutes];
+  while (changed - usual > 1) {
+    const middle = Math.floor((usual + changed) / 2);
+    if (isAsUsual(middle)) usual = middle;
+    else changed = middle;
+  }
+  return fromMs + changed * MINUTE_MS;
 }
 
 /** A range as it is written. */

@@ -35,11 +35,14 @@ interface Pending {
 const PREFIX = 'flight:';
 
 /** Hears an alert. */
-export async function noteAlert(signal: Signal, env: Pick<FlightEnv, 'config' | 'state'>): Promise<StateChange[]> {
+export async function noteAlert(
+  signal: Signal,
+  env: Pick<FlightEnv, 'config' | 'state'> & { receivedAtMs: number },
+): Promise<StateChange[]> {
   const { alert_type, severity } = readFacts(signal, 'Q_HEALTH_ALERT');
   const { afterMs, maxFiles } = env.config.flight;
   if (severity !== 'critical' || maxFiles === 0) return [];
-  const atMs = signal.ts * 1_000;
+  const atMs = env.receivedAtMs;
   const isCovered = (await pendingOf(env)).some((one) => one.atMs <= atMs && atMs <= one.atMs + afterMs);
   if (isCovered) return [];
   return [{ key: PREFIX + signal.id, value: { id: signal.id, atMs, reason: `Q_HEALTH_ALERT ${alert_type}` } }];

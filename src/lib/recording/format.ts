@@ -7,7 +7,7 @@ import { signalNameSchema } from '../signals/name.js';
  *
  * header   first: version, when, by whom, of what
  * schema   before the first signal of a name: its meaning and the JSON Schema of its facts, null for a foreign name
- * signal   one each, in the journal's order, with its position there
+ * signal   one each, in the journal's order, with its position there and when it came
  * footer   last: counts, and what was lost; a file without it was torn
  */
 export const RECORDING_VERSION = 1;
@@ -34,6 +34,8 @@ const schemaLine = z.object({
 const signalLine = z.object({
   type: z.literal('signal'),
   seq: z.number(),
+  /** When the journal took it: what is played is paced by this, and not by its publisher's clock. */
+  received_at: z.iso.datetime(),
   signal: z.looseObject({
     id: z.string(),
     signal: signalNameSchema,
@@ -69,5 +71,6 @@ export type Footer = z.output<typeof footerSchema>;
 /** A signal of a recording. */
 export interface Taken {
   seq: number;
+  receivedAtMs: number;
   signal: Signal;
 }

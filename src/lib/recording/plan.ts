@@ -17,7 +17,7 @@ export async function planOf(
 ): Promise<Plan> {
   const signals: Record<string, number> = {};
   for await (const { signal } of chosenOf(query)) {
-    const name = playedName(signal, query);
+    const name = playedName(signal.signal, query);
     setOwn(signals, name, (own(signals, name) ?? 0) + 1);
   }
   const names = Object.keys(signals);

@@ -5,6 +5,7 @@ import type { Signal } from '../signals/envelope.js';
 import { carryFrame } from '../signals/kept-frame.js';
 import { RELAY } from '../signals/origin.js';
 import { mint } from '../signals/mint.js';
+import type { Taken } from './format.js';
 import { readRecording } from './read.js';
 
 /**
@@ -20,7 +21,7 @@ export interface PlayQuery {
   matches: (name: string) => boolean;
   /** Recorded name to the one that is said. */
   remap: ReadonlyMap<string, string>;
-  /** Signals said later than this are not played, epoch milliseconds. */
+  /** Signals that the journal took later than this are not played, epoch milliseconds. */
   untilMs: number;
   /** Under their own names, so that the daemons act on them. */
   forReal: boolean;
@@ -51,7 +52,7 @@ export function playedName(name: string, { remap, forReal }: Pick<PlayQuery, 're
 }
 
 /** The signals that are meant, in the recording's order. */
-export async function* chosenOf(query: PlayQuery): AsyncGenerator<Signal> {
+export async function* chosenOf(query: PlayQuery): AsyncGenerator<Taken> {
   const ids = new Set<string>();
   for await (const part of readRecording(query.path)) {
     if (part.kind !== 'signal') continue;
@@ -59,20 +60,23 @@ export async function* chosenOf(query: PlayQuery): AsyncGenerator<Signal> {
     if (signal.unreadable !== undefined) continue; // It has no facts that could be emitted.
     const isCaused = signal.cause_id !== null && ids.has(signal.cause_id);
     ids.add(signal.id);
-    if (!query.matches(signal.signal) || signal.ts * 1_000 > query.untilMs) continue;
-    if (!query.rootsOnly || !isCaused) yield signal;
+    if (!query.matches(signal.signal) || part.taken.receivedAtMs > query.untilMs) continue;
+    if (!query.rootsOnly || !isCaused) yield part.taken;
   }
 }
 
-/** Says the signals anew, with new ids, their causes led over to these; ends on abort. Resolves with how many were said. */
+/**
+ * Says the signals anew, with new ids, their causes led over to these, each as long after the first as it was recorded
+ * after it, or at once where that clock had been set back; ends on abort. Resolves with how many were said.
+ */
 export async function play(query: PlayQuery, pace: PlayPace, { abort, ...player }: Player & { abort: AbortSignal }) {
   const ids = new Map<string, Pick<Signal, 'id' | 'trace'>>();
   const startMs = player.clock.monotonicMs();
   let firstMs: number | undefined;
   let said = 0;
-  for await (const signal of chosenOf(query)) {
-    firstMs ??= signal.ts * 1_000;
-    const dueMs = startMs + (signal.ts * 1_000 - firstMs) / pace.rate;
+  for await (const { signal, receivedAtMs } of chosenOf(query)) {
+    firstMs ??= receivedAtMs;
+    const dueMs = startMs + (receivedAtMs - firstMs) / pace.rate;
     const isTurn = pace.step ? await pace.step(signal) : await rested(dueMs - player.clock.monotonicMs(), abort);
     if (!isTurn || abort.aborted) break;
     const anew = saidAnew(signal, { query, ids, player });

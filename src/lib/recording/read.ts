@@ -66,7 +66,8 @@ function partsOf(text: string, line: number): Part[] {
     const value = lineSchema.parse(parseJson(text));
     if (value.type === 'signal') {
       const signal = keepFrame(wholeOf(value.signal), membersOf(text).get('signal') ?? '{}');
-      return [{ kind: 'signal', taken: { seq: value.seq, signal } }];
+      const receivedAtMs = Date.parse(value.received_at);
+      return [{ kind: 'signal', taken: { seq: value.seq, receivedAtMs, signal } }];
     }
     if (value.type === 'footer') return [{ kind: 'footer', footer: value }];
     return value.type === 'header' ? [{ kind: 'bad', line, why: 'it is a second header' }] : [];

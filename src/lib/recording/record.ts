@@ -53,7 +53,7 @@ async function beforeOf(journal: Past, sinceMs: number): Promise<number> {
   const last = await journal.newest();
   for (let step = FIRST_STEP; step < last; step *= 2) {
     const [found] = await journal.browse({ afterSeq: last - step, limit: 1 });
-    if (found === undefined || found.signal.ts * 1_000 < sinceMs) return last - step;
+    if (found === undefined || found.receivedAtMs < sinceMs) return last - step;
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 import { own, setOwn } from '../base/own.js';
 import { readRecording } from './read.js';
-import type { Footer, Header } from './format.js';
+import type { Footer, Header, Taken } from './format.js';
 
 /** What is in a recording, counted by reading all of it. */
 export interface RecordingSurvey {
@@ -26,15 +26,14 @@ export async function surveyRecording(path: string): Promise<RecordingSurvey> {
     if (part.kind === 'header') found.header = part.header;
     else if (part.kind === 'footer') found.footer = part.footer;
     else if (part.kind === 'bad') found.bad += 1;
-    else count(found, part.taken.signal);
+    else count(found, part.taken);
   }
   return { ...found, header: found.header as Header };
 }
 
-function count(found: Omit<RecordingSurvey, 'header'>, { signal, ts }: { signal: string; ts: number }): void {
-  const atMs = ts * 1_000;
+function count(found: Omit<RecordingSurvey, 'header'>, { signal: { signal }, receivedAtMs }: Taken): void {
   found.signals += 1;
   setOwn(found.bySignal, signal, (own(found.bySignal, signal) ?? 0) + 1);
-  found.firstMs = Math.min(found.firstMs ?? atMs, atMs);
-  found.lastMs = Math.max(found.lastMs ?? atMs, atMs);
+  found.firstMs = Math.min(found.firstMs ?? receivedAtMs, receivedAtMs);
+  found.lastMs = Math.max(found.lastMs ?? receivedAtMs, receivedAtMs);
 }

@@ -79,15 +79,17 @@ export class RecordingWriter {
     this.#lastSeq = seq;
   }
 
-  async add({ seq, signal, frame }: Recorded): Promise<void> {
+  async add({ seq, signal, frame, receivedAtMs }: Recorded): Promise<void> {
     const footer = this.#footer;
     if (this.#bytes >= this.#maxBytes) return void (footer.lost.too_many += 1);
     if (own(footer.by_signal, signal.signal) === undefined) await this.#line(schemaOf(signal.signal));
-    await this.#text(`{"type":"signal","seq":${seq},"signal":${signalText(keepFrame(signal, frame))}}`);
+    const at = isoTimestamp(receivedAtMs);
+    const text = signalText(keepFrame(signal, frame));
+    await this.#text(`{"type":"signal","seq":${seq},"received_at":"${at}","signal":${text}}`);
     footer.signals += 1;
     setOwn(footer.by_signal, signal.signal, (own(footer.by_signal, signal.signal) ?? 0) + 1);
-    footer.first_at ??= isoTimestamp(signal.ts * 1_000);
-    footer.last_at = isoTimestamp(signal.ts * 1_000);
+    footer.first_at ??= at;
+    footer.last_at = at;
   }
 
   /** Lets the file go as it is, torn; who records again and again would else hold one descriptor more each time. */

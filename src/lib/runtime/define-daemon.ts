@@ -41,6 +41,8 @@ export interface SourceEnv extends DaemonEnv {
 export interface Attempt extends DaemonEnv {
   /** By which door the signal came in. */
   from: Entrance;
+  /** When the journal took it, epoch milliseconds; how long it waited goes by this, since its timestamp is its publisher's. */
+  receivedAtMs: number;
   /** Aborted at the daemon's time limit and at shutdown; stop and throw. */
   abort: AbortSignal;
   /** 1 on the first. */

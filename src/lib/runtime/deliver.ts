@@ -189,7 +189,7 @@ export class DeliveryLoop {
 
   async #attempt(delivery: Delivery): Promise<void> {
     const { clock } = this.#options;
-    const [startedMs, waitedMs] = [clock.monotonicMs(), clock.nowMs() - delivery.signal.ts * 1000];
+    const [startedMs, waitedMs] = [clock.monotonicMs(), clock.nowMs() - delivery.receivedAtMs];
     const end = await runAttempt(this.#planOf(delivery));
     this.#running -= 1;
     const times = { waitedMs, handlingMs: clock.monotonicMs() - startedMs };

@@ -181,12 +181,12 @@ async function startLoop(
     pulse,
     count: (report) => figures.note(figureOf(report)),
     handle: async (signalDelivery, abort) => {
-      const { signal, attempt, token, from: entrance } = signalDelivery;
+      const { signal, attempt, token, receivedAtMs, from: entrance } = signalDelivery;
       logReceived(log, signal);
       const idOf = (position: number) => saidId(definition.name, signalDelivery, position);
       const begun = new Begun(bus, definition.name, signalDelivery);
       const begin = (note: object) => begun.begin(note);
-      const own = { ...env, from: entrance, abort, attempt, token, idOf, begin };
+      const own = { ...env, from: entrance, receivedAtMs, abort, attempt, token, idOf, begin };
       const answer = await definition.handle?.(signal, own, resources);
       const speaker = speakerOf(definition, config);
       const said = answerToCommit(answer, { speaker, nowMs: clock.nowMs(), delivery: signalDelivery });

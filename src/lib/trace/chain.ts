@@ -50,7 +50,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /** The chain of a trace: every signal below its cause, in the order of the journal. */
 export function chainOf(observer: Observer, trace: string): Chain {
   const { rows, isCut } = rowsOf(observer, trace);
-  const byId = new Map(rows.map((row) => [row.signal.id, row.signal]));
+  const byId = new Map(rows.map((row) => [row.signal.id, row]));
   const hops = new Map(rows.map((row) => [row.signal.id, hopOf(observer, row, byId)]));
   const roots: Hop[] = [];
   for (const { signal } of rows) {
@@ -77,12 +77,13 @@ function rowsOf(observer: Observer, trace: string): { rows: Recorded[]; isCut: b
   return { rows: rows.slice(0, MOST_SIGNALS), isCut: true };
 }
 
-function hopOf(observer: Observer, { seq, signal, from }: Recorded, byId: ReadonlyMap<string, Signal>): Hop {
+function hopOf(observer: Observer, row: Recorded, byId: ReadonlyMap<string, Recorded>): Hop {
+  const { seq, signal, from } = row;
   const cause = signal.cause_id === null ? undefined : byId.get(signal.cause_id);
   return {
     ...{ id: signal.id, signal: signal.signal, source: signal.source, at: signal.timestamp, facts: signal.facts },
     ...{ origin: from.origin, isForeign: !isOwn(from) },
-    tookMs: tookMs(signal, cause),
+    tookMs: tookMs(row, cause),
     heard: deliveriesOf(observer, { seq, signal }),
     isOrphan: signal.cause_id !== null && cause === undefined && intentOf(signal) === null,
     ledTo: [],
@@ -90,11 +91,10 @@ function hopOf(observer: Observer, { seq, signal, from }: Recorded, byId: Readon
 }
 
 /** The id of an intent's signal begins with the time at which its file was written. */
-function tookMs(signal: Signal, cause: Signal | undefined): number | null {
-  const atMs = Date.parse(signal.timestamp);
-  if (cause !== undefined) return Math.max(0, atMs - Date.parse(cause.timestamp));
+function tookMs({ signal, receivedAtMs }: Recorded, cause: Recorded | undefined): number | null {
+  if (cause !== undefined) return Math.max(0, receivedAtMs - cause.receivedAtMs);
   const writtenMs = intentOf(signal) === null ? undefined : timeOfId(signal.id);
-  return writtenMs === undefined ? null : Math.max(0, atMs - writtenMs);
+  return writtenMs === undefined ? null : Math.max(0, receivedAtMs - writtenMs);
 }
 
 function intentOf({ cause_id: cause }: Signal): string | null {
@@ -102,7 +102,7 @@ function intentOf({ cause_id: cause }: Signal): string | null {
 }
 
 function wholeMs(rows: readonly Recorded[]): number {
-  const times = rows.map(({ signal }) => Date.parse(signal.timestamp));
+  const times = rows.map(({ receivedAtMs }) => receivedAtMs);
   const written = rows.flatMap(({ signal }) => (intentOf(signal) === null ? [] : (timeOfId(signal.id) ?? [])));
   return times.length === 0 ? 0 : Math.max(...times) - Math.min(...times, ...written);
 }

@@ -70,7 +70,9 @@ export function world(rules: Rules = builtInRules(OPTIONS)) {
     async look(): Promise<Healed & { new: Signal[] }> {
       const find = async (id: string) => {
         const signal = said.find((one) => one.id === id);
-        return signal && { seq: 1, signal, frame: Buffer.alloc(0), from: COLONY, chain: COLONY };
+        return (
+          signal && { seq: 1, signal, frame: Buffer.alloc(0), receivedAtMs: self.nowMs, from: COLONY, chain: COLONY }
+        );
       };
       const heard: Heard[] = [];
       for (const signal of unheard)

@@ -68,6 +68,7 @@ export function attempt(abort = new AbortController().signal): Attempt {
     idOf: () => 'said',
     begin: async () => undefined,
     from: COLONY,
+    receivedAtMs: clock.nowMs() - 123,
   };
 }
 

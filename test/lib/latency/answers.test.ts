@@ -28,7 +28,8 @@ function said(id: string, nowMs: number) {
 }
 
 function recorded(signal: Recorded['signal']): Recorded {
-  return { seq: 1, signal, frame: Buffer.from(''), from: COLONY, chain: COLONY };
+  const receivedAtMs = signal.ts * 1_000;
+  return { seq: 1, signal, frame: Buffer.from(''), receivedAtMs, from: COLONY, chain: COLONY };
 }
 
 function medianOf(book: AnswerBook, name: HopName): number {
@@ -85,7 +86,7 @@ describe('the verdict', () => {
 
   it('is a warning where only the slowest are', () => {
     const slow = answer(4);
-    const late = { ...slow, signal: { ...slow.signal, ts: slow.signal.ts + 5 } };
+    const late = { ...slow, receivedAtMs: slow.receivedAtMs + 60_000 };
     expect(whole(bookOf(4, [answer(1), answer(2), answer(3), late]))).toMatchObject({ status: 'WARNING' });
   });
 

@@ -5,12 +5,21 @@ import { mint } from '../../../src/lib/signals/mint.js';
 import type { Facts } from '../../../src/lib/signals/envelope.js';
 
 const FILE_MS = 1_700_000_000_000;
-const question = mint(
-  { signal: 'Q_CURIOSITY_INVESTIGATE', facts: { question_id: 'q1' }, causeId: 'intent:q1.json' },
-  { id: idFromKey(FILE_MS, 'q1'), source: 'intent_router', nowMs: FILE_MS + 40 },
-);
-const said = (signal: string, facts: Facts = {}) =>
-  mint({ signal, facts }, { id: `ID-${signal}`, source: 'worker', nowMs: FILE_MS + 240, cause: question });
+/** The clocks of the publishers are a day and an hour off, which no span shows. */
+const question = {
+  signal: mint(
+    { signal: 'Q_CURIOSITY_INVESTIGATE', facts: { question_id: 'q1' }, causeId: 'intent:q1.json' },
+    { id: idFromKey(FILE_MS, 'q1'), source: 'intent_router', nowMs: FILE_MS + 86_400_000 },
+  ),
+  receivedAtMs: FILE_MS + 40,
+};
+const said = (signal: string, facts: Facts = {}) => ({
+  signal: mint(
+    { signal, facts },
+    { id: `ID-${signal}`, source: 'worker', nowMs: FILE_MS - 3_600_000, cause: question.signal },
+  ),
+  receivedAtMs: FILE_MS + 240,
+});
 
 describe('the span of a signal', () => {
   it('of an intent is a root, from its file until it is on the bus', () => {
@@ -49,7 +58,7 @@ describe('the span of a signal', () => {
   it('whose cause the journal has forgotten has no length, and never a negative one', () => {
     const orphan = spanOf(said('Q_MODULE_INTEGRATED'), undefined);
     expect(orphan.startTimeUnixNano).toBe(orphan.endTimeUnixNano);
-    const before = spanOf({ ...said('X'), ts: (FILE_MS - 5) / 1_000 }, question);
+    const before = spanOf({ ...said('X'), receivedAtMs: FILE_MS - 5 }, question);
     expect(before.startTimeUnixNano).toBe(before.endTimeUnixNano);
   });
 });

@@ -37,8 +37,12 @@ const settle = (changes: readonly { key: string; value: unknown }[]) => {
   }
   return changes.length;
 };
-const alert = async (id: string, atMs: number, severity = 'critical') =>
-  settle(await noteAlert(journal.write({ id, name: 'Q_HEALTH_ALERT', facts: facts(severity), atMs }), env()));
+/** From a peer whose clock is a year ahead. */
+const alert = async (id: string, receivedAtMs: number, severity = 'critical') => {
+  const atMs = receivedAtMs + 365 * 24 * 60 * MINUTE_MS;
+  const signal = journal.write({ id, name: 'Q_HEALTH_ALERT', facts: facts(severity), atMs, receivedAtMs });
+  return settle(await noteAlert(signal, { ...env(), receivedAtMs }));
+};
 const round = async (atMs: number) => {
   nowMs = atMs;
   return settle(await keepFlights(env()));

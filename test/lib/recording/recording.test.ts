@@ -41,7 +41,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kloros-recording-'));
   journal = new WrittenJournal();
   const cause = journal.write({ id: 'a', name: 'Q_DREAM_TRIGGER', facts: { reason: 'r' }, atMs: START_MS });
-  journal.write({ id: 'b', name: 'HEARTBEAT', atMs: START_MS + 1_000 });
+  // The clock of its publisher is a day ahead.
+  journal.write({ id: 'b', name: 'HEARTBEAT', atMs: START_MS + 86_400_000, receivedAtMs: START_MS + 1_000 });
   journal.write({ id: 'c', name: 'Q_DREAM_STEP', atMs: START_MS + 2_000, cause });
 });
 afterEach(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import { closeAll } from '../../base/close-all.js';
 import type { Signal } from '../../signals/envelope.js';
-import { COLONY, OPERATOR, type Entrance } from '../../signals/origin.js';
+import { COLONY, OPERATOR, RELAY, type Entrance } from '../../signals/origin.js';
 import { INTENT_CAUSE } from '../../signals/subject.js';
 import type {
   Attendant,
@@ -62,7 +62,9 @@ export class EmbeddedBus implements Bus {
   }
 
   async emit(signals: readonly Signal[], from: Entrance = OPERATOR): Promise<void> {
-    const rows = signals.map((signal) => rowOf(signal, from));
+    // What is emitted again keeps its own time, which may be anybody's; the journal has when it took it.
+    const taken = from.origin === RELAY.origin ? { atMs: this.#parts.clock.nowMs() } : {};
+    const rows = signals.map((signal) => ({ ...rowOf(signal, from), ...taken }));
     await this.#parts.journal.write({ kind: 'append', rows });
     this.#tell(rows);
   }

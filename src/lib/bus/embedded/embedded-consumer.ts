@@ -101,7 +101,9 @@ export class EmbeddedConsumer implements Consumer {
 
   #deliveryOf(row: Claimed): Delivery {
     const { seq, attempt, deaths, replay, token, from, chain } = row;
-    return { consumer: this.#options.name, seq, signal: signalOf(row), from, chain, attempt, deaths, replay, token };
+    const consumer = this.#options.name;
+    const signal = signalOf(row);
+    return { consumer, seq, signal, receivedAtMs: row.atMs, from, chain, attempt, deaths, replay, token };
   }
 
   /** A process that holds nothing needs no heartbeat: an idle colony writes nothing. */

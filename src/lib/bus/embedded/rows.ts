@@ -30,8 +30,8 @@ export function signalOf(row: Pick<StoredRow, 'id' | 'name' | 'frame' | 'atMs'>)
 
 /** A journal row with its position. */
 export function recordedOf(row: StoredRow): Recorded {
-  const { seq, frame, from, chain } = row;
-  return { seq, signal: signalOf(row), frame, from, chain };
+  const { seq, frame, atMs, from, chain } = row;
+  return { seq, signal: signalOf(row), frame, receivedAtMs: atMs, from, chain };
 }
 
 /** Open dead letters after a number, at most a page, each with its whole signal. */

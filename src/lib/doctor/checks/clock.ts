@@ -56,8 +56,8 @@ function jumps({ journal, members }: DoctorView): DoctorFinding[] {
 }
 
 function largestFall(rows: readonly Recorded[]): { ms: number; id: string } | undefined {
-  const falls = rows.slice(1).map(({ signal }, index) => {
-    return { ms: ((rows[index]?.signal.ts ?? 0) - signal.ts) * 1000, id: signal.id };
+  const falls = rows.slice(1).map(({ signal, receivedAtMs }, index) => {
+    return { ms: (rows[index]?.receivedAtMs ?? 0) - receivedAtMs, id: signal.id };
   });
   return falls.reduce<(typeof falls)[number] | undefined>(
     (worst, one) => (one.ms > (worst?.ms ?? 0) ? one : worst),

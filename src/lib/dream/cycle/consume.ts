@@ -36,6 +36,11 @@ export interface ConsumerPlace extends AnswerPlace {
   state(): Promise<Record<string, unknown>>;
 }
 
+/** What it gives to a trigger. */
+export interface TriggerPlace extends ConsumerPlace {
+  receivedAtMs: number;
+}
+
 /** The cycle that runs, as the last step left it. */
 export async function runningCycle({ state }: Pick<ConsumerPlace, 'state'>): Promise<CycleState | undefined> {
   // Kept by answerTo() alone.
@@ -49,17 +54,17 @@ const LOOK_AGAIN_MS = 1_000;
  * A trigger: the first step of a cycle, or the reason why there is none. While another cycle runs, here or in the
  * foreground, it waits its turn. One that asks for what a cycle did meanwhile gets the outcome of that cycle.
  */
-export async function begin(signal: Signal, place: ConsumerPlace): Promise<Said> {
+export async function begin(signal: Signal, place: TriggerPlace): Promise<Said> {
   const { config, clock } = place;
   const { promotions, dream, dreamLab } = pathsOf(config);
-  const request = await requestOf(signal, promotions);
+  const request = await requestOf({ signal, receivedAtMs: place.receivedAtMs }, promotions);
   const unborn = newState(request, { config, clock, seed: undefined });
   const { [CYCLE_KEY]: kept, [LOCK_LEFT_KEY]: left } = await place.state();
   const running = kept as CycleState | undefined; // Kept by answerTo() alone.
   if (typeof left === 'string') await releaseLock(dreamLab, left);
   if (running !== undefined && running.cycleId !== request.cycleId) throw waits(`${running.cycleId} runs`);
   if ((await readResult(dreamLab, request.cycleId)) !== undefined) return tellAgain(unborn, place);
-  const same = answeredMeanwhile(request, signal, await readResults(dreamLab));
+  const same = answeredMeanwhile(request, place, await readResults(dreamLab));
   if (same !== undefined) return { signals: [say('Q_DREAM_COMPLETE', completionFacts(same, dreamLab))] };
   const experiments = await readExperiments(dream).catch(invalidExperiments);
   if ('failure' in experiments) return refuseCycle(unborn, experiments.failure, place);

@@ -1,17 +1,19 @@
 import { scanPromotions } from '../../promotions/promotions.js';
-import type { Signal } from '../../signals/envelope.js';
+import type { Recorded, Signal } from '../../bus/bus.js';
 import { readFacts } from '../../signals/facts.js';
 import type { DreamResult } from '../result.js';
 import type { CycleRequest } from './state.js';
 
 const ID_TAIL = 6;
 
-/** What a trigger asks for. Its promotions are those that lay there when it was said. */
-export async function requestOf(signal: Signal, promotionsFolder: string): Promise<CycleRequest> {
+/** A trigger, and when the journal took it: its own timestamp is its publisher's, and only names its cycle. */
+type Trigger = Pick<Recorded, 'signal' | 'receivedAtMs'>;
+
+/** What a trigger asks for. Its promotions are those that lay there when it came. */
+export async function requestOf({ signal, receivedAtMs }: Trigger, promotionsFolder: string): Promise<CycleRequest> {
   const { promotion_count } = readFacts(signal, 'Q_DREAM_TRIGGER');
   const { unacknowledged } = await scanPromotions(promotionsFolder);
-  const saidMs = Date.parse(signal.timestamp);
-  const lay = unacknowledged.filter(({ mtimeMs }) => mtimeMs <= saidMs).map(({ name }) => name);
+  const lay = unacknowledged.filter(({ mtimeMs }) => mtimeMs <= receivedAtMs).map(({ name }) => name);
   return { ...bareRequestOf(signal), promotions: (promotion_count ?? 0) > 0 ? lay : [] };
 }
 
@@ -23,19 +25,19 @@ export function bareRequestOf(signal: Signal): CycleRequest {
 }
 
 /**
- * The cycle that did what this trigger asks for, after it was said: about the same topic, and with all of its promotions
+ * The cycle that did what this trigger asks for, after it came: about the same topic, and with all of its promotions
  * that still lie there. A monitor that ticks eleven times while a cycle runs has asked for one cycle.
  */
 export function answeredMeanwhile(
   { topic, promotions }: CycleRequest,
-  { timestamp }: Signal,
+  { receivedAtMs }: Pick<Trigger, 'receivedAtMs'>,
   results: readonly DreamResult[],
 ): DreamResult | undefined {
   return results.find(
     (result) =>
       result.trigger_id !== null &&
       result.topic === topic &&
-      Date.parse(result.ended_at) >= Date.parse(timestamp) &&
+      Date.parse(result.ended_at) >= receivedAtMs &&
       promotions.every((name) => result.promotions.includes(name)),
   );
 }

@@ -1,8 +1,8 @@
 import { formatDuration } from '../../base/formats.js';
 import { percentile } from '../../base/percentile.js';
+import type { Recorded } from '../../bus/bus.js';
 import type { Observer } from '../../bus/observer.js';
 import { isProbe } from '../../config/probes.js';
-import type { Signal } from '../../signals/envelope.js';
 import { timeOfId } from '../../signals/id.js';
 import { INTENT_CAUSE } from '../../signals/subject.js';
 import { result, shownLimits, statusAbove, worstOf, type HealthCheck } from '../check.js';
@@ -47,8 +47,8 @@ function investigated(observer: Observer, sinceMs: number): Investigated[] {
   const found: Investigated[] = [];
   for (let beforeSeq: number | undefined; found.length < MOST;) {
     const page = observer.latest('Q_INVESTIGATION_COMPLETE', PAGE, beforeSeq);
-    const recent = page.filter(({ signal }) => signal.ts * 1000 >= sinceMs);
-    found.push(...recent.flatMap(({ signal }) => investigatedBy(observer, signal)));
+    const recent = page.filter(({ receivedAtMs }) => receivedAtMs >= sinceMs);
+    found.push(...recent.flatMap((one) => investigatedBy(observer, one)));
     beforeSeq = page.at(-1)?.seq;
     if (recent.length === 0) break;
   }
@@ -56,11 +56,12 @@ function investigated(observer: Observer, sinceMs: number): Investigated[] {
 }
 
 /** The id of an intent's signal begins with the time at which its file was written. */
-function investigatedBy(observer: Observer, { facts, ts, cause_id: causeId }: Signal): Investigated[] {
+function investigatedBy(observer: Observer, { signal, receivedAtMs: atMs }: Recorded): Investigated[] {
+  const { facts, cause_id: causeId } = signal;
   if (causeId === null || isProbe(facts['question_id'])) return [];
   const cause = observer.find(causeId)?.signal;
   const writtenMs = cause?.cause_id?.startsWith(INTENT_CAUSE) ? timeOfId(cause.id) : undefined;
-  return writtenMs === undefined ? [] : [{ atMs: ts * 1000, tookMs: Math.max(0, ts * 1000 - writtenMs) }];
+  return writtenMs === undefined ? [] : [{ atMs, tookMs: Math.max(0, atMs - writtenMs) }];
 }
 
 function whyOf(found: readonly Investigated[], { p50, p99 }: { p50: number; p99: number }, nowMs: number): string {

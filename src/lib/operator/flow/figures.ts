@@ -11,10 +11,14 @@ export interface Frequency extends Pick<Reading, 'signal' | 'total' | 'lastMs'> 
 
 /** How long a name is under way. */
 export interface Delay extends Pick<Reading, 'signal' | 'total' | 'lastMs'> {
-  /** From its own timestamp until it was read here, milliseconds; negative where the two clocks differ. */
+  /** From the journal until it was read here, milliseconds. */
   hereMs: Spread;
-  /** From its own timestamp to what a daemon said to it; nothing is known of who says nothing. */
+  /** From the journal to what a daemon said to it; nothing is known of who says nothing. */
   answeredMs: Spread;
+  /** From its own timestamp to the journal: the way to the bus, and how far its publisher's clock is from this one. */
+  sentMs: Spread;
+  /** The latter is more than any way takes: the publisher's clock is wrong, and its timestamps are only shown. */
+  isClockOff: boolean;
 }
 
 /** How many bytes a name takes. */
@@ -24,17 +28,22 @@ export interface Bandwidth extends Pick<Reading, 'signal' | 'total' | 'lastMs'> 
   bytes: Spread;
 }
 
-/** By the signals' own timestamps, so that how they are read in pages here does not blur how they were said. */
+/** How far a publisher's clock may be off, with the way to the bus, before it is said. */
+const CLOCK_OFF_MS = 2_000;
+
+/** By when the journal took them: neither a publisher's clock nor how they are read in pages here changes it. */
 export function frequencyOf({ signal, total, lastMs, samples }: Reading): Frequency {
-  const said = timesOf(samples);
-  const intervalMs = spreadOf(said.slice(1).map((atMs, index) => atMs - (said[index] ?? atMs)));
-  return { signal, total, lastMs, hz: perSecond(intervalMs.count, spanOf(said)), intervalMs };
+  const received = timesOf(samples);
+  const intervalMs = spreadOf(received.slice(1).map((atMs, index) => atMs - (received[index] ?? atMs)));
+  return { signal, total, lastMs, hz: perSecond(intervalMs.count, spanOf(received)), intervalMs };
 }
 
-/** From the signals' own timestamps, which are those of the publisher's clock. */
+/** By the journal's times; only `sentMs` goes by the publisher's clock. */
 export function delayOf({ signal, total, lastMs, samples, answersMs }: Reading): Delay {
   const hereMs = spreadOf(samples.map(({ delayMs }) => delayMs));
-  return { signal, total, lastMs, hereMs, answeredMs: spreadOf(answersMs) };
+  const sentMs = spreadOf(samples.map((sample) => sample.sentMs));
+  const isClockOff = Math.abs(sentMs.p50) > CLOCK_OFF_MS;
+  return { signal, total, lastMs, hereMs, answeredMs: spreadOf(answersMs), sentMs, isClockOff };
 }
 
 /** Of the second frame, which is what differs between signals. */
@@ -45,13 +54,13 @@ export function bandwidthOf({ signal, total, lastMs, samples }: Reading): Bandwi
   return { signal, total, lastMs, bytesPerSecond: perSecond(later, spanOf(timesOf(samples))), bytes };
 }
 
-/** Publishers speak side by side, so what was journalled later may have been said earlier. */
+/** A wall clock that was set back lets later ones seem earlier. */
 function timesOf(samples: readonly Sample[]): number[] {
-  return samples.map(({ saidMs }) => saidMs).sort((a, b) => a - b);
+  return samples.map(({ receivedMs }) => receivedMs).sort((a, b) => a - b);
 }
 
-function spanOf(said: readonly number[]): number {
-  return (said.at(-1) ?? 0) - (said[0] ?? 0);
+function spanOf(times: readonly number[]): number {
+  return (times.at(-1) ?? 0) - (times[0] ?? 0);
 }
 
 function perSecond(amount: number, spanMs: number): number | null {

@@ -1,5 +1,5 @@
 import { PROBE_SIGNAL } from '../../bus/round-trip.js';
-import type { Signal } from '../../signals/envelope.js';
+import type { Recorded, Signal } from '../../bus/bus.js';
 import { fieldOf } from '../field.js';
 
 /** A source that did not say for long what it usually says. */
@@ -54,18 +54,22 @@ interface Series {
   counter: number | undefined;
 }
 
-/** Looks for gaps in what was said, in the order of the journal. */
-export async function gapsOf(said: AsyncIterable<Signal>, options: GapOptions): Promise<Gaps> {
+/** Looks for gaps in what was said, in the order of the journal and by its times. */
+export async function gapsOf(
+  said: AsyncIterable<Pick<Recorded, 'signal' | 'receivedAtMs'>>,
+  options: GapOptions,
+): Promise<Gaps> {
   const all = new Map<string, Series>();
   const jumps: Jump[] = [];
   let signals = 0;
-  for await (const signal of said) {
+  for await (const recorded of said) {
+    const { signal } = recorded;
     signals += 1;
     // What health asks the bus now and then is no flow that could fall silent.
     if (signal.signal === PROBE_SIGNAL) continue;
     const series = seriesOf(all, signal);
-    series.times.push(signal.ts * 1_000);
-    const jump = options.sequence === undefined ? undefined : jumpOf(series, signal, options.sequence);
+    series.times.push(recorded.receivedAtMs);
+    const jump = options.sequence === undefined ? undefined : jumpOf(series, recorded, options.sequence);
     if (jump) jumps.push(jump);
   }
   const silences = [...all.values()].flatMap((series) => silencesOf(series, options));
@@ -79,14 +83,16 @@ function seriesOf(all: Map<string, Series>, { signal, source }: Signal): Series 
   return series;
 }
 
-function jumpOf(series: Series, signal: Signal, path: string): Jump | undefined {
+type Heard = Pick<Recorded, 'signal' | 'receivedAtMs'>;
+
+function jumpOf(series: Series, { signal, receivedAtMs }: Heard, path: string): Jump | undefined {
   const next = fieldOf(signal, path);
   if (typeof next !== 'number' || !Number.isInteger(next)) return undefined;
   const after = series.counter;
   series.counter = next;
   if (after === undefined || next === after + 1) return undefined;
   const { signal: name, source } = signal;
-  return { signal: name, source, atMs: signal.ts * 1_000, after, next, missing: Math.max(0, next - after - 1) };
+  return { signal: name, source, atMs: receivedAtMs, after, next, missing: Math.max(0, next - after - 1) };
 }
 
 function silencesOf({ signal, source, times }: Series, { factor, untilMs }: GapOptions): Silence[] {

@@ -4,10 +4,12 @@ import { RollingWindow, type WindowSize } from './rolling-window.js';
 
 /** What is measured of one signal. */
 export interface Sample {
-  /** Epoch milliseconds of its own timestamp. */
-  saidMs: number;
+  /** When the journal took it, epoch milliseconds. */
+  receivedMs: number;
   /** From then until it was read here. */
   delayMs: number;
+  /** From its own timestamp until the journal took it. */
+  sentMs: number;
   /** Of its frame. */
   bytes: number;
 }
@@ -21,7 +23,7 @@ export interface Reading {
   lastMs: number;
   /** Of the window, oldest first. */
   samples: Sample[];
-  /** From a signal of this name to what a daemon said to it, milliseconds. */
+  /** From a signal of this name to what a daemon said to it, both as the journal took them, milliseconds. */
   answersMs: number[];
 }
 
@@ -41,22 +43,22 @@ interface Entry {
 export class Meter {
   readonly #size: WindowSize;
   readonly #entries = new Map<string, Entry>();
-  readonly #causes = new Map<string, { signal: string; saidMs: number }>();
+  readonly #causes = new Map<string, { signal: string; receivedAtMs: number }>();
 
   constructor(size: WindowSize) {
     this.#size = size;
   }
 
   /** One was read at this time, epoch milliseconds; `isWanted` is false for what only answers. */
-  note({ signal, frame }: Recorded, nowMs: number, isWanted = true): void {
-    const saidMs = signal.ts * 1_000;
-    this.#noteAnswer(signal.cause_id, saidMs, nowMs);
+  note(recorded: Recorded, nowMs: number, isWanted = true): void {
+    const { signal, receivedAtMs } = recorded;
+    this.#noteAnswer(recorded, nowMs);
     if (!isWanted) return;
     const entry = this.#entryOf(signal.signal);
     entry.total += 1;
     entry.lastMs = nowMs;
-    entry.samples.add({ saidMs, delayMs: nowMs - saidMs, bytes: frame.length }, nowMs);
-    this.#causes.set(signal.id, { signal: signal.signal, saidMs });
+    entry.samples.add(sampleOf(recorded, nowMs), nowMs);
+    this.#causes.set(signal.id, { signal: signal.signal, receivedAtMs });
     const [oldest] = this.#causes.keys();
     if (this.#causes.size > MOST_CAUSES && oldest !== undefined) this.#causes.delete(oldest);
   }
@@ -71,9 +73,9 @@ export class Meter {
     return readings.sort((a, b) => a.signal.localeCompare(b.signal));
   }
 
-  #noteAnswer(causeId: string | null, saidMs: number, nowMs: number): void {
+  #noteAnswer({ signal: { cause_id: causeId }, receivedAtMs }: Recorded, nowMs: number): void {
     const cause = causeId === null ? undefined : this.#causes.get(causeId);
-    if (cause) this.#entryOf(cause.signal).answersMs.add(saidMs - cause.saidMs, nowMs);
+    if (cause) this.#entryOf(cause.signal).answersMs.add(receivedAtMs - cause.receivedAtMs, nowMs);
   }
 
   #entryOf(signal: string): Entry {
@@ -86,4 +88,9 @@ export class Meter {
     this.#entries.set(name, entry);
     return entry;
   }
+}
+
+function sampleOf({ signal, frame, receivedAtMs }: Recorded, nowMs: number): Sample {
+  const times = { receivedMs: receivedAtMs, delayMs: nowMs - receivedAtMs, sentMs: receivedAtMs - signal.ts * 1_000 };
+  return { ...times, bytes: frame.length };
 }

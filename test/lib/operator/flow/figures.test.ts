@@ -13,9 +13,11 @@ const said = (name: string, atMs: number, cause?: Signal) =>
     { signal: name, facts: {} },
     { id: `${(number += 1)}`, source: 'test', nowMs: START_MS + atMs, ...(cause ? { cause } : {}) },
   );
-const recorded = (signal: Signal, bytes = 100) => ({
+/** What a publisher whose clock is ahead by so much said. */
+const recorded = (signal: Signal, bytes = 100, aheadMs = 0) => ({
   seq: 1,
-  signal,
+  signal: { ...signal, ts: signal.ts + aheadMs / 1_000 },
+  receivedAtMs: signal.ts * 1_000,
   frame: Buffer.alloc(bytes),
   from: COLONY,
   chain: COLONY,
@@ -47,13 +49,34 @@ describe('what the flow commands measure', () => {
     expect(bandwidthOf(only(meterOf([], 0)))).toMatchObject({ bytesPerSecond: null, bytes: { count: 1 } });
   });
 
-  it('takes signals in the order in which they were said, where two publishers overtake each other', () => {
+  it('is by the journal, also where the clock of the publisher runs away or stands still', () => {
+    const meter = new Meter({ count: 100 });
+    for (const [index, aheadMs] of [0, 86_400_000, -5_000, 60_000].entries())
+      meter.note(recorded(said('A', index * 100), 100, aheadMs), START_MS + 300);
+    expect(frequencyOf(only(meter)).hz).toBe(10);
+    expect(bandwidthOf(only(meter)).bytesPerSecond).toBe(1_000);
+    expect(delayOf(only(meter)).hereMs).toMatchObject({ min: 0, max: 300 });
+  });
+
+  it('takes signals in the order of their times, where the clock of this machine was set back', () => {
     expect(frequencyOf(only(meterOf([100, -50, 150], 300))).intervalMs).toMatchObject({ min: 50, max: 100 });
   });
 
-  it('is the way from the publisher to here, and negative where its clock is ahead', () => {
+  it('is the way from the journal to here', () => {
     expect(delayOf(only(meterOf([10, 10], 50))).hereMs).toMatchObject({ min: 30, mean: 40, max: 50 });
-    expect(delayOf(only(meterOf([], -70))).hereMs.min).toBe(-70);
+  });
+
+  it.each([
+    [0, false],
+    [1_500, false],
+    [60_000, true],
+    [-60_000, true],
+  ])('tells that the clock of a publisher is off where it is %i ms ahead: %s', (aheadMs, isClockOff) => {
+    const meter = new Meter({ count: 100 });
+    meter.note(recorded(said('A', 0), 100, aheadMs), START_MS);
+    const delay = delayOf(only(meter));
+    expect(delay.isClockOff).toBe(isClockOff);
+    expect(delay.sentMs.p50).toBeCloseTo(-aheadMs, 0);
   });
 
   it('is the time to what a daemon said to it, also where that name is not asked for', () => {

@@ -4,10 +4,14 @@ import { mint } from '../../../../src/lib/signals/mint.js';
 
 const START_MS = 1_000_000_000_000;
 
+/** Taken at these times, whatever the clock of its publisher shows. */
 async function* said(entries: readonly (readonly [atMs: number, source?: string, seq?: unknown])[]) {
   let id = 0;
   for (const [atMs, source = 'a', seq] of entries)
-    yield mint({ signal: 'BEAT', facts: { seq } }, { id: `${(id += 1)}`, source, nowMs: START_MS + atMs });
+    yield {
+      signal: mint({ signal: 'BEAT', facts: { seq } }, { id: `${(id += 1)}`, source, nowMs: START_MS - 7 * atMs }),
+      receivedAtMs: START_MS + atMs,
+    };
 }
 const steady = (count: number) => Array.from({ length: count }, (_, index) => [index * 10_000] as const);
 const untilMs = START_MS + 60_000;
@@ -26,7 +30,8 @@ describe('a gap', () => {
 
   it('is none of what health says to itself', async () => {
     async function* probes() {
-      for await (const one of said([...steady(6), [150_000]])) yield { ...one, signal: 'HEALTH_PROBE' };
+      for await (const one of said([...steady(6), [150_000]]))
+        yield { ...one, signal: { ...one.signal, signal: 'HEALTH_PROBE' } };
     }
     const found = await gapsOf(probes(), { factor: 5, untilMs: START_MS + 160_000 });
     expect(found).toMatchObject({ signals: 7, silences: [] });

@@ -8,7 +8,14 @@ import { signalOf } from '../../../helpers/signals.js';
 
 const LONG_MS = 3_600_000;
 const recorded = (name: string, index: number): Recorded => {
-  return { seq: index + 1, signal: signalOf(name), frame: Buffer.alloc(1), from: COLONY, chain: COLONY };
+  return {
+    seq: index + 1,
+    signal: signalOf(name),
+    frame: Buffer.alloc(1),
+    receivedAtMs: 0,
+    from: COLONY,
+    chain: COLONY,
+  };
 };
 
 /** A bus on which these are said, and then nothing until it is ended. */
