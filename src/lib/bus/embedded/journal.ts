@@ -102,7 +102,10 @@ function journalOf({ path, log, database, guard, parts, events }: Opened): Journ
     write: async (operation) => {
       if (REFUSED_WHEN_FULL.has(operation.kind)) {
         guard.demand();
-        if (!hasReserve()) throw fullError(path);
+        if (!hasReserve()) {
+          guard.demandPlace(); // The reserve is gone with the folder.
+          throw fullError(path);
+        }
       }
       const answer = await writer.submit(operation);
       if (isHeard(operation as Operation)) bell.ring();
