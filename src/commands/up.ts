@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { daemons, findDaemon } from '../daemons/index.js';
 import { parseDurationMs } from '../lib/base/duration.js';
 import { createLog, type LogForm } from '../lib/base/log.js';
+import { LossyLines } from '../lib/base/lossy-lines.js';
 import { KlorosCommand, outputFlag } from '../lib/cli/base-command.js';
 import { usageError } from '../lib/cli/command-error.js';
 import { ExitCode } from '../lib/cli/exit-codes.js';
@@ -24,6 +25,7 @@ type Result = { home: string; readyInMs: number; daemons: MemberStatus[] } | { h
 
 /** Runs the colony. */
 export default class Up extends KlorosCommand {
+  static override service = true;
   static override summary = 'Run the colony: the hub and all daemons, in the foreground or detached';
   static override description = `A daemon that dies is started again, later each time; five starts in a minute are too many.
 Ctrl-C stops those who work first and the hub last. A second Ctrl-C ends everything at once.
@@ -141,7 +143,8 @@ type Tell = (daemon: string, line: string) => void;
 
 function toTerminal(form: LogForm, members: readonly PlannedMember[]): Tell {
   const paint = linePainter(form, ['kloros', ...members.map(({ name }) => name)]);
-  return (name, line) => void process.stderr.write(`${paint(name, line)}\n`);
+  const lines = new LossyLines(process.stderr);
+  return (name, line) => lines.write(`${paint(name, line)}\n`);
 }
 
 function toFiles(config: Config): Tell {

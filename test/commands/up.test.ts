@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
+import { pathsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import { fromIntent } from '../../src/lib/demo/outcome.js';
 import type { Signal } from '../../src/lib/signals/envelope.js';
@@ -11,6 +13,11 @@ import { startUp, type Up } from '../helpers/up.js';
 
 const LIMIT_MS = 300_000;
 const FEW = ['--only', 'chemical-bus', '--only', 'capability-integrator'];
+
+/** In a user namespace of its own, where the kernel has no inotify for it. */
+const WITHOUT_WATCHES = ['unshare', '-Ur', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_instances; exec "$@"', 'sh'];
+
+const hasNamespaces = spawnSync('unshare', ['-Ur', 'true']).status === 0;
 
 const isGone = (pid: number) =>
   !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
@@ -52,12 +59,22 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     await until('all daemons have ended', () => ended.flatMap(pids).every(isGone));
     removeHome(config);
   });
-  const start = async (...args: string[]) => {
-    const up = startUp(env, args);
+  const start = async (...args: string[]) => startThrough([], ...args);
+  const startThrough = async (program: readonly string[], ...args: string[]) => {
+    const up = startUp(env, args, program);
     running.push(up);
     await up.ready();
     return up;
   };
+  const statesOf = (up: Up, daemon: string) =>
+    up.events.filter(({ name }) => name === daemon).map(({ state }) => state);
+  const integrated = async () => {
+    const facts = ['question_id=q', 'investigation_timestamp=20251115_103000', 'hypothesis=NONE', 'confidence=0.1'];
+    const emit = ['bus', 'emit', 'Q_INVESTIGATION_COMPLETE', ...facts.flatMap((fact) => ['--fact', fact])];
+    expect((await kloros([...emit, '--fact', 'evidence_count=0'], { env })).code).toBe(0);
+  };
+  const INTEGRATOR = 'capability_integrator_daemon';
+
   it('starts the hub first and every daemon, makes a capability of an intent, and stops the hub last', async () => {
     for (const root of config.sourceRoots) mkdirSync(root);
     env['KLOROS_SOURCE_ROOTS'] = config.sourceRoots.join(':');
@@ -123,13 +140,10 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
   it('lets a daemon rest with --on-demand, and starts it when a signal waits for it', async () => {
     env['KLOROS_ACTIVATION_IDLE_MS'] = '50';
     const up = await start(...FEW, '--on-demand');
-    const states = () =>
-      up.events.filter(({ name }) => name === 'capability_integrator_daemon').map(({ state }) => state);
+    const states = () => statesOf(up, INTEGRATOR);
     await until('it rests', () => states().at(-1) === 'IDLE', 90_000);
     expect((await kloros(['daemon', 'list'], { env })).stdout).toMatch(/capability_integrator_daemon +at rest/);
-    const facts = ['question_id=q', 'investigation_timestamp=20251115_103000', 'hypothesis=NONE', 'confidence=0.1'];
-    const emit = ['bus', 'emit', 'Q_INVESTIGATION_COMPLETE', ...facts.flatMap((fact) => ['--fact', fact])];
-    expect((await kloros([...emit, '--fact', 'evidence_count=0'], { env })).code).toBe(0);
+    await integrated();
     await until(
       'it was started and rests again',
       () => states().filter((state) => state === 'IDLE').length > 1,
@@ -161,6 +175,70 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     expect((await triggers()).map(({ cause_id: cause }) => cause)).toContain(due[0]?.id);
     await allRest();
     expect(up.events.filter(({ state }) => state === 'BACKOFF')).toEqual([]);
+    expect(await up.end('SIGTERM')).toBe(0);
+  });
+
+  it('has everything in run/ again that a cleaner took away, and is not taken for stopped meanwhile', async () => {
+    env['KLOROS_ACTIVATION_IDLE_MS'] = '50';
+    const up = await start(...FEW, '--on-demand');
+    await until('it rests', () => statesOf(up, INTEGRATOR).at(-1) === 'IDLE', 90_000);
+    const paths = pathsOf(config);
+    rmSync(paths.run, { recursive: true });
+    const stopped = await kloros(['daemon', 'stop', 'intent-router', '--yes', '--json'], { env });
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ result: { keeper: `kloros up (process ${up.pid})` } });
+    const sockets = ['xsub', 'xpub', 'router'].map((name) => join(paths.busSockets, name));
+    const counts = join(paths.wire, 'chemical_bus.json');
+    const made = [paths.control, paths.chronicle, paths.wake, counts, ...sockets];
+    await until('all is there again', () => made.every((path) => existsSync(path)));
+    await integrated();
+    await until('it is started and rests again', () => {
+      const states = statesOf(up, INTEGRATOR);
+      return states.filter((state) => state === 'IDLE').length > 1 && states.at(-1) === 'IDLE';
+    });
+    expect(await up.end('SIGTERM')).toBe(0);
+  });
+
+  it('is named while it is stopped, and nobody calls its daemons stopped', async () => {
+    const up = await start(...FEW);
+    process.kill(up.pid, 'SIGSTOP');
+    const listed = await kloros(['daemon', 'list', '--json'], { env });
+    const { result, warnings } = JSON.parse(listed.stdout) as { result: { pids: number[] }[]; warnings: string[] };
+    expect(result[0]?.pids).toEqual([up.pidOf('chemical_bus')]);
+    expect(warnings.join()).toContain(`let it go on: kill -CONT ${up.pid}`);
+    const stop = await kloros(['daemon', 'stop', '--all', '--yes', '--json'], { env });
+    expect([stop.code, JSON.parse(stop.stdout)]).toMatchObject([1, { error: { code: 'SUPERVISOR_UNREACHABLE' } }]);
+    process.kill(up.pid, 'SIGCONT');
+    expect(await up.end('SIGTERM')).toBe(0);
+  });
+
+  it.runIf(hasNamespaces)('runs on where nothing can be watched any more, and says how to have more', async () => {
+    env['KLOROS_ACTIVATION_IDLE_MS'] = '50';
+    const up = await startThrough(WITHOUT_WATCHES, ...FEW, '--only', 'intent-router', '--on-demand');
+    await until('it rests', () => statesOf(up, INTEGRATOR).at(-1) === 'IDLE', 90_000);
+    await integrated();
+    await until('it is started', () => statesOf(up, INTEGRATOR).filter((state) => state === 'IDLE').length > 1);
+    for (const words of ['wake cannot be watched', 'The intents folder cannot be watched'])
+      expect(up.stderr().split(words)).toHaveLength(2);
+    expect(up.stderr()).toContain('sysctl fs.inotify.max_user_instances=');
+    expect(statesOf(up, 'intent_router')).not.toContain('BACKOFF');
+    expect(await up.end('SIGTERM')).toBe(0);
+  });
+
+  it('runs on where nothing that it says can be written', async () => {
+    const up = startUp(env, FEW, ['sh', '-c', 'exec "$@" >/dev/full 2>/dev/full', 'sh']);
+    running.push(up);
+    const kept = async () => {
+      const { stdout } = await kloros(['daemon', 'status', 'capability-integrator', '--json'], { env });
+      return (JSON.parse(stdout) as { result: { state: string; pid: number | null }[] }).result[0];
+    };
+    await until('it is ready', async () => (await kept())?.state === 'ready', 90_000);
+    const before = (await kept())?.pid ?? 0;
+    process.kill(before, 'SIGKILL');
+    const isBack = async () => {
+      const now = await kept();
+      return now?.state === 'ready' && now.pid !== before;
+    };
+    await until('it was started again', isBack, 90_000);
     expect(await up.end('SIGTERM')).toBe(0);
   });
 

@@ -28,12 +28,14 @@ export interface Up {
   exited: Promise<number | null>;
 }
 
-/** Starts `kloros up` on a home. */
-export function startUp(env: Record<string, string>, args: readonly string[] = []): Up {
-  const child = spawn(process.execPath, [...bin, 'up', '--output', 'jsonl', ...args], {
-    env: cliEnv(env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Starts `kloros up` on a home; `through` is a program that runs the one that its arguments name. */
+export function startUp(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+  through: readonly string[] = [],
+): Up {
+  const line = [...through, process.execPath, ...bin, 'up', '--output', 'jsonl', ...args];
+  const child = spawn('env', line, { env: cliEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const events: UpEvent[] = [];
   let stderr = '';
   createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line) as UpEvent));

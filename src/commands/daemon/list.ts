@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core';
 import { daemons } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
-import { errorCode } from '../../lib/base/errors.js';
+import { errorCode, KlorosError } from '../../lib/base/errors.js';
 import { rollTable, topologyTable, type ListedDaemon } from '../../lib/cli/daemon-tables.js';
 import { KeeperCommand } from '../../lib/cli/keeper-command.js';
 import { withBus } from '../../lib/cli/with-bus.js';
 import { HUB_PORT_OFFSETS, pathsOf } from '../../lib/config/paths.js';
 import type { Config } from '../../lib/config/schema.js';
+import { SUPERVISOR_UNREACHABLE } from '../../lib/supervise/control-client.js';
 import { callRoll, hasJournal } from '../../lib/operator/roll-call.js';
 
 /** Lists the daemons. */
@@ -45,13 +46,18 @@ export default class DaemonList extends KeeperCommand {
 
   /** Only their keeper can tell who rests from who is down; a list there is also where he cannot be asked. */
   async #atRest(down: readonly string[], config: Config): Promise<ReadonlySet<string>> {
-    if (down.length === 0) return new Set();
     try {
-      const kept = await (await this.keeper(config)).look(down);
+      const keeper = await this.keeper(config);
+      const kept = down.length === 0 ? [] : await keeper.look(down);
       return new Set(kept.filter(({ state }) => state === 'idle').map(({ name }) => name));
     } catch (error) {
-      if (errorCode(error) !== 'SYSTEMD_NOT_FOUND') throw error;
+      if (isUnreachable(error)) this.warn([error.message, error.why ?? '', ...error.next].join('\n'));
+      else if (errorCode(error) !== 'SYSTEMD_NOT_FOUND') throw error;
       return new Set();
     }
   }
+}
+
+function isUnreachable(error: unknown): error is KlorosError {
+  return error instanceof KlorosError && error.code === SUPERVISOR_UNREACHABLE;
 }

@@ -3,6 +3,7 @@ import { daemons, findDaemon } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { toError } from '../../lib/base/errors.js';
 import { createLog, type Logger } from '../../lib/base/log.js';
+import { LossyLines } from '../../lib/base/lossy-lines.js';
 import { noteReload, type ReloadReport } from '../../lib/base/reload-report.js';
 import { startWatchdog } from '../../lib/base/watchdog.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
@@ -27,6 +28,7 @@ const STALL_MS = 30_000;
 
 /** Runs one daemon in the foreground. */
 export default class DaemonRun extends KlorosCommand {
+  static override service = true;
   static override summary = 'Run one daemon in the foreground';
   static override description = `Logs go to stderr: words on a terminal, JSON in a pipe, the journal's priorities under systemd.
 Ctrl-C and SIGTERM stop it in order: what runs may finish, the rest is given back. A second Ctrl-C ends it at once.
@@ -173,7 +175,8 @@ function tellOfRest(supervisor: SupervisorLink | undefined, log: Logger): void {
 
 function logOf(daemon: string): Logger {
   const level = process.env['KLOROS_LOG_LEVEL'] ?? 'info';
-  return createLog({ daemon, form: stderrForm(), level, write: (line) => void process.stderr.write(line) });
+  const lines = new LossyLines(process.stderr);
+  return createLog({ daemon, form: stderrForm(), level, write: (line) => lines.write(line) });
 }
 
 function demandRest(definition: AnyDaemon): void {

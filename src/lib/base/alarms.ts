@@ -15,16 +15,33 @@ export async function clearAlarm(folder: string, daemon: string): Promise<void> 
   await rm(join(folder, daemon), { force: true });
 }
 
-/** Daemons whose time has come. What cannot be read as a time has come too: to wake once too often loses nothing. */
-export function alarmsDue(folder: string, nowMs: number): string[] {
-  return namesIn(folder).filter((daemon) => !(timeOf(join(folder, daemon)) > nowMs));
+/** What daemons that rest have left word of. */
+export class Alarms {
+  readonly #folder: string;
+  #names: readonly string[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Daemons whose time has come. To wake once too often loses nothing: what cannot be read as a time has come, and so has,
+   * once, that of everybody whose word a cleaner took away with the folder.
+   */
+  due(nowMs: number): readonly string[] {
+    const names = namesIn(this.#folder);
+    const lost = this.#names;
+    this.#names = names ?? [];
+    return names?.filter((daemon) => !(timeOf(join(this.#folder, daemon)) > nowMs)) ?? lost;
+  }
 }
 
-function namesIn(folder: string): string[] {
+/** Undefined where there is no folder. */
+function namesIn(folder: string): string[] | undefined {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []; // Nobody has rested yet.
+    if (errorCode(error) === 'ENOENT') return undefined; // Nobody has rested yet.
     throw error;
   }
 }

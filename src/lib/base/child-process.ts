@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { spawn, type ChildProcess, type SpawnOptions, type StdioOptions } from 'node:child_process';
+import { Readable, type Writable } from 'node:stream';
 import { toError } from './errors.js';
 import { readLines } from './read-lines.js';
 
@@ -46,7 +46,9 @@ const MOST_LINE_BYTES = 256 * 1024;
  * tells the child to end too, so that it is never orphaned. A terminal's Ctrl-C does not reach its group.
  */
 export function startChild(options: ChildOptions): Child {
-  const child = spawned(options);
+  const { command, args, env, cwd } = options;
+  const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'pipe'];
+  const child = spawned(command, args, { detached: true, stdio, env, cwd });
   if (child instanceof Error) return notStarted(child);
   const exited = exitOf(child);
   child.stdin?.on('error', () => undefined); // It may be gone before its pipe is.
@@ -63,15 +65,16 @@ export function startChild(options: ChildOptions): Child {
 const REPORT_FD = 3;
 
 /** Where no descriptors are left there are no pipes either, whatever the types say; the child tells why next. */
-function pipesOf(child: Partial<Pick<ChildProcess, 'stdio'>>): readonly unknown[] {
+export function pipesOf(
+  child: Partial<Pick<ChildProcess, 'stdio'>>,
+): readonly (Readable | Writable | null | undefined)[] {
   return child.stdio ?? [];
 }
 
-/** Node tells some errors by an event and throws the others; none may end whoever keeps other children too. */
-function spawned({ command, args, env, cwd }: ChildOptions): ChildProcess | Error {
+/** Node tells some errors by an event and throws the others; none may end whoever has other work too. */
+export function spawned(command: string, args: readonly string[], options: SpawnOptions): ChildProcess | Error {
   try {
-    const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', 'pipe'];
-    return spawn(command, args, { detached: true, stdio, env, ...(cwd === undefined ? {} : { cwd }) });
+    return spawn(command, args, options);
   } catch (error) {
     return toError(error);
   }

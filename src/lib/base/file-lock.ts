@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { KlorosError } from './errors.js';
+import { errorCode, KlorosError } from './errors.js';
+import { flockHolder, loadFlock } from './flock.js';
 
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 100;
 const WAIT_GROWTH = 1.3;
 /** Together about eight seconds. */
 const TRIES = 90;
-/** Of flock(2). */
-const EXCLUSIVE_NOW = 2 | 4;
-const EAGAIN = 11;
+/** Older versions locked by a folder, whose holder touched it every second as long as it lived. */
+const FOLDER_STALE_MS = 5_000;
 
 /**
  * Does `work` while no other process that asks in the same way does its own; the lock is one of the kernel's, on
@@ -35,13 +34,37 @@ async function acquire(lockPath: string, path: string): Promise<FileHandle> {
   const flock = await loadFlock();
   let waitMs = FIRST_WAIT_MS;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const handle = await open(lockPath, 'a');
-    if (flock(handle.fd) && (await isThere(handle, lockPath))) return handle;
-    await handle.close();
+    const handle = await opened(lockPath);
+    if (handle !== undefined && flock(handle.fd) && (await isThere(handle, lockPath))) return handle;
+    await handle?.close();
     await setTimeout(waitMs);
     waitMs = Math.min(waitMs * WAIT_GROWTH, LONGEST_WAIT_MS);
   }
   throw await busyError(lockPath, path);
+}
+
+/** Undefined while an older version has the lock; the folder that a killed one left is removed. Throws LOCK_FOLDER. */
+async function opened(lockPath: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(lockPath, 'a');
+  } catch (error) {
+    if (errorCode(error) !== 'EISDIR') throw error;
+    const touchedMs = (await stat(lockPath).catch(() => undefined))?.mtimeMs ?? Date.now();
+    const isStale = Math.abs(Date.now() - touchedMs) > FOLDER_STALE_MS;
+    if (isStale) await rmdir(lockPath).catch((cause: unknown) => passOver(lockPath, cause));
+    return undefined;
+  }
+}
+
+function passOver(lockPath: string, cause: unknown): void {
+  if (errorCode(cause) === 'ENOENT') return; // Somebody else has removed it.
+  throw new KlorosError({
+    code: 'LOCK_FOLDER',
+    message: `${lockPath} is a folder, and keeps everybody from writing`,
+    why: `a file is locked there; older versions made an empty folder of that name, and this one cannot be removed (${errorCode(cause) ?? 'unknown'})`,
+    next: [`look into it: ls -la ${lockPath}`, `and move it away: mv ${lockPath} ${lockPath}.old`],
+    cause,
+  });
 }
 
 /** Whoever had the lock before removes its file: what is locked then is a file that nobody else opens any more. */
@@ -50,31 +73,11 @@ async function isThere(handle: FileHandle, lockPath: string): Promise<boolean> {
   return own.ino === there?.ino && own.dev === there.dev;
 }
 
-type Flock = (fd: number) => boolean;
-let loading: Promise<Flock> | undefined;
-
-/** Node has no flock(2); loaded when the first lock is asked for, since most commands ask for none. */
-function loadFlock(): Promise<Flock> {
-  loading ??= import('koffi').then(({ default: koffi }) => {
-    const flock = koffi.load(null).func('int flock(int fd, int operation)') as (fd: number, how: number) => number;
-    return (fd) => {
-      if (flock(fd, EXCLUSIVE_NOW) === 0) return true;
-      if (koffi.errno() === EAGAIN) return false;
-      throw new KlorosError({
-        code: 'FILE_NOT_LOCKABLE',
-        message: 'A file cannot be locked',
-        why: `flock(2) failed with errno ${koffi.errno()}`,
-        next: ['put KLOROS_HOME on a local disk'],
-      });
-    };
-  });
-  // While an upgrade replaces the package it is not there; the next lock finds it.
-  loading.catch(() => (loading = undefined));
-  return loading;
-}
-
 async function busyError(lockPath: string, path: string): Promise<KlorosError> {
-  const pid = await holderOf(lockPath).catch(() => undefined);
+  const pid = await stat(lockPath).then(
+    ({ ino }) => flockHolder(ino),
+    () => undefined,
+  );
   return new KlorosError({
     code: 'FILE_BUSY',
     message: `Another process keeps ${path} locked`,
@@ -84,11 +87,4 @@ async function busyError(lockPath: string, path: string): Promise<KlorosError> {
         ? [`fuser ${lockPath}`]
         : [`ps -o pid,stat,cmd -p ${pid}   # T: it is stopped; kill -CONT ${pid}`],
   });
-}
-
-/** Process that holds the lock, from /proc/locks (proc(5)). */
-async function holderOf(lockPath: string): Promise<string | undefined> {
-  const { ino } = await stat(lockPath);
-  const line = readFileSync('/proc/locks', 'utf8').match(new RegExp(`FLOCK\\s+\\S+\\s+WRITE (\\d+) \\S+:${ino} `));
-  return line?.[1];
 }

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { pipesOf, spawned } from './child-process.js';
 import { cutUtf8Start } from './cut-text.js';
 import { systemClock } from './clock.js';
 import { endMarked, MARK } from './marked-processes.js';
@@ -31,7 +32,7 @@ export interface GuardedResult {
   /** Null where a signal ended it; 127 for a command that the shell cannot find. */
   exitCode: number | null;
   stdout: string;
-  /** The last 16 KiB. */
+  /** The last 16 KiB; why, of what was not started. */
   stderr: string;
   durationMs: number;
 }
@@ -60,6 +61,7 @@ const DRAIN_MS = 500;
 export async function runGuarded(options: GuardedOptions): Promise<GuardedResult> {
   const startMs = systemClock.monotonicMs();
   const child = start(options);
+  if (child instanceof Error) return notStarted(child);
   let end: GuardedEnd = 'exited';
   const stop = (why: GuardedEnd) => {
     if (end === 'exited') end = why;
@@ -69,27 +71,32 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedResult
   const stderr = keepTail(child.stderr, STDERR_KEPT_BYTES);
   const limits = holdLimits(options, child, stop);
   try {
-    const exitCode = await exitOf(child, () => stop('not-started'));
+    const exit = await exitOf(child);
+    if (exit instanceof Error) return notStarted(exit);
     const durationMs = systemClock.monotonicMs() - startMs;
-    return { end, exitCode, stdout: stdout(), stderr: stderr(), durationMs };
+    return { end, exitCode: exit, stdout: stdout(), stderr: stderr(), durationMs };
   } finally {
     limits.release();
     killGroup(child);
-    await endMarked(options.mark);
+    await endMarked(options.mark).catch(() => undefined); // Without descriptors nobody can look for them.
   }
 }
 
-function start({ command, args, cwd, env, input, mark }: GuardedOptions): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', command, ...args], {
+function start({ command, args, cwd, env, input, mark }: GuardedOptions): ChildProcess | Error {
+  const child = spawned('/bin/sh', ['-c', GUARD, 'sh', command, ...args], {
     detached: true,
     cwd,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env, [MARK]: mark },
   });
-  child.stdin.on('error', () => undefined); // It need not read what it is told.
-  child.stdio[3]?.on('error', () => undefined);
-  child.stdin.end(input);
+  if (child instanceof Error) return child;
+  for (const pipe of pipesOf(child)) pipe?.on('error', () => undefined); // It need not read what it is told.
+  child.stdin?.end(input);
   return child;
+}
+
+function notStarted({ message }: Error): GuardedResult {
+  return { end: 'not-started', exitCode: null, stdout: '', stderr: message, durationMs: 0 };
 }
 
 function holdLimits(options: GuardedOptions, child: ChildProcess, stop: (why: GuardedEnd) => void) {
@@ -106,13 +113,10 @@ function holdLimits(options: GuardedOptions, child: ChildProcess, stop: (why: Gu
   return { release };
 }
 
-/** Resolves once the leader has ended, its group with it, and its pipes are drained. */
-function exitOf(child: ChildProcess, notStarted: () => void): Promise<number | null> {
+/** Resolves once the leader has ended, its group with it, and its pipes are drained; with an error where it never began. */
+function exitOf(child: ChildProcess): Promise<number | null | Error> {
   return new Promise((resolve) => {
-    child.once('error', () => {
-      notStarted();
-      resolve(null);
-    });
+    child.once('error', resolve);
     child.once('exit', (code) => {
       killGroup(child);
       const timer = setTimeout(() => resolve(code), DRAIN_MS);

@@ -48,6 +48,8 @@ export const outputFlag = Flags.option({
 export abstract class KlorosCommand extends Command {
   /** Exit codes mean OK, WARNING, CRITICAL and UNKNOWN. */
   static check = false;
+  /** Runs on though what it says cannot be written (a full disk, a closed pipe). */
+  static service = false;
   static override baseFlags: Interfaces.FlagInput = {
     json: Flags.boolean({ summary: 'One JSON document: {status, result, warnings}', helpGroup: 'GLOBAL' }),
     'no-color': Flags.boolean({ summary: 'No colours', helpGroup: 'GLOBAL' }),
@@ -61,12 +63,16 @@ export abstract class KlorosCommand extends Command {
   /** As texts: all of them together may be longer than a text can be. */
   readonly #lines: string[] = [];
   #lineCount = 0;
-  readonly #interruption = new Interruption((error) => this.#tell(error));
+  readonly #interruption = new Interruption((error) => this.#tell(error), this.#isService);
   #home: string | undefined;
 
   /** Who reads stdout. */
   protected get mode(): OutputMode {
     return outputModeOf(this.argv);
+  }
+
+  get #isService(): boolean {
+    return 'service' in this.ctor && this.ctor.service === true;
   }
 
   /** Value of --home, once the flags are parsed. */

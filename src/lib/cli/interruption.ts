@@ -16,11 +16,13 @@ export class Interruption {
   cause: InterruptCause | undefined;
   readonly #controller = new AbortController();
   readonly #unheard: (error: InterruptedError) => void;
+  readonly #isService: boolean;
   #heard = false;
 
-  /** `unheard` tells the user, just before the process is ended by force. */
-  constructor(unheard: (error: InterruptedError) => void) {
+  /** `unheard` tells the user, just before the process is ended by force; a service does not end for lack of readers. */
+  constructor(unheard: (error: InterruptedError) => void, isService: boolean) {
     this.#unheard = unheard;
+    this.#isService = isService;
   }
 
   /** Aborted with an InterruptedError; who asks for it promises to end soon after. */
@@ -64,6 +66,7 @@ export class Interruption {
   readonly #onSigint = () => this.interrupt('SIGINT');
   readonly #onSigterm = () => this.interrupt('SIGTERM');
   readonly #onStreamError = (error: NodeJS.ErrnoException) => {
+    if (this.#isService) return; // Who wrote the line counts what is lost.
     if (error.code === 'EPIPE') return this.interrupt('EPIPE');
     const failure = failureOf(unwritable(error), { debug: false, isCheck: false });
     tellFailure(failure, { mode: 'text', warnings: [] });

@@ -123,12 +123,16 @@ function brokenLimit({ evaluator }: Experiment, { end, exitCode, stderr }: Guard
   if (end === 'too-much-output')
     return failed('OutputTooLarge', `${words} printed more than ${MAX_STDOUT_BYTES} bytes`);
   if (end === 'aborted') return failed('Stopped', `${words} was stopped`);
-  if (end === 'not-started')
-    return failed('EvaluatorMissing', `${words} could not be started: its folder does not exist`);
+  if (end === 'not-started') return failed('EvaluatorMissing', `${words} could not be started: ${unstarted(stderr)}`);
   if (exitCode === 127 || exitCode === 126)
     return failed('EvaluatorMissing', `${words} could not be started: ${lastLine(stderr)}`);
   if (exitCode === 0) return undefined;
   return failed('EvaluatorCrashed', `${words} ended with ${exitWords(exitCode)}: ${lastLine(stderr)}`);
+}
+
+/** The shell that starts it is always there, unlike the folder in which it is to run. */
+function unstarted(why: string): string {
+  return why.includes('ENOENT') ? 'its folder does not exist' : why;
 }
 
 /** A shell reports a signal as 128 and its number. */

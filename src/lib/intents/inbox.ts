@@ -1,9 +1,11 @@
+import type { FSWatcher } from 'node:fs';
 import type { Clock } from '../base/clock.js';
 import { toError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { watchAdvice } from '../base/try-watch.js';
 import { WakeUp } from '../base/wake-up.js';
 import { ensureFolder, listIntents } from './folder.js';
-import { watchFolder, type FolderWatch } from './watch.js';
+import { watchFolder } from './watch.js';
 
 /** What an inbox needs. */
 export interface InboxOptions {
@@ -14,6 +16,7 @@ export interface InboxOptions {
   rescanMs: number;
 }
 
+const UNWATCHED = 'The intents folder cannot be watched, and is listed again and again';
 /** Names known at once; of a larger folder the rest is listed when these are done. */
 const MAX_LISTED = 100_000;
 
@@ -24,11 +27,12 @@ export class Inbox {
   readonly #told = new Set<string>();
   readonly #listed = new Set<string>();
   readonly #leaving = new Set<string>();
-  #watch: FolderWatch | undefined;
+  #watch: FSWatcher | undefined;
   #ino: number | undefined;
   #listDueMs = 0;
   #isComplete = true;
   #trouble: string | undefined;
+  #isWatchless = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -90,15 +94,24 @@ export class Inbox {
   #follow(ino: number): void {
     if (this.#watch !== undefined && ino === this.#ino) return;
     this.#watch?.close();
+    this.#listDueMs = 0; // What came before the watch began, or comes while there is none.
     this.#watch = watchFolder(this.#options.folder, {
       intent: (name) => {
         if (!this.#leaving.delete(name)) this.tell(name);
       },
       folder: () => this.#watchAnew(),
-      error: (error) => this.#complain(toError(error)),
+      error: (error) => this.#unwatched(error),
     });
     this.#ino = ino;
-    this.#listDueMs = 0; // What came before the watch began.
+  }
+
+  /** Then the listing alone finds what comes, every time that it is due. */
+  #unwatched(error: unknown): void {
+    const { folder, log } = this.#options;
+    this.#watch?.close();
+    this.#watch = undefined;
+    if (!this.#isWatchless) log.warn({ folder, err: error }, `${UNWATCHED}${watchAdvice(error)}`);
+    this.#isWatchless = true;
   }
 
   // The inode alone does not tell: a folder made anew often gets that of the one that was deleted.
@@ -120,7 +133,7 @@ export class Inbox {
     if (this.#trouble === error.message) return;
     this.#trouble = error.message;
     const { folder, log } = this.#options;
-    log.error({ folder, error: error.message }, 'The intents folder cannot be watched; it is tried again until it can');
+    log.error({ folder, error: error.message }, 'The intents folder cannot be read; it is tried again until it can');
   }
 }
 

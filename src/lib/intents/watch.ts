@@ -1,5 +1,6 @@
-import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
 import { basename } from 'node:path';
+import { tryWatch } from '../base/try-watch.js';
 import { REPLACEMENT } from './folder.js';
 import { isAside, isIntentName } from './file-name.js';
 
@@ -12,22 +13,17 @@ export interface FolderListener {
   error(error: unknown): void;
 }
 
-/** A folder that is being watched. */
-export interface FolderWatch {
-  close(): void;
-}
-
 /**
  * Watches one folder by one inotify watch whose events name the files, however many it holds.
  * Node's own watch and not chokidar's: that one adds a watch for each file (44,638 files: 254 MB), and where it is told
  * not to, it still reads and stats the whole folder again and again while anything changes in it, which fills the
- * thread pool (44,638 intents routed in 394 s, against 11 s with this). What a watch may miss, the listing finds.
+ * thread pool (44,638 intents routed in 394 s, against 11 s with this). What a watch may miss, the listing finds,
+ * also where there can be no watch: then the listener's error() is told why, and the answer is undefined.
  */
-export function watchFolder(path: string, listener: FolderListener): FolderWatch {
-  const watcher = watch(path, (_event, name) => {
+export function watchFolder(path: string, listener: FolderListener): FSWatcher | undefined {
+  const hear = (name: string | null) => {
     if (name === null || name.includes(REPLACEMENT) || name === basename(path)) listener.folder();
     else if (isIntentName(name) && !isAside(name)) listener.intent(name); // Our own taking aside is no news.
-  });
-  watcher.on('error', (error) => listener.error(error));
-  return { close: () => watcher.close() };
+  };
+  return tryWatch(path, hear, (error) => listener.error(error));
 }

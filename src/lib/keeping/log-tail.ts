@@ -1,5 +1,6 @@
-import { openSync, closeSync, fstatSync, readSync, readFileSync, statSync, watch } from 'node:fs';
+import { openSync, closeSync, fstatSync, readSync, readFileSync, statSync } from 'node:fs';
 import { errorCode } from '../base/errors.js';
+import { tryWatch } from '../base/try-watch.js';
 import { WakeUp } from '../base/wake-up.js';
 import { logFilesOf, logPath } from '../supervise/log-files.js';
 
@@ -51,7 +52,11 @@ export async function* followLines(
   abort: AbortSignal,
 ): AsyncGenerator<LoggedLine> {
   const news = new WakeUp();
-  const watcher = watch(folder, () => news.call());
+  const watcher = tryWatch(
+    folder,
+    () => news.call(),
+    () => undefined, // It is looked at every second in any case.
+  );
   const tails = daemons.map((daemon) => new Tail(daemon, folder));
   try {
     while (!abort.aborted) {
@@ -59,7 +64,7 @@ export async function* followLines(
       await news.rest(LOOK_EVERY_MS, abort);
     }
   } finally {
-    watcher.close();
+    watcher?.close();
     for (const tail of tails) tail.close();
   }
 }

@@ -3,7 +3,7 @@ import { OWN_PORT_OFFSETS, pathsOf } from '../config/paths.js';
 import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import { removeFinished } from '../maintenance/mode.js';
 import { closeAll } from '../base/close-all.js';
-import { alarmsDue } from '../base/alarms.js';
+import { Alarms } from '../base/alarms.js';
 import { ageClock } from '../base/seen-time.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { endedByLoss, journalLoss } from './journal-loss.js';
@@ -25,7 +25,8 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   const queue = new QueueUpkeep({ journal: hub, paths: pathsOf(config), clock, ages, log, dlq: config.dlq });
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
   const { maintenance, wake: folder, rest } = pathsOf(config);
-  const due = (nowMs: number) => hub.due(nowMs, alarmsDue(rest, nowMs));
+  const alarms = new Alarms(rest);
+  const due = (nowMs: number) => hub.due(nowMs, alarms.due(nowMs));
   const wake = new WakeFiles({ due, folder, maintenancePath: maintenance, clock, log });
   const endMaintenance = async () => {
     try {

@@ -32,17 +32,22 @@ export async function openControl(options: ControlServerOptions): Promise<LineSe
     return await serveLines({ path, mode, answer: async (line) => JSON.stringify(await reply(line, options)) });
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE') throw error;
-    throw new KlorosError({
-      code: 'ALREADY_RUNNING',
-      message: `A supervisor runs already in ${home}`,
-      why: `it answers at ${path}`,
-      next: [
-        'add daemons to it: kloros daemon start NAME',
-        'stop it: kloros daemon stop --all',
-        `or run another colony beside it: KLOROS_HOME=<folder> ${MOVE_PORTS}`,
-      ],
-    });
+    throw alreadyRunning(home, `it answers at ${path}`);
   }
+}
+
+/** Why a second supervisor is refused. */
+export function alreadyRunning(home: string, why: string): KlorosError {
+  return new KlorosError({
+    code: 'ALREADY_RUNNING',
+    message: `A supervisor runs already in ${home}`,
+    why,
+    next: [
+      'add daemons to it: kloros daemon start NAME',
+      'stop it: kloros daemon stop --all',
+      `or run another colony beside it: KLOROS_HOME=<folder> ${MOVE_PORTS}`,
+    ],
+  });
 }
 
 async function reply(line: string, options: ControlServerOptions): Promise<ControlReply> {

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { lostLinesText } from '../base/lossy-lines.js';
 
 /** Where lines go, and how much of them is kept. */
 export interface LogFilesOptions {
@@ -18,18 +19,22 @@ export interface LogFilesOptions {
 export class LogFiles {
   readonly #options: LogFilesOptions;
   readonly #sizes = new Map<string, number>();
+  readonly #lost = new Map<string, number>();
 
   constructor(options: LogFilesOptions) {
     this.#options = options;
     mkdirSync(options.folder, { recursive: true });
   }
 
-  /** A disk that is full costs lines and no daemon. */
+  /** A disk that is full costs lines and no daemon; how many is told in the file as soon as one can be written. */
   write(daemon: string, line: string): void {
+    const lost = this.#lost.get(daemon) ?? 0;
     try {
+      if (lost > 0) this.#append(daemon, lostLinesText(lost));
+      this.#lost.delete(daemon);
       this.#append(daemon, line);
     } catch {
-      return;
+      this.#lost.set(daemon, (this.#lost.get(daemon) ?? 0) + 1);
     }
   }
 

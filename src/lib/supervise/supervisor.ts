@@ -1,12 +1,15 @@
-import { mkdirSync, watch, type FSWatcher } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { systemClock } from '../base/clock.js';
 import type { LogForm, Logger } from '../base/log.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
+import { ActivationRequests } from './activation-requests.js';
 import { ChronicleKeeper } from './chronicle-keeper.js';
 import { startColony, type Colony, type Member } from './colony.js';
-import { openControl } from './control-server.js';
+import { tellSupervisor } from './control-client.js';
+import { alreadyRunning, openControl } from './control-server.js';
 import { daemonCommand, type Program } from './daemon-command.js';
+import { lockHome, type HomeLock } from './home-lock.js';
 import type { Transition } from './managed-process.js';
 
 /** What a supervisor runs, and whom it tells. */
@@ -33,24 +36,28 @@ export interface Supervisor {
   close: () => Promise<void>;
 }
 
-/** The hub writes a file for who has something to do and no process, again and again until it has one. */
-function watchWishes(folder: string, colony: Colony): FSWatcher {
-  mkdirSync(folder, { recursive: true });
-  // The folder may go with its home: then there is nobody to be started either.
-  return watch(folder, (_event, name) => colony.wake(name ?? '')).on('error', () => undefined);
+/** Makes this process the home's one supervisor. One that is just ending lets go in a moment. Throws ALREADY_RUNNING. */
+async function becomeSupervisor(home: string, control: string): Promise<HomeLock> {
+  mkdirSync(home, { recursive: true });
+  const lock = await lockHome(home);
+  if (lock !== undefined) return lock;
+  const other = await tellSupervisor(control, { do: 'status', names: [] });
+  if (other !== undefined) throw alreadyRunning(home, `process ${other.pid} answers at ${control}`);
+  const freed = await lockHome(home);
+  if (freed === undefined) throw alreadyRunning(home, 'another process has the lock of its folder');
+  return freed;
 }
 
 /** Starts the daemons of a home and keeps them alive. Throws ALREADY_RUNNING, or why a daemon cannot start. */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const { config, members, chosen, program, env, form, detached, log } = options;
   const paths = pathsOf(config);
-  let colony: Colony | undefined;
-  const control = await openControl({
-    path: paths.control,
-    home: config.home,
-    detached,
-    members,
-    colony: () => colony,
+  const lock = await becomeSupervisor(config.home, paths.control);
+  let colony: Colony | undefined; // None yet for whoever asks meanwhile.
+  const door = { path: paths.control, home: config.home, detached, members, colony: () => colony };
+  const control = await openControl(door).catch((error: unknown) => {
+    lock.release();
+    throw error;
   });
   const chronicle = await ChronicleKeeper.open({ path: paths.chronicle, members: chosen, clock: systemClock, log });
   try {
@@ -68,14 +75,16 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     });
   } catch (error) {
     await control.close();
+    lock.release();
     throw error;
   }
   await chronicle.begin();
-  const wishes = watchWishes(paths.wake, colony);
+  const requests = new ActivationRequests({ folder: paths.wake, wake: colony.wake.bind(colony), log });
   const close = async () => {
-    wishes.close();
+    requests.close();
     await control.close();
     await chronicle.close();
+    lock.release();
   };
   return { colony, close };
 }

@@ -1,6 +1,16 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,4 +78,36 @@ describe('the lock of a file', () => {
     await append('next');
     expect(lines()).toEqual(['holder', 'next']);
   }, 30_000);
+
+  describe('where an older version locked by a folder', () => {
+    const LONG_AGO_S = 1_700_000_000;
+    const lockFolder = () => `${path}.lock`;
+    beforeEach(() => mkdirSync(lockFolder()));
+
+    it('removes the empty folder that a killed one left', async () => {
+      utimesSync(lockFolder(), LONG_AGO_S, LONG_AGO_S);
+      await append('next');
+      expect(lines()).toEqual(['next']);
+      expect(readdirSync(folder)).toEqual(['rows.jsonl']);
+    });
+
+    it('waits for one that lives and touches its folder', async () => {
+      const waiting = append('next');
+      utimesSync(lockFolder(), new Date(), new Date());
+      expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))])).toBe('waits');
+      rmSync(lockFolder(), { recursive: true });
+      await waiting;
+      expect(lines()).toEqual(['next']);
+    });
+
+    it('names a folder that holds something, and leaves it alone', async () => {
+      writeFileSync(join(lockFolder(), 'notes'), 'mine');
+      utimesSync(lockFolder(), LONG_AGO_S, LONG_AGO_S);
+      await expect(append('next')).rejects.toMatchObject({
+        code: 'LOCK_FOLDER',
+        message: `${lockFolder()} is a folder, and keeps everybody from writing`,
+      });
+      expect(existsSync(join(lockFolder(), 'notes'))).toBe(true);
+    });
+  });
 });

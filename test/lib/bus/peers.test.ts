@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { curveKeyPair, Request, Subscriber } from 'zeromq';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -141,6 +141,15 @@ describe('the Unix sockets of the bus', () => {
     const recorded = await colony.bus.find(String(answer?.['id']));
     expect(recorded?.from).toEqual({ origin: 'peer:local', authority: 'act' });
     expect(statSync(pathsOf(colony.config).busSockets).mode & 0o007).toBe(0);
+  });
+
+  it('are bound again where somebody removes them', async () => {
+    colony = await startColony();
+    const endpoints = unixEndpointsOf(colony.config);
+    const paths = Object.values(endpoints).map((endpoint) => endpoint.slice('ipc://'.length));
+    rmSync(pathsOf(colony.config).run, { recursive: true });
+    await until('they are there again', () => paths.every((path) => existsSync(path)));
+    expect(await ask(endpoints.router, 'OBSERVATION')).toMatchObject({ status: 'accepted' });
   });
 
   it('are the only ones with transport unix: no port is bound', async () => {

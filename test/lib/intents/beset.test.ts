@@ -112,7 +112,7 @@ describe('the intent router, beset', () => {
     });
     try {
       await until('it has complained', () => lines.length > 0);
-      expect(lines[0]).toContain('The intents folder cannot be watched');
+      expect(lines[0]).toContain('The intents folder cannot be read');
       chmodSync(router.config.home, 0o755);
       await until('there is a folder', () => readdirSync(router.config.home).includes('intents'));
       router.put('a.json', questionIntent('q'));

@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/lib/base/clock.js';
 import { startColony, type Colony, type Member } from '../../../src/lib/supervise/colony.js';
 import { tellSupervisor } from '../../../src/lib/supervise/control-client.js';
 import { openControl } from '../../../src/lib/supervise/control-server.js';
+import { lockHome } from '../../../src/lib/supervise/home-lock.js';
 
 const CHILD = fileURLToPath(new URL('../../fixtures/processes/child.mjs', import.meta.url));
 const MEMBERS: Member[] = [{ name: 'hub', role: 'hub' }, { name: 'router' }, { name: 'monitor' }];
@@ -80,6 +81,22 @@ describe('a supervisor that is told what to do', () => {
     writeFileSync(path(), '');
     ({ close } = await open());
     expect(await tell('status')).toEqual([]);
+  });
+
+  it('is waited for while it lives and its socket is away, and is never taken for gone', async () => {
+    const lock = await lockHome(home);
+    expect(await lockHome(home)).toBeUndefined();
+    await close();
+    const waiting = tell('status');
+    ({ close } = await open());
+    expect(await waiting).toEqual([]);
+    await close();
+    await expect(tell('stop', 'hub')).rejects.toMatchObject({
+      code: 'SUPERVISOR_UNREACHABLE',
+      why: expect.stringContaining(`its process ${process.pid} lives`) as string,
+    });
+    lock?.release();
+    expect(await tell('status')).toBeUndefined();
   });
 
   it('is told from a program that does not answer', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,10 +29,13 @@ describe('log files', () => {
   });
 
   it('take a line that is larger than a file, and cost nobody anything where they cannot be written', () => {
-    const files = new LogFiles({ folder, maxBytes: 4, keep: 1 });
+    const files = new LogFiles({ folder, maxBytes: 4, keep: 2 });
     files.write('router', 'a long line');
     expect(all()).toEqual(['a long line']);
     rmSync(folder, { recursive: true });
     expect(() => files.write('router', 'lost')).not.toThrow();
+    mkdirSync(folder);
+    files.write('router', 'next');
+    expect(all()).toEqual(['[kloros] 1 line before this could not be written', 'next']);
   });
 });

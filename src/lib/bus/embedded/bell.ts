@@ -1,6 +1,7 @@
-import { closeSync, constants, openSync, watch, writeSync, type FSWatcher } from 'node:fs';
+import { closeSync, constants, openSync, writeSync, type FSWatcher } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Logger } from '../../base/log.js';
+import { tryWatch, watchAdvice } from '../../base/try-watch.js';
 
 /** What it means for an operator. */
 const SLOWER = 'The bell of the journal does not work; the wire and the poll wake this process, a little later';
@@ -38,14 +39,10 @@ export class Bell {
 
   /** Calls onRing for every ring, this process's own included, or for several at once. False where it cannot. */
   listen(onRing: () => void): boolean {
-    try {
-      this.#watcher = watch(this.#path, onRing);
-      this.#watcher.on('error', (error) => this.#log.warn({ err: error }, SLOWER));
-      return true;
-    } catch (error) {
-      this.#log.warn({ err: error }, SLOWER);
-      return false;
-    }
+    this.#watcher = tryWatch(this.#path, onRing, (error) =>
+      this.#log.warn({ err: error }, `${SLOWER}${watchAdvice(error)}`),
+    );
+    return this.#watcher !== undefined;
   }
 
   close(): void {

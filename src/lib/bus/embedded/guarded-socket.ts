@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable, Socket } from 'zeromq';
 import { connectionsTo, cutConnections } from '../../base/cut-connections.js';
 import type { Logger } from '../../base/log.js';
@@ -17,8 +20,11 @@ export interface GuardedSocketOptions<S> {
   mostConnections?: number;
 }
 
+const UNIX = 'ipc://';
 /** After so long a socket that was closed has freed what it held. */
 export const FREED_MS = 100;
+/** Less what the umask takes: a shared home's group may connect where it may write. */
+const FOLDER_MODE = 0o770;
 /** Each costs a descriptor and about 60 kB. */
 const MOST_CONNECTIONS = 512;
 
@@ -85,17 +91,27 @@ export class GuardedSocket<S extends Socket & Readable> {
     return this.#renewal;
   }
 
-  /** Holds the number of connections down, and binds what could not be bound again. */
+  /** Holds the number of connections down, and binds what could not be bound again, or whose file was removed. */
   tick(): void {
     if (this.#isClosed || this.#renewal) return;
     const { mostConnections = MOST_CONNECTIONS } = this.#options;
-    if (!this.#isAttached) void this.renew();
+    if (!this.#isAttached || !this.#hasFile()) void this.renew();
     else if (this.counts.connections > mostConnections && !this.#isCutting) void this.#cutNewest(mostConnections);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#socket.close();
+  }
+
+  /** The file of a Unix socket that is bound here. */
+  get #file(): string | undefined {
+    const { attach, endpoint } = this.#options;
+    return attach === 'bind' && endpoint.startsWith(UNIX) ? endpoint.slice(UNIX.length) : undefined;
+  }
+
+  #hasFile(): boolean {
+    return this.#file === undefined || existsSync(this.#file);
   }
 
   async #replace(): Promise<void> {
@@ -108,6 +124,8 @@ export class GuardedSocket<S extends Socket & Readable> {
     this.#isAttached = false;
     this.#socket = this.#made();
     old.close();
+    // On closing, ZeroMQ's own thread removes whatever has the name of its file, and tells nobody.
+    if (this.#file !== undefined) await sleep(FREED_MS);
     try {
       await this.#attach();
     } catch (error) {
@@ -119,6 +137,7 @@ export class GuardedSocket<S extends Socket & Readable> {
     const { attach, endpoint } = this.#options;
     const socket = this.#socket;
     const bind = () => (socket.closed ? undefined : socket.bindSync(endpoint));
+    if (this.#file !== undefined) mkdirSync(dirname(this.#file), { recursive: true, mode: FOLDER_MODE });
     if (attach === 'connect') socket.connect(endpoint);
     else await bindOrExplain(bind, endpoint);
     this.#isAttached = !socket.closed;

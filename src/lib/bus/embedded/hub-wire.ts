@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { closeAll } from '../../base/close-all.js';
 import { KlorosError } from '../../base/errors.js';
@@ -37,8 +36,6 @@ export interface HubWire {
 
 /** sockaddr_un holds 108 bytes, the last of them a zero. */
 const LONGEST_SOCKET_PATH = 107;
-/** Less what the umask takes: a shared home's group may connect where it may write. */
-const FOLDER_MODE = 0o770;
 
 /** Binds the hub's sockets. Throws KlorosError PORT_TAKEN, PUBLIC_ADDRESS and SOCKET_PATH_TOO_LONG. */
 export async function openHubWire(options: HubWireOptions, journal: Journal): Promise<HubWire> {
@@ -93,9 +90,9 @@ function placesOf(config: Config, log: Logger): [Place, ...Place[]] {
   const tcp = { ...endpointsOf(config), from: peer(ANONYMOUS, anonymous) };
   if (transport === 'tcp') return [tcp];
   const tooLong = [unix.xsub, unix.xpub, unix.router].find((endpoint) => pathLength(endpoint) > LONGEST_SOCKET_PATH);
-  if (tooLong === undefined) mkdirSync(pathsOf(config).busSockets, { recursive: true, mode: FOLDER_MODE });
-  else if (transport === 'unix') throw pathTooLong(tooLong);
-  else log.warn({ path: tooLong }, 'No Unix sockets are bound: the path of the home is too long for them');
+  if (tooLong !== undefined && transport === 'unix') throw pathTooLong(tooLong);
+  if (tooLong !== undefined)
+    log.warn({ path: tooLong }, 'No Unix sockets are bound: the path of the home is too long for them');
   if (transport === 'unix') return [unix];
   return tooLong === undefined ? [tcp, unix] : [tcp];
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFileSafely } from '../../base/atomic-file.js';
 import type { Clock } from '../../base/clock.js';
@@ -107,9 +108,9 @@ export class WireGuard {
     this.#troubles = troubles;
     const counts: WireCounts = { daemon, pid: process.pid, sockets, troubleAtMs: this.#troubleAtMs };
     const text = JSON.stringify(counts);
-    if (text === this.#written || sockets.length === 0) return;
-    this.#written = text;
     const path = wireCountsPath(folder, daemon);
+    if (sockets.length === 0 || (text === this.#written && existsSync(path))) return;
+    this.#written = text;
     await writeFileSafely(path, text).catch((error: unknown) => log.debug({ err: error }, `${path} cannot be written`));
   }
 }
