@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import { noForeignKeys } from './scripts/lint/no-foreign-keys.js';
+import { noLongTimers } from './scripts/lint/no-long-timers.js';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'test/fixtures/'] },
@@ -25,8 +26,8 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    plugins: { kloros: { rules: { 'no-foreign-keys': noForeignKeys } } },
-    rules: { 'kloros/no-foreign-keys': 'error' },
+    plugins: { kloros: { rules: { 'no-foreign-keys': noForeignKeys, 'no-long-timers': noLongTimers } } },
+    rules: { 'kloros/no-foreign-keys': 'error', 'kloros/no-long-timers': 'error' },
   },
   {
     files: ['test/**', 'bench/**'],
@@ -48,6 +49,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['src/lib/base/timers.ts'], rules: { 'kloros/no-long-timers': 'off' } },
   { files: ['test/helpers/property.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['**/*.{js,mjs}'],

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
+import { sleep } from '../lib/base/timers.js';
 import { daemons } from '../daemons/index.js';
 import { systemClock } from '../lib/base/clock.js';
 import { parseDurationMs } from '../lib/base/duration.js';
@@ -99,7 +99,7 @@ It looks and changes nothing, but for one HEALTH_PROBE that goes over the bus an
 
 /** False where the pause was cut short. */
 async function pause(ms: number, abort: AbortSignal): Promise<boolean> {
-  await sleep(ms, undefined, { signal: abort }).catch(() => undefined);
+  await sleep(ms, abort);
   return !abort.aborted;
 }
 

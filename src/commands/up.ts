@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { timeoutSignal } from '../lib/base/timers.js';
 import { daemons, findDaemon } from '../daemons/index.js';
 import { parseDurationMs } from '../lib/base/duration.js';
 import { createLog, type LogForm } from '../lib/base/log.js';
@@ -90,7 +91,7 @@ With --detach it returns when all are ready, and each daemon has a log file: klo
     await this.line({ state: 'READY', time: new Date().toISOString(), home: config.home, readyInMs });
     this.log(`Ready in ${readyInMs} ms: ${members.length} daemons, home ${config.home}\n${NEXT}`);
     for (const text of await heldBackText(config, { members, hub: findDaemon('chemical-bus').name })) this.warn(text);
-    const limit = limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)];
+    const limit = limitMs === undefined ? [] : [timeoutSignal(limitMs)];
     const over = AbortSignal.any([this.interrupted, ...limit]);
     const stop = () => {
       const reason: unknown = over.reason;

@@ -4,14 +4,16 @@ import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { afterAll, expect, it } from 'vitest';
 import { noForeignKeys } from '../../scripts/lint/no-foreign-keys.js';
+import { noLongTimers } from '../../scripts/lint/no-long-timers.js';
 import { removeTemporaryFolders, temporaryFolder } from '../helpers/temporary-folders.js';
 
 afterAll(removeTemporaryFolders);
 
-const RULE = 'kloros/no-foreign-keys';
+const FOREIGN_KEYS = 'kloros/no-foreign-keys';
+const LONG_TIMERS = 'kloros/no-long-timers';
 
-/** Lines of a file that the rule complains of. */
-async function complaints(lines: readonly string[]): Promise<string[]> {
+/** Lines of a file that a rule complains of. */
+async function complaints(lines: readonly string[], rule = FOREIGN_KEYS): Promise<string[]> {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'src'));
   writeFileSync(
@@ -23,13 +25,13 @@ async function complaints(lines: readonly string[]): Promise<string[]> {
   const config = {
     files: ['**/*.ts'],
     languageOptions: { parser: tseslint.parser, parserOptions },
-    plugins: { kloros: { rules: { 'no-foreign-keys': noForeignKeys } } },
-    rules: { [RULE]: 'error' },
+    plugins: { kloros: { rules: { 'no-foreign-keys': noForeignKeys, 'no-long-timers': noLongTimers } } },
+    rules: { [rule]: 'error' },
   } as unknown as Linter.Config;
   const eslint = new ESLint({ cwd: folder, overrideConfigFile: true, overrideConfig: [config] });
   const [result] = await eslint.lintFiles(['src/a.ts']);
   return (result?.messages ?? []).map(({ line, ruleId, message }) =>
-    ruleId === RULE ? (lines[line - 1] ?? '') : message,
+    ruleId === rule ? (lines[line - 1] ?? '') : message,
   );
 }
 
@@ -77,9 +79,27 @@ it('Known words, positions and what asks the object alone are let through', asyn
   expect(await complaints([...DECLARED, ...good])).toEqual([]);
 }, 60_000);
 
-it('The rule is in force for every file of the program, and no comment switches it off', async () => {
+it('A timer of Node is refused where its time may be longer than it can hold, by whatever name', async () => {
+  const declared = ["import { setTimeout as rest } from 'node:timers/promises';", 'declare const ms: number;'];
+  const bad = [
+    'setTimeout(() => undefined, ms);',
+    'setInterval(() => undefined, 2 * 1_000);',
+    'void rest(ms);',
+    'AbortSignal.timeout(ms);',
+  ];
+  const good = [
+    'const A_MINUTE_MS = 60_000;',
+    'setTimeout(() => undefined, A_MINUTE_MS);',
+    'setInterval(() => undefined, 1_000);',
+    'void rest(5);',
+    'AbortSignal.timeout(A_MINUTE_MS);',
+  ];
+  expect(await complaints([...declared, ...bad, ...good], LONG_TIMERS)).toEqual(bad);
+}, 60_000);
+
+it('The rules are in force for every file of the program, and no comment switches them off', async () => {
   const eslint = new ESLint({ cwd: resolve('.') });
   const config = (await eslint.calculateConfigForFile('src/lib/healing/memory.ts')) as Linter.Config;
-  expect(config.rules?.[RULE]).toEqual([2]);
+  expect([config.rules?.[FOREIGN_KEYS], config.rules?.[LONG_TIMERS]]).toEqual([[2], [2]]);
   expect(config.linterOptions?.noInlineConfig).toBe(true);
 });

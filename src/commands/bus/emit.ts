@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import chalk from 'chalk';
+import { timeoutSignal } from '../../lib/base/timers.js';
 import { daemons } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
@@ -92,7 +93,7 @@ Facts of a signal that kloros knows are checked. With "-" it reads envelopes, on
 
   async #sayOne(signal: Signal, wait: { signals: string[]; limitMs: number }): Promise<Result> {
     const { config } = await this.settings();
-    const limit = wait.signals.length > 0 ? [this.interrupted, AbortSignal.timeout(wait.limitMs)] : [];
+    const limit = wait.signals.length > 0 ? [this.interrupted, timeoutSignal(wait.limitMs)] : [];
     return withBus(config, async (bus) => {
       const afterSeq = await bus.newest();
       await bus.emit([signal], OPERATOR);

@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { timeoutSignal } from '../../lib/base/timers.js';
 import { KlorosCommand, outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { compileStreamFilter } from '../../lib/cli/expression.js';
@@ -43,7 +44,7 @@ What --output jsonl prints can be fed to "kloros bus emit -".`;
       ...(flags.where === undefined ? {} : { filter: compileStreamFilter(flags.where, (text) => this.warn(text)) }),
       ...(flags.count === undefined ? {} : { count: flags.count }),
     };
-    const limit = flags.for === undefined ? [] : [AbortSignal.timeout(parseDurationMs(flags.for))];
+    const limit = flags.for === undefined ? [] : [timeoutSignal(parseDurationMs(flags.for))];
     const { config } = await this.settings();
     const abort = AbortSignal.any([this.interrupted, ...limit]);
     const heard = await lookAtBus(

@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { timeoutSignal } from '../../lib/base/timers.js';
 import { isoTimestamp, systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import type { BrowseQuery } from '../../lib/bus/bus.js';
@@ -80,7 +81,7 @@ Without --range it records what is said from now on. kloros bus play plays it, k
   ): Promise<Footer> {
     if (range === null) {
       return withBus(config, async (bus) => {
-        const limit = forMs === null ? [] : [AbortSignal.timeout(forMs)];
+        const limit = forMs === null ? [] : [timeoutSignal(forMs)];
         const abort = AbortSignal.any([this.interrupted, ...limit]);
         return use(bus.follow({ afterSeq: await bus.newest() }, abort));
       });

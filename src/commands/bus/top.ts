@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
+import { sleep } from '../../lib/base/timers.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import type { Bus } from '../../lib/bus/bus.js';
@@ -57,7 +57,7 @@ Without a terminal, with --json or --for, it measures for a while and prints onc
     const over = new AbortController();
     const abort = AbortSignal.any([this.interrupted, over.signal]);
     const flow = await watchFlow({ bus, dead: deadRowsOf(config), clock: systemClock, home: config.home }, abort);
-    await setTimeout(forMs, undefined, { signal: abort }).catch(() => undefined);
+    await sleep(forMs, abort);
     const measured = await flow.measure();
     over.abort();
     await flow.done;

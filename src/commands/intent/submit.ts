@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import chalk from 'chalk';
+import { timeoutSignal } from '../../lib/base/timers.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
@@ -57,7 +58,7 @@ It waits there when nothing runs. Without FILE it is made of the flags; - reads 
       const submitted = this.#tell(await submit());
       const { signal, signal_id: id } = submitted;
       const query = { question: { id, signal, trace: id }, afterSeq, signals: ANSWERS };
-      const abort = AbortSignal.any([this.interrupted, AbortSignal.timeout(limitMs)]);
+      const abort = AbortSignal.any([this.interrupted, timeoutSignal(limitMs)]);
       const answer = await awaitAnswer(bus, query, abort);
       if (answer === undefined) throw noAnswer(query, limitMs);
       this.log(signalLine(answer.signal));

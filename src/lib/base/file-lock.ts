@@ -1,8 +1,8 @@
 import { mkdir, open, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { errorCode, KlorosError } from './errors.js';
 import { flockHolder, loadFlock } from './flock.js';
+import { sleep } from './timers.js';
 
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 100;
@@ -37,7 +37,7 @@ async function acquire(lockPath: string, path: string): Promise<FileHandle> {
     const handle = await opened(lockPath);
     if (handle !== undefined && flock(handle.fd) && (await isThere(handle, lockPath))) return handle;
     await handle?.close();
-    await setTimeout(waitMs);
+    await sleep(waitMs);
     waitMs = Math.min(waitMs * WAIT_GROWTH, LONGEST_WAIT_MS);
   }
   throw await busyError(lockPath, path);

@@ -3,6 +3,7 @@ import { pipesOf, spawned } from './child-process.js';
 import { cutUtf8Start } from './cut-text.js';
 import { systemClock } from './clock.js';
 import { endMarked, MARK } from './marked-processes.js';
+import { after } from './timers.js';
 import { watchMemory } from './process-tree.js';
 
 /** A foreign program that may hang, fork, print without end or take all memory. */
@@ -100,13 +101,13 @@ function notStarted({ message }: Error): GuardedResult {
 }
 
 function holdLimits(options: GuardedOptions, child: ChildProcess, stop: (why: GuardedEnd) => void) {
-  const timer = setTimeout(() => stop('timed-out'), options.timeoutMs);
+  const timer = after(options.timeoutMs, () => stop('timed-out'));
   const memory = watchMemory(child.pid, options.memoryBytes, () => stop('out-of-memory'));
   const abort = () => stop('aborted');
   if (options.abort.aborted) abort();
   options.abort.addEventListener('abort', abort, { once: true });
   const release = () => {
-    clearTimeout(timer);
+    timer.clear();
     memory.end();
     options.abort.removeEventListener('abort', abort);
   };

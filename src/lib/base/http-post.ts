@@ -1,3 +1,4 @@
+import { timeoutSignal } from './timers.js';
 import { toError } from './errors.js';
 import { MASK, maskSecrets } from './redact.js';
 
@@ -28,7 +29,7 @@ const SHORTEST_SECRET = 4;
  * would go to whom nobody named. Throws an Error in readable words, without secrets.
  */
 export async function post(question: Post, abort?: AbortSignal): Promise<PostAnswer> {
-  const limit = AbortSignal.timeout(question.timeoutMs);
+  const limit = timeoutSignal(question.timeoutMs);
   try {
     return await posting(question, abort === undefined ? limit : AbortSignal.any([limit, abort]));
   } catch (cause) {

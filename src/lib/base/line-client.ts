@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { after } from './timers.js';
 import { errorCode } from './errors.js';
 import { readLines } from './read-lines.js';
 import { addressOf, NOBODY_THERE } from './socket-address.js';
@@ -17,17 +18,14 @@ export async function askLine(path: string, line: string, timeoutMs: number): Pr
   const address = addressOf(path);
   if (address === undefined) return undefined;
   const socket = createConnection(address.text);
-  const late = setTimeout(
-    () => socket.destroy(new NoAnswerError(`there was no answer within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
+  const late = after(timeoutMs, () => socket.destroy(new NoAnswerError(`there was no answer within ${timeoutMs} ms`)));
   try {
     return await exchange(socket, line);
   } catch (error) {
     if (NOBODY_THERE.has(errorCode(error))) return undefined;
     throw error;
   } finally {
-    clearTimeout(late);
+    late.clear();
     socket.destroy();
     address.release();
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { after, type Timer } from './timers.js';
 import { readLines } from './read-lines.js';
 
 /** How the clients of a socket are answered. */
@@ -30,7 +31,7 @@ export class LineClients {
   readonly #options: LineClientsOptions;
   readonly #all = new Set<Socket>();
   /** Those who ask or read, the oldest first. */
-  readonly #slow = new Map<Socket, NodeJS.Timeout>();
+  readonly #slow = new Map<Socket, Timer>();
   readonly #answering = new Set<Promise<void>>();
 
   constructor(options: LineClientsOptions) {
@@ -80,12 +81,12 @@ export class LineClients {
     if (oldest !== undefined && this.#slow.size >= MOST_CLIENTS) this.#release(oldest.destroy());
     this.#slow.set(
       socket,
-      setTimeout(() => socket.destroy(), this.#options.patienceMs ?? PATIENCE_MS),
+      after(this.#options.patienceMs ?? PATIENCE_MS, () => socket.destroy()),
     );
   }
 
   #release(socket: Socket): void {
-    clearTimeout(this.#slow.get(socket));
+    this.#slow.get(socket)?.clear();
     this.#slow.delete(socket);
   }
 }

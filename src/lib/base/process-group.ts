@@ -1,4 +1,5 @@
 import type { Options } from 'execa';
+import { after } from './timers.js';
 
 /** What a finished command left behind. */
 export interface CommandResult {
@@ -34,10 +35,10 @@ export async function runCommand(
   const child = execa(command, args, execaOptions(options));
   let timedOut = false;
   const end = () => endGroup(child.pid);
-  const timer = setTimeout(() => {
+  const timer = after(options.timeoutMs, () => {
     timedOut = true;
     end();
-  }, options.timeoutMs);
+  });
   options.abort?.addEventListener('abort', end, { once: true });
   if (options.abort?.aborted) end();
   try {
@@ -50,7 +51,7 @@ export async function runCommand(
       timedOut,
     };
   } finally {
-    clearTimeout(timer);
+    timer.clear();
     options.abort?.removeEventListener('abort', end);
     end();
   }

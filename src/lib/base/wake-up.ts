@@ -1,3 +1,5 @@
+import { after } from './timers.js';
+
 /** Lets loops rest until something happens; a call that comes while nobody rests is not lost. */
 export class WakeUp {
   #called = false;
@@ -20,13 +22,13 @@ export class WakeUp {
   #untilCalled(timeoutMs: number, abort?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (isCalled: boolean): void => {
-        clearTimeout(timer);
+        timer.clear();
         abort?.removeEventListener('abort', endByAbort);
         this.#resting.delete(end);
         resolve(isCalled);
       };
       const endByAbort = (): void => end(false);
-      const timer = setTimeout(end, timeoutMs, false);
+      const timer = after(timeoutMs, () => end(false));
       abort?.addEventListener('abort', endByAbort, { once: true });
       this.#resting.add(end);
     });

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { every } from './timers.js';
 
 /** What the watchdog thread is given. */
 export interface WatchdogData {
@@ -17,7 +18,7 @@ const STDERR = 2;
 let last = -1;
 let misses = 0;
 // Counted in checks and not in time: a process that was stopped and goes on has missed nothing.
-setInterval(() => {
+every(checkMs, () => {
   const beat = Atomics.load(counter, 0);
   misses = beat === last ? misses + 1 : 0;
   last = beat;
@@ -27,6 +28,6 @@ setInterval(() => {
     `<2>The event loop of process ${process.pid} stood still for ${Math.round((misses * checkMs) / 1000)} s: the process is ended\n`,
   );
   process.kill(process.pid, 'SIGKILL');
-}, checkMs);
+});
 
 parentPort?.postMessage('awake');

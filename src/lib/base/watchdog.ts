@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { every } from './timers.js';
 import type { WatchdogData } from './watchdog-worker.js';
 
 /** Every wake-up costs a process that is idle: more checks than these would make the limit little more exact. */
@@ -18,7 +19,7 @@ export async function startWatchdog(stallMs: number): Promise<() => Promise<void
   const worker = new Worker(new URL('./watchdog-worker.js', import.meta.url), { workerData: data });
   await once(worker, 'message');
   worker.unref();
-  const timer = setInterval(() => Atomics.add(counter, 0, 1), checkMs);
+  const timer = every(checkMs, () => void Atomics.add(counter, 0, 1));
   timer.unref();
   return async () => {
     clearInterval(timer);

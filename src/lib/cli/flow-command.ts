@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import ansiEscapes from 'ansi-escapes';
 import cliTruncate from 'cli-truncate';
+import { timeoutSignal } from '../base/timers.js';
 import { systemClock } from '../base/clock.js';
 import { parseDurationMs } from '../base/duration.js';
 import { measure, type MeterQuery } from '../operator/flow/watch.js';
@@ -78,9 +79,9 @@ export abstract class FlowCommand extends KlorosCommand {
   }
 
   #limit(flags: FlowFlags): AbortSignal[] {
-    if (flags.for !== undefined) return [AbortSignal.timeout(parseDurationMs(flags.for))];
+    if (flags.for !== undefined) return [timeoutSignal(parseDurationMs(flags.for))];
     const isEndless = flags.count !== undefined || this.mode === 'jsonl' || (this.mode === 'text' && isTerminal());
-    return isEndless ? [] : [AbortSignal.timeout(BRIEFLY_MS)];
+    return isEndless ? [] : [timeoutSignal(BRIEFLY_MS)];
   }
 
   #draw<Figure>(figures: readonly Figure[], columns: readonly Column<Figure>[]): void {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { pause } from './watch.js';
+import { sleep } from '../base/timers.js';
 
 /** So many at most go at once, so that an interruption is heard and a record is kept. */
 const LARGEST_BATCH = 500;
@@ -26,6 +26,6 @@ export async function* paced<T>(items: readonly T[], { rate, clock, abort }: Pac
     if (batch.length > 0) yield batch;
     sent += batch.length;
     const nextMs = rate === null ? 0 : startMs + (sent * 1000) / rate - clock.monotonicMs();
-    if (sent < items.length && nextMs > 0) await pause(Math.max(nextMs, LEAST_PAUSE_MS), abort);
+    if (sent < items.length && nextMs > 0) await sleep(Math.max(nextMs, LEAST_PAUSE_MS), abort);
   }
 }

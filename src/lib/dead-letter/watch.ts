@@ -1,3 +1,4 @@
+import { sleep } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import type { Bus, Standing } from '../bus/bus.js';
 
@@ -33,25 +34,11 @@ export async function watch(rows: readonly Underway[], options: WatchOptions): P
     options.progress?.(rows.length - open.length);
     const isOver = open.length === 0 || abort.aborted || clock.monotonicMs() >= untilMs;
     if (isOver || !(await anyRuns(bus, open))) return standings;
-    await pause(LOOK_EVERY_MS, abort);
+    await sleep(LOOK_EVERY_MS, abort);
   }
 }
 
 async function anyRuns(bus: WatchOptions['bus'], rows: readonly Underway[]): Promise<boolean> {
   const daemons = new Set(rows.map(({ daemon }) => daemon));
   return (await bus.consumers()).some(({ name, pids, paused }) => daemons.has(name) && pids.length > 0 && !paused);
-}
-
-/** Resolves after a time, or at once on abort. */
-export function pause(ms: number, abort: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (abort.aborted || ms <= 0) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      abort.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    abort.addEventListener('abort', end, { once: true });
-  });
 }

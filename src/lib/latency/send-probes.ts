@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import type { Bus } from '../bus/bus.js';
 import { AnswerBook, PROBE_SIGNALS, type Answers } from './answers.js';
@@ -53,12 +53,12 @@ async function askAll(run: ProbeRun, book: AnswerBook, { count, rate, clock, abo
   const startMs = clock.monotonicMs();
   for (let index = 0; index < count; index += 1) {
     const restMs = startMs + (index * 1_000) / rate - clock.monotonicMs();
-    if (restMs > 0) await sleep(restMs, undefined, { signal: abort }).catch(() => undefined);
+    if (restMs > 0) await sleep(restMs, abort);
     if (abort.aborted) return;
     book.ask(await run.ask(index));
   }
 }
 
 async function rest({ timeoutMs }: Sending, abort: AbortSignal): Promise<void> {
-  await sleep(timeoutMs, undefined, { signal: abort }).catch(() => undefined);
+  await sleep(timeoutMs, abort);
 }

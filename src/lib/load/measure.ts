@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import type { Bin, Distribution } from '../base/histogram.js';
 import type { Bus } from '../bus/bus.js';
@@ -84,7 +84,7 @@ class Load {
     const startMs = clock.monotonicMs();
     for (let index = 0; index < PACED; index += 1) {
       const restMs = startMs + (index * 1_000) / RATE - clock.monotonicMs();
-      if (restMs > 0) await sleep(restMs, undefined, { signal: abort }).catch(() => undefined);
+      if (restMs > 0) await sleep(restMs, abort);
       abort.throwIfAborted();
       await this.#say(LOAD.heard, { sentMs: sharedNowMs() });
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../base/timers.js';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { portAdvice, portUse, portWords } from '../base/port-holder.js';
@@ -90,7 +90,7 @@ async function answer(
 /** Undefined where it takes longer. */
 async function within<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
   const over = new AbortController();
-  const timer = sleep(limitMs, undefined, { signal: over.signal }).catch(() => undefined);
+  const timer = sleep(limitMs, over.signal).then(() => undefined);
   try {
     return await Promise.race([work, timer]);
   } finally {

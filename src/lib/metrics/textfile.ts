@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../base/timers.js';
 import { writeFileOutside } from '../base/atomic-file.js';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
@@ -41,6 +41,6 @@ export async function keepTextfile(options: TextfileOptions, abort: AbortSignal)
 
 /** False where the pause was cut short. */
 async function pause(ms: number, abort: AbortSignal): Promise<boolean> {
-  await sleep(ms, undefined, { signal: abort }).catch(() => undefined);
+  await sleep(ms, abort);
   return !abort.aborted;
 }

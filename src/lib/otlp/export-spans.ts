@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../base/timers.js';
 import { KlorosError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { maskSecrets } from '../base/redact.js';
@@ -164,5 +164,5 @@ function report(posted: Settled, place: { from: number; to: number }, log: Logge
 }
 
 async function rest(ms: number, abort: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal: abort }).catch(() => undefined);
+  await sleep(ms, abort);
 }

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import type { Bus } from '../bus/bus.js';
 import type { Signal } from '../signals/envelope.js';
@@ -88,7 +88,7 @@ export async function play(query: PlayQuery, pace: PlayPace, { abort, ...player 
 }
 
 async function rested(restMs: number, abort: AbortSignal): Promise<boolean> {
-  if (restMs > 0) await wait(restMs, undefined, { signal: abort }).catch(() => undefined);
+  if (restMs > 0) await sleep(restMs, abort);
   return !abort.aborted;
 }
 

@@ -1,3 +1,4 @@
+import { after } from '../base/timers.js';
 import { KlorosError, LaterError, PermanentError } from '../base/errors.js';
 import type { Failure, Outcome } from '../bus/bus.js';
 import { failureOf } from './failure.js';
@@ -30,11 +31,11 @@ export async function runAttempt(plan: AttemptPlan): Promise<AttemptEnd> {
   const stop = () => control.abort(plan.stopping.reason);
   if (plan.stopping.aborted) stop();
   else plan.stopping.addEventListener('abort', stop, { once: true });
-  const timer = setTimeout(() => control.abort(timedOut(plan.timeoutMs)), plan.timeoutMs);
+  const timer = after(plan.timeoutMs, () => control.abort(timedOut(plan.timeoutMs)));
   try {
     return await Promise.race([conclude(plan, control.signal), hungAfter(control.signal, plan.graceMs)]);
   } finally {
-    clearTimeout(timer);
+    timer.clear();
     plan.stopping.removeEventListener('abort', stop);
   }
 }
@@ -58,7 +59,7 @@ async function conclude(plan: AttemptPlan, abort: AbortSignal): Promise<AttemptE
 /** Resolves only for a handler that does not end within graceMs of being told to. */
 function hungAfter(abort: AbortSignal, graceMs: number): Promise<{ kind: 'hung' }> {
   return new Promise((resolve) => {
-    const wait = () => void setTimeout(() => resolve({ kind: 'hung' }), graceMs).unref();
+    const wait = () => void after(graceMs, () => resolve({ kind: 'hung' })).unref();
     if (abort.aborted) wait();
     else abort.addEventListener('abort', wait, { once: true });
   });

@@ -1,3 +1,4 @@
+import { after, sleep } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import { KlorosError, PermanentError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
@@ -86,10 +87,10 @@ export class DeliveryLoop {
     this.#stop.abort();
     this.#rest?.abort();
     this.#progress();
-    const timer = setTimeout(() => this.#giveUp.abort(), drainMs);
+    const timer = after(drainMs, () => this.#giveUp.abort());
     this.#queue = [];
     while (this.#settling.size > 0) await Promise.all(this.#settling);
-    clearTimeout(timer);
+    timer.clear();
     await this.#admission.close();
     await this.#options.consumer.close();
   }
@@ -229,7 +230,7 @@ export class DeliveryLoop {
         if (this.#stop.signal.aborted) return;
         log.error({ err: error, id: delivery.signal.id }, 'The outcome cannot be written; tried again in a second');
         this.#options.pulse?.turn(this.#open);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_SETTLE_MS));
+        await sleep(RETRY_SETTLE_MS);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { after, type Timer } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import { toError } from '../base/errors.js';
@@ -28,7 +29,7 @@ const OPEN_PATIENCE = 4;
  */
 export class Gate {
   readonly #options: GateOptions;
-  #timer: NodeJS.Timeout;
+  #timer: Timer;
   readonly #waiting = new Set<() => void>();
   readonly #onChange = new Set<() => void>();
   #hold: string | undefined;
@@ -64,7 +65,7 @@ export class Gate {
 
   /** Looks now. */
   async look(): Promise<void> {
-    if (!this.#closed) this.#timer.refresh();
+    this.#lookLaterAgain();
     try {
       this.#set(await this.#holdNow());
     } catch (error) {
@@ -74,12 +75,17 @@ export class Gate {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#timer.clear();
   }
 
-  #lookLater(): NodeJS.Timeout {
+  #lookLaterAgain(): void {
+    this.#timer.clear();
+    if (!this.#closed) this.#timer = this.#lookLater();
+  }
+
+  #lookLater(): Timer {
     const { lookMs } = this.#options;
-    return setTimeout(() => void this.look(), this.isShut ? lookMs : lookMs * OPEN_PATIENCE);
+    return after(this.isShut ? lookMs : lookMs * OPEN_PATIENCE, () => void this.look());
   }
 
   async #holdNow(): Promise<string | undefined> {
@@ -96,8 +102,7 @@ export class Gate {
     const before = this.#hold;
     this.#hold = hold;
     if (hold === before) return;
-    clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = this.#lookLater();
+    this.#lookLaterAgain();
     this.#options.log.warn(hold === undefined ? 'Goes on' : `Takes up nothing new: ${hold}`);
     for (const call of this.#onChange) call();
     if (hold === undefined) for (const end of [...this.#waiting]) end();

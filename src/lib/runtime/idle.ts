@@ -1,3 +1,4 @@
+import { after } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import type { RunningDaemon } from './run-options.js';
 
@@ -24,7 +25,7 @@ export function untilIdle(
       else if (await daemon.stays()) lookIn(idleMs);
       else resolve('idle');
     };
-    const lookIn = (ms: number) => void setTimeout(() => void look().catch(reject), ms).unref();
+    const lookIn = (ms: number) => void after(ms, () => void look().catch(reject)).unref();
     look().catch(reject);
   });
 }

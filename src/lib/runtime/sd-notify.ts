@@ -1,3 +1,4 @@
+import { every } from '../base/timers.js';
 import { openNotify, type Notify } from '../base/notify-socket.js';
 import type { Vitals } from './pulse.js';
 
@@ -30,7 +31,7 @@ export function systemdLink(notify: Notify, watchdogLimitMs: number | undefined)
       clearInterval(timer);
       notify(`READY=1\nSTATUS=${vitals().words}`);
       const everyMs = Math.min(STATUS_EVERY_MS, (watchdogLimitMs ?? Infinity) / 2);
-      timer = setInterval(() => tell(vitals()), everyMs);
+      timer = every(everyMs, () => tell(vitals()));
       timer.unref();
     },
     // The time tells a systemd that waits for this reload from an answer to an earlier one.

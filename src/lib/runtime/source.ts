@@ -1,3 +1,4 @@
+import { sleep } from '../base/timers.js';
 import { errorCode } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Bus } from '../bus/bus.js';
@@ -47,7 +48,8 @@ async function commitUntilWritten(options: SourceOptions, commit: Committable): 
     } catch (error) {
       if (errorCode(error) === 'ID_CONFLICT') return commitOneByOne(options, commit);
       options.log.error({ err: error }, 'What was found cannot be written to the journal; tried again in a second');
-      if (await stoppedWithin(RETRY_MS, options.stop)) return false;
+      await sleep(RETRY_MS, options.stop);
+      if (options.stop.aborted) return false;
     }
   }
 }
@@ -66,16 +68,4 @@ async function commitOneByOne({ bus, daemon, log }: SourceOptions, commit: Commi
   }
   await bus.commit({ ...commit, signals: [] }, daemon);
   return true;
-}
-
-function stoppedWithin(ms: number, stop: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', end);
-      resolve(stop.aborted);
-    };
-    const timer = setTimeout(end, ms);
-    stop.addEventListener('abort', end, { once: true });
-  });
 }

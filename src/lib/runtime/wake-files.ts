@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, type Timer } from '../base/timers.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import { maintenanceAt } from '../maintenance/mode.js';
@@ -24,7 +25,7 @@ const LEAST_PAUSE_MS = 100;
 export class WakeFiles {
   readonly #options: WakeFilesOptions;
   #lookedMs = -Infinity;
-  #later: NodeJS.Timeout | undefined;
+  #later: Timer | undefined;
 
   constructor(options: WakeFilesOptions) {
     this.#options = options;
@@ -34,16 +35,16 @@ export class WakeFiles {
   look(): void {
     const leftMs = this.#lookedMs + LEAST_PAUSE_MS - this.#options.clock.monotonicMs();
     if (leftMs <= 0) this.#wake();
-    else this.#later ??= setTimeout(() => this.#wake(), leftMs).unref();
+    else this.#later ??= after(leftMs, () => this.#wake()).unref();
   }
 
   close(): void {
-    clearTimeout(this.#later);
+    this.#later?.clear();
   }
 
   #wake(): void {
     const { due, folder, maintenancePath, clock, log } = this.#options;
-    clearTimeout(this.#later);
+    this.#later?.clear();
     this.#later = undefined;
     this.#lookedMs = clock.monotonicMs();
     try {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { after, sleep } from '../base/timers.js';
 import { startChild, type Child, type ChildExit, type ChildOptions } from '../base/child-process.js';
 import type { Clock } from '../base/clock.js';
 import { KlorosError } from '../base/errors.js';
@@ -110,9 +110,9 @@ export class ManagedProcess {
     const child = this.#child;
     if (child && this.#state !== 'STOPPING') this.#enter('STOPPING');
     child?.terminate();
-    const force = setTimeout(() => this.kill(), this.#options.policy.stopTimeoutMs);
+    const force = after(this.#options.policy.stopTimeoutMs, () => this.kill());
     await this.ended.catch(() => undefined);
-    clearTimeout(force);
+    force.clear();
   }
 
   /** Ends it, and every process it started, at once. */
@@ -152,7 +152,7 @@ export class ManagedProcess {
       const delayMs = this.#delayMs();
       if (delayMs === undefined) return this.#giveUp(this.#exhausted(why));
       this.#enter('BACKOFF', { why, delayMs });
-      await sleep(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await sleep(delayMs, this.#stopping.signal);
       if (this.#isStopping()) return this.#enter('STOPPED', { why });
     }
   }
@@ -175,9 +175,11 @@ export class ManagedProcess {
     const child = startChild({ ...command, onLine, onReport: (line) => this.#onReport(line, startMs) });
     this.#child = child;
     this.#enter('STARTING');
-    const limit = setTimeout(() => this.#state === 'STARTING' && child.kill(), policy.readyTimeoutMs);
+    const limit = after(policy.readyTimeoutMs, () => {
+      if (this.#state === 'STARTING') child.kill();
+    });
     const exit = await child.exited;
-    clearTimeout(limit);
+    limit.clear();
     this.#child = undefined;
     const late = this.#state === 'STARTING' && clock.monotonicMs() - startMs >= policy.readyTimeoutMs;
     return late ? `it was not ready after ${policy.readyTimeoutMs} ms` : this.#describe(exit);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../../base/timers.js';
 import type { Clock } from '../../base/clock.js';
 import { TokenBucket } from '../../base/token-bucket.js';
 import type { Entrance } from '../../signals/origin.js';

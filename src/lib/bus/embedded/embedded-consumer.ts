@@ -1,3 +1,4 @@
+import { every } from '../../base/timers.js';
 import { COLONY } from '../../signals/origin.js';
 import type { Clock } from '../../base/clock.js';
 import { ownIdentity } from '../../base/process-identity.js';
@@ -115,9 +116,9 @@ export class EmbeddedConsumer implements Consumer {
       return;
     }
     // A missed beat is made up by the next; a journal that cannot be written is told by the settlement.
-    this.#heartbeat ??= setInterval(
-      () => void journal.write({ kind: 'beat', owner }).catch(() => undefined),
+    this.#heartbeat ??= every(
       leaseMs / BEATS_PER_LEASE,
+      () => void journal.write({ kind: 'beat', owner }).catch(() => undefined),
     );
   }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Subscriber } from 'zeromq';
+import { sleep } from '../../base/timers.js';
 import type { Clock } from '../../base/clock.js';
 import { encodeSignal, nativeIdOf } from '../../signals/codec.js';
 import type { Signal } from '../../signals/envelope.js';
@@ -37,7 +37,7 @@ export async function roundTrip({ xsub, xpub, timeoutMs, probe, clock }: RoundTr
       saidAtMs.set(signal.id, clock.monotonicMs());
       await mouth.send([{ name: signal.signal, frame: encodeSignal(signal) }]);
     });
-    const saidMs = await Promise.race([heard, sleep(timeoutMs, undefined, { signal: over.signal })]);
+    const saidMs = await Promise.race([heard, sleep(timeoutMs, over.signal)]);
     return saidMs === undefined ? undefined : clock.monotonicMs() - saidMs;
   } finally {
     over.abort();
@@ -57,6 +57,6 @@ async function hear(ear: Subscriber, saidAtMs: ReadonlyMap<string, number>): Pro
 async function sayAgain(over: AbortSignal, say: () => Promise<void>): Promise<void> {
   while (!over.aborted) {
     await say();
-    await sleep(AGAIN_MS, undefined, { signal: over }).catch(() => undefined);
+    await sleep(AGAIN_MS, over);
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { Subscriber } from 'zeromq';
+import { sleep } from '../../base/timers.js';
 import type { Logger } from '../../base/log.js';
 import { WakeUp } from '../../base/wake-up.js';
 import type { CurveOptions } from './curve.js';
@@ -114,7 +114,7 @@ export class Publisher {
     for (const { name, frame } of messages) {
       if (this.#socket.guarded.isClosed) return;
       const waitMs = this.#pace.take(frame.length);
-      if (waitMs > 0) await setTimeout(waitMs);
+      if (waitMs > 0) await sleep(waitMs);
       if (this.#socket.isReturning) await this.#hold();
       await this.#socket.send(name, frame);
     }
@@ -128,7 +128,7 @@ export class Publisher {
   async #hold(): Promise<void> {
     const fromMs = performance.now();
     if (fromMs < this.#holdAgainAtMs) return;
-    while (this.#socket.isReturning && performance.now() - fromMs < MOST_HELD_MS) await setTimeout(LOOK_AGAIN_MS);
+    while (this.#socket.isReturning && performance.now() - fromMs < MOST_HELD_MS) await sleep(LOOK_AGAIN_MS);
     const nowMs = performance.now();
     if (nowMs - fromMs >= MOST_HELD_MS) this.#holdAgainAtMs = nowMs + MOST_HELD_MS;
   }
@@ -169,7 +169,7 @@ export class Waker {
     for await (const _message of this.#socket) {
       onWake();
       // One message wakes as well as a thousand; those that come meanwhile are not worth a wake-up each.
-      await setTimeout(WAKE_PAUSE_MS);
+      await sleep(WAKE_PAUSE_MS);
       while (this.#socket.readable) await this.#socket.receive();
     }
   }

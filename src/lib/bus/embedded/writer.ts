@@ -1,3 +1,4 @@
+import { after } from '../../base/timers.js';
 import { systemClock, type Clock } from '../../base/clock.js';
 import { KlorosError } from '../../base/errors.js';
 import type { Database } from './database.js';
@@ -94,7 +95,7 @@ export class Writer {
     this.#scheduled = true;
     const waitMs = this.#lastCommitMs + this.#gapMs - this.#clock.monotonicMs();
     if (waitMs <= 0) setImmediate(() => this.#flush());
-    else setTimeout(() => this.#flush(), waitMs);
+    else after(waitMs, () => this.#flush());
   }
 
   #flush(): void {

@@ -1,3 +1,4 @@
+import { timeoutSignal } from '../../base/timers.js';
 import type { Clock } from '../../base/clock.js';
 import { errorCode, KlorosError, LaterError, toError } from '../../base/errors.js';
 import type { Said } from '../../bus/bus.js';
@@ -82,7 +83,7 @@ export async function goOn(signal: Signal, state: CycleState, place: ConsumerPla
   const other = await takeLock(dreamLab, state.cycleId);
   if (other !== undefined) throw waits(`${other} took its place`);
   const leftMs = Math.max(0, state.deadlineMs - place.clock.nowMs());
-  const deadline = AbortSignal.timeout(leftMs);
+  const deadline = timeoutSignal(leftMs);
   const context = await contextOf(state, { ...place, abort: AbortSignal.any([place.abort, deadline]) });
   try {
     context.abort.throwIfAborted();

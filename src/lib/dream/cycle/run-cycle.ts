@@ -1,3 +1,4 @@
+import { timeoutSignal } from '../../base/timers.js';
 import { concurrently } from '../../base/concurrently.js';
 import { toError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
@@ -36,7 +37,7 @@ export async function runCycle(request: CycleRequest, place: Foreground): Promis
   const { dreamLab, clock } = place;
   const { state, failure } = await beginCycle(request, place);
   if (failure !== null) return conclude(state, failure, { dreamLab, nowMs: clock.nowMs() });
-  const deadline = AbortSignal.timeout(state.deadlineMs - state.startedAtMs);
+  const deadline = timeoutSignal(state.deadlineMs - state.startedAtMs);
   const context = { ...place, abort: AbortSignal.any([place.abort, deadline]) };
   const ended = await runSteps(state, context, () => (deadline.aborted ? timedOut(state) : INTERRUPTED));
   return conclude(ended.state, ended.failure, { dreamLab, nowMs: clock.nowMs() });

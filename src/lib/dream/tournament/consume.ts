@@ -1,3 +1,4 @@
+import { timeoutSignal } from '../../base/timers.js';
 import type { Clock } from '../../base/clock.js';
 import { endMarked, markIn } from '../../base/marked-processes.js';
 import { own } from '../../base/own.js';
@@ -57,7 +58,7 @@ export async function playForSignal(signal: Signal, place: ArenaPlace): Promise<
   const leftMs = Date.parse(order.deadline) - place.clock.nowMs();
   if (leftMs <= 0 || (await readResult(dreamLab, order.cycle_id)) !== undefined) return [];
   if (place.attempt > 1) await endMarked(markIn(dreamLab, markOf(order.cycle_id, order.experiment, order.match)));
-  const deadline = AbortSignal.timeout(leftMs);
+  const deadline = timeoutSignal(leftMs);
   const abort = AbortSignal.any([place.abort, deadline]);
   try {
     const experiments = await readSnapshot(dreamLab, order.cycle_id);
