@@ -43,6 +43,19 @@ async function acquire(lockPath: string, path: string): Promise<FileHandle> {
   throw await busyError(lockPath, path);
 }
 
+/** Removes the file of a lock that nobody has, which a killed holder left; false where somebody has it. */
+export async function removeUnlocked(lockPath: string): Promise<boolean> {
+  const flock = await loadFlock();
+  const handle = await open(lockPath, 'r+');
+  try {
+    if (!flock(handle.fd) || !(await isThere(handle, lockPath))) return false;
+    await rm(lockPath);
+    return true;
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Undefined while an older version has the lock; the folder that a killed one left is removed. Throws LOCK_FOLDER. */
 async function opened(lockPath: string): Promise<FileHandle | undefined> {
   try {

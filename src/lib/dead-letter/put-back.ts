@@ -1,6 +1,7 @@
 import { link, mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
+import { draftOf } from '../base/drafts.js';
 import { errorCode, KlorosError } from '../base/errors.js';
 import { isFileName } from '../base/safe-path.js';
 import { sha256, WHY } from '../intents/file-name.js';
@@ -30,7 +31,7 @@ export async function putBack(letter: Letter, folders: IntentFolders): Promise<s
   const name = nameOf(letter);
   await mkdir(folders.intents, { recursive: true });
   const quarantined = await quarantinedFile(letter, folders.quarantine);
-  const from = quarantined ?? (await writeAside(letter, join(folders.intents, `${name}.tmp`)));
+  const from = quarantined ?? (await writeAside(letter, draftOf(join(folders.intents, name))));
   const to = await linkFree(from, join(folders.intents, name));
   await unlink(from);
   await syncFolder(folders.intents);

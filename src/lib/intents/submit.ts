@@ -1,6 +1,7 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
+import { draftOf } from '../base/drafts.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { idFromKey } from '../signals/id.js';
@@ -64,12 +65,13 @@ export async function submitIntent(content: string, { config, nowMs, what }: Sub
 /** Writes beside and renames, as the router may look at any moment; the rename keeps inode and time. */
 async function writeIntent(file: string, bytes: Buffer): Promise<Stamp> {
   await mkdir(dirname(file), { recursive: true });
-  const handle = await open(`${file}.tmp`, 'w');
+  const draft = draftOf(file);
+  const handle = await open(draft, 'wx');
   try {
     await handle.writeFile(bytes);
     await handle.sync();
     const stamp = stampOf(await handle.stat());
-    await rename(`${file}.tmp`, file);
+    await rename(draft, file);
     await syncFolder(dirname(file));
     return stamp;
   } finally {

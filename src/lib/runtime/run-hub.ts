@@ -7,12 +7,15 @@ import { Alarms } from '../base/alarms.js';
 import { ageClock } from '../base/seen-time.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { endedByLoss, journalLoss } from './journal-loss.js';
+import { Leftovers } from './leftovers.js';
 import { Pulse } from './pulse.js';
 import { WakeFiles } from './wake-files.js';
 import type { RunningDaemon, RunOptions } from './run-options.js';
 
 /** A clean-up of a long queue takes its time. */
 const PATIENCE_MS = 120_000;
+/** A tick is a second. */
+const SWEEP_EVERY_TICKS = 60;
 
 /** Runs the hub of the bus, which also keeps failed_signals.jsonl in step with the journal. */
 export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<RunningDaemon> {
@@ -28,6 +31,8 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   const alarms = new Alarms(rest);
   const due = (nowMs: number) => hub.due(nowMs, alarms.due(nowMs));
   const wake = new WakeFiles({ due, folder, maintenancePath: maintenance, clock, log });
+  const leftovers = new Leftovers({ config, clock, log });
+  let ticks = 0;
   const endMaintenance = async () => {
     try {
       if (await removeFinished(maintenance, clock.nowMs())) log.info('Maintenance is over, as it was announced');
@@ -40,6 +45,7 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
     // It reads the journal: where that stands still, so does the hub.
     void queue.run().then(() => pulse.turn(0));
     void endMaintenance();
+    if (ticks++ % SWEEP_EVERY_TICKS === 0) void leftovers.sweep();
     wake.look(); // What waited for its time, and what was said when nobody rang.
   };
   let stopped = () => undefined as void;

@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { draftOf } from '../../base/drafts.js';
 
 const BALLAST_BYTES = 16 * 1024 * 1024;
 /** It is taken up again only when this many times its size is free, so that it is not given up at once again. */
@@ -43,7 +44,7 @@ export function takeBallast(journalPath: string): boolean {
 }
 
 function fill(path: string): boolean {
-  const partial = `${path}.${process.pid}`;
+  const partial = draftOf(path);
   try {
     writeFileSync(partial, Buffer.alloc(BALLAST_BYTES));
     renameSync(partial, path);

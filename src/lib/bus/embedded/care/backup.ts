@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { draftOf } from '../../../base/drafts.js';
 import { KlorosError } from '../../../base/errors.js';
 import { damagedError, explainedError } from '../journal-errors.js';
 import { refuseNewerVersion, versionOf } from '../migrate.js';
@@ -24,7 +25,7 @@ const ALL_PAGES = 2 ** 31 - 1;
  */
 export async function backupJournal(path: string, file: string): Promise<Copied> {
   if (existsSync(file)) throw exists(file);
-  const partial = `${file}.${process.pid}`;
+  const partial = draftOf(file);
   mkdirSync(dirname(file), { recursive: true });
   try {
     const copied = await copyJournal(path, partial);
