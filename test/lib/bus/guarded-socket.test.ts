@@ -1,4 +1,4 @@
-import { XPublisher, XSubscriber } from 'zeromq';
+import { Pull, Push, XPublisher, XSubscriber } from 'zeromq';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GuardedSocket } from '../../../src/lib/bus/embedded/guarded-socket.js';
 import { ReceivingSocket } from '../../../src/lib/bus/embedded/receiving-socket.js';
@@ -45,6 +45,32 @@ describe('a socket that can be renewed', () => {
     });
     expect(received.slice(0, 2).map(([, frame]) => String(frame))).toEqual(['1', '2']);
     expect(socket.guarded.counts).toMatchObject({ renewed: 1, accepted: 2 });
+  });
+
+  it('goes on although it is renewed between the moment in which a message is there and that in which it is taken', async () => {
+    const endpoint = 'inproc://flood';
+    const peer = new Push({ linger: 0, sendHighWaterMark: 0 });
+    closing.push(peer);
+    await peer.bind(endpoint);
+    const make = () => new Pull({ linger: 0, receiveHighWaterMark: 0 });
+    const socket = new GuardedSocket({ endpoint, label: 'test', attach: 'connect', make });
+    closing.push(socket);
+    await socket.open();
+    // After 512 messages in one turn of the event loop ZeroMQ takes the next in another, in which the socket is closed.
+    for (let n = 0; n < 600; n += 1) await peer.send('flood');
+    const received: string[] = [];
+    const renewOnce = () => void (socket.counts.renewed === 0 && socket.renew());
+    const over = (async () => {
+      for await (const [frame] of socket.messages()) {
+        received.push(String(frame));
+        if (socket.counts.renewed === 0) setImmediate(renewOnce);
+      }
+    })();
+    await until('it is renewed', () => socket.counts.renewed > 0);
+    await peer.send('afterwards');
+    await until('what comes afterwards is received', () => received.includes('afterwards'));
+    socket.close();
+    await over;
   });
 
   it('keeps of a message with too many frames how many there were and how each begins', async () => {

@@ -8,6 +8,7 @@ describe('the names that peers subscribed to', () => {
     names.renew();
     names.note('Q_OTHER', 1);
     names.note('Q_A', 1);
+    names.note('Q_B', 1);
     expect(names.isIncomplete).toBe(true);
     names.note('Q_B', 1);
     expect(names.isIncomplete).toBe(false);
@@ -20,6 +21,19 @@ describe('the names that peers subscribed to', () => {
     names.renew();
     names.note('Q_FIRST', 1);
     for (let n = 0; n < 99; n += 1) names.note(`flood ${n}`, 1);
+    expect(names.isIncomplete).toBe(false);
+  });
+
+  it('are waited for again after a second renewal, also where a flood came back before them', () => {
+    const names = new SubscribedNames();
+    names.note('Q_FIRST', 1);
+    names.renew();
+    for (let n = 0; n < 1_000; n += 1) names.note(`flood ${n}`, 1);
+    names.note('Q_FIRST', 1);
+    names.renew();
+    for (let n = 0; n < 1_000; n += 1) names.note(`flood ${n}`, 1);
+    expect(names.isIncomplete).toBe(true);
+    names.note('Q_FIRST', 1);
     expect(names.isIncomplete).toBe(false);
   });
 

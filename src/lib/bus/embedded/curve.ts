@@ -1,6 +1,7 @@
 import { curveKeyPair, Router } from 'zeromq';
 import type { Logger } from '../../base/log.js';
 import type { Peers } from '../peers.js';
+import { unlessClosed } from './guarded-socket.js';
 
 /** ZeroMQ asks here whether a key is admitted; without anybody here every key is. */
 const ZAP = 'inproc://zeromq.zap.01';
@@ -41,7 +42,7 @@ export class KeyGate {
   /** Binds it; one process has one. */
   async open(): Promise<void> {
     await this.#socket.bind(ZAP);
-    void this.#answerAll();
+    void this.#answerAll().catch(unlessClosed(this.#socket));
   }
 
   admit(peer: string, publicKey: string): void {

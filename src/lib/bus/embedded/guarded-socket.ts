@@ -28,6 +28,13 @@ const FOLDER_MODE = 0o770;
 /** Each costs a descriptor and about 60 kB. */
 const MOST_CONNECTIONS = 512;
 
+/** Throws what an operation on a socket failed with, but not that the socket was closed in the middle of it (ENOTSOCK, EAGAIN). */
+export function unlessClosed(socket: Pick<Socket, 'closed'>): (error: unknown) => void {
+  return (error) => {
+    if (!socket.closed) throw error;
+  };
+}
+
 /**
  * A socket that can be replaced by a new one while it is used. ZeroMQ neither bounds nor shows what a peer piles up in
  * it (subscriptions, frames of a message that does not end, queues); closing it frees all, and peers reconnect and
@@ -79,7 +86,12 @@ export class GuardedSocket<S extends Socket & Readable> {
   /** Everything that is received, over renewals, until it is closed. */
   async *messages(): AsyncGenerator<Buffer[]> {
     while (!this.#isClosed) {
-      for await (const frames of this.#socket) yield frames;
+      const socket = this.#socket;
+      try {
+        for await (const frames of socket) yield frames;
+      } catch (error) {
+        unlessClosed(socket)(error);
+      }
       await this.#renewal;
     }
   }

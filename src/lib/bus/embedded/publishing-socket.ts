@@ -6,7 +6,7 @@ import type { TcpRow } from '../../base/tcp-table.js';
 import { trimMemory } from '../../base/trim-memory.js';
 import { portOf } from './bind-endpoint.js';
 import type { CurveOptions } from './curve.js';
-import { FREED_MS, GuardedSocket } from './guarded-socket.js';
+import { FREED_MS, GuardedSocket, unlessClosed } from './guarded-socket.js';
 import { HANDSHAKE_MS } from './receiving-socket.js';
 import { SubscribedNames } from './subscribed-names.js';
 import { STUCK_MS, SubscriberQueues } from './subscriber-queues.js';
@@ -76,10 +76,17 @@ export class PublishingSocket {
     void this.#watchSubscriptions();
   }
 
-  /** Sends one message to whoever subscribed; a socket takes one at a time. */
-  async send(name: string, frame: Buffer): Promise<void> {
+  /** Sends one message to whoever subscribed; a socket takes one at a time. False where the socket was replaced or closed meanwhile. */
+  async send(name: string, frame: Buffer): Promise<boolean> {
+    const { socket } = this.guarded;
+    try {
+      await socket.send([name, frame]);
+    } catch (error) {
+      unlessClosed(socket)(error);
+      return false;
+    }
     this.#sentBytes += frame.length;
-    if (!this.guarded.isClosed) await this.guarded.socket.send([name, frame]);
+    return true;
   }
 
   /** Looks what waits for subscribers, once a second. */

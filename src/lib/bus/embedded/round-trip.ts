@@ -3,6 +3,7 @@ import { sleep } from '../../base/timers.js';
 import type { Clock } from '../../base/clock.js';
 import { encodeSignal, nativeIdOf } from '../../signals/codec.js';
 import type { Signal } from '../../signals/envelope.js';
+import { unlessClosed } from './guarded-socket.js';
 import { Publisher } from './wire.js';
 
 /** What a round trip needs. */
@@ -30,7 +31,7 @@ export async function roundTrip({ xsub, xpub, timeoutMs, probe, clock }: RoundTr
   try {
     ear.connect(xpub);
     ear.subscribe(probe().signal);
-    const heard = hear(ear, saidAtMs);
+    const heard = hear(ear, saidAtMs).catch(unlessClosed(ear));
     void sayAgain(over.signal, async () => {
       if (!(await mouth.audience(AGAIN_MS))) return;
       const signal = probe();

@@ -9,7 +9,10 @@ const MOST_AWAITED = 100;
  */
 export class SubscribedNames {
   readonly #counts = new Map<string, number>();
-  readonly #missing = new Set<string>();
+  /** How often each of the oldest was subscribed to before the renewal, and has not been again. */
+  readonly #missing = new Map<string, number>();
+  /** Those that were waited for once: older than whatever came after that renewal. */
+  readonly #oldest = new Set<string>();
   #bytes = 0;
 
   /** About what they cost in a socket, in bytes of names. */
@@ -28,15 +31,18 @@ export class SubscribedNames {
     const count = (this.#counts.get(name) ?? 0) + change;
     if (count > 0) this.#counts.set(name, count);
     else this.#counts.delete(name);
-    this.#missing.delete(name);
+    if (count >= (this.#missing.get(name) ?? 0)) this.#missing.delete(name);
   }
 
   /** All connections have ended. */
   renew(): void {
-    for (const name of this.#counts.keys()) {
+    for (const name of [...this.#oldest, ...this.#counts.keys()]) {
       if (this.#missing.size >= MOST_AWAITED) break;
-      this.#missing.add(name);
+      const count = Math.max(this.#missing.get(name) ?? 0, this.#counts.get(name) ?? 0);
+      if (count > 0) this.#missing.set(name, count);
     }
+    this.#oldest.clear();
+    for (const name of this.#missing.keys()) this.#oldest.add(name);
     this.#counts.clear();
     this.#bytes = 0;
   }

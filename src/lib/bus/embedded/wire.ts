@@ -3,6 +3,7 @@ import { sleep } from '../../base/timers.js';
 import type { Logger } from '../../base/log.js';
 import { WakeUp } from '../../base/wake-up.js';
 import type { CurveOptions } from './curve.js';
+import { unlessClosed } from './guarded-socket.js';
 import { PublishingSocket } from './publishing-socket.js';
 import { LARGEST_FRAME_BYTES } from './receiving-socket.js';
 import { SendPace } from './send-pace.js';
@@ -28,8 +29,9 @@ export interface BoundPublisherOptions {
 
 /** The first message waits this long for somebody to subscribe: a peer that just connects would miss it. */
 const FIRST_AUDIENCE_MS = 500;
-/** Publishing stands still no longer for peers that have to come back; what they miss beyond it is in the journal. */
-const MOST_HELD_MS = 5_000;
+/** Publishing stands still so long at once for peers that have to come back, and for half of the time in the long run. */
+const MOST_HELD_MS = 30_000;
+const HELD_SHARE = 0.5;
 const LOOK_AGAIN_MS = 20;
 /** Beyond it, what nobody waits to have sent is dropped: it is in the journal. */
 const MOST_QUEUED_BYTES = 64 * 1024 * 1024;
@@ -47,7 +49,8 @@ export class Publisher {
   #queue: Frames[] = [];
   #queuedBytes = 0;
   #begun = false;
-  #holdAgainAtMs = 0;
+  #mayHoldMs = MOST_HELD_MS;
+  #heldUntilMs = performance.now();
 
   private constructor(at: {
     endpoint: string;
@@ -112,25 +115,26 @@ export class Publisher {
     const messages = this.#queue;
     this.#queue = [];
     for (const { name, frame } of messages) {
-      if (this.#socket.guarded.isClosed) return;
       const waitMs = this.#pace.take(frame.length);
       if (waitMs > 0) await sleep(waitMs);
-      if (this.#socket.isReturning) await this.#hold();
-      await this.#socket.send(name, frame);
+      do {
+        if (this.#socket.guarded.isClosed) return;
+        if (this.#socket.isReturning) await this.#hold();
+      } while (!(await this.#socket.send(name, frame)));
     }
     this.#queuedBytes -= bytesOf(messages);
   }
 
   /**
    * Whoever was connected comes back and misses nothing of what follows. A peer that has the socket renewed again and
-   * again cannot hold up the others for more than half of the time.
+   * again cannot hold up the others for more than its share of the time; what they miss then is in the journal.
    */
   async #hold(): Promise<void> {
     const fromMs = performance.now();
-    if (fromMs < this.#holdAgainAtMs) return;
-    while (this.#socket.isReturning && performance.now() - fromMs < MOST_HELD_MS) await sleep(LOOK_AGAIN_MS);
-    const nowMs = performance.now();
-    if (nowMs - fromMs >= MOST_HELD_MS) this.#holdAgainAtMs = nowMs + MOST_HELD_MS;
+    this.#mayHoldMs = Math.min(MOST_HELD_MS, this.#mayHoldMs + (fromMs - this.#heldUntilMs) * HELD_SHARE);
+    while (this.#socket.isReturning && performance.now() - fromMs < this.#mayHoldMs) await sleep(LOOK_AGAIN_MS);
+    this.#heldUntilMs = performance.now();
+    this.#mayHoldMs -= this.#heldUntilMs - fromMs;
   }
 
   #count(change: 1 | -1): void {
@@ -153,7 +157,7 @@ export class Waker {
 
   constructor(endpoint: string, onWake: () => void) {
     this.#socket.connect(endpoint);
-    void this.#receive(onWake);
+    void this.#receive(onWake).catch(unlessClosed(this.#socket));
   }
 
   /** Hears these names too; the empty name is all of them. A subscription is a prefix, which for a wake-up is enough. */
