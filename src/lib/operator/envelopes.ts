@@ -21,7 +21,7 @@ const LONGEST_LINE = 2_097_152;
 
 /**
  * Signals from JSON lines, either kind of envelope (formats.md §1), in batches as they arrive.
- * Throws KlorosError INVALID_ENVELOPE with the number of the line; the batches before it were yielded.
+ * Throws KlorosError INVALID_ENVELOPE with the number of the first line that is none; all before it were yielded.
  */
 export async function* envelopeBatches(
   input: AsyncIterable<Buffer | string>,
@@ -35,10 +35,22 @@ export async function* envelopeBatches(
     rest = bytes.subarray(end);
     if (rest.length > LONGEST_LINE) throw invalidEnvelope(lines + 1, tooLong(rest));
     const batch = splitLines(bytes.subarray(0, end));
-    yield batch.flatMap((line, index) => readLine(line, lines + index + 1, options));
+    yield* readLines(batch, lines, options);
     lines += batch.length;
   }
-  yield readLine(rest, lines + 1, options);
+  yield* readLines([rest], lines, options);
+}
+
+/** Where one is no signal, those before it go first: what the operator is told to correct is what was not emitted. */
+function* readLines(batch: readonly Buffer[], before: number, options: EnvelopeOptions): Generator<Signal[]> {
+  const signals: Signal[] = [];
+  try {
+    for (const [index, line] of batch.entries()) signals.push(...readLine(line, before + index + 1, options));
+  } catch (error) {
+    yield signals;
+    throw error;
+  }
+  yield signals;
 }
 
 function splitLines(bytes: Buffer): Buffer[] {
@@ -93,7 +105,10 @@ function invalidEnvelope(number: number, cause: unknown): KlorosError {
     code: 'INVALID_ENVELOPE',
     message: `Line ${number} is not a signal`,
     why,
-    next: ['give one JSON envelope a line, as kloros bus listen --output jsonl prints them'],
+    next: [
+      `correct it and give it again with the lines behind it${number > 1 ? `: those before line ${number} are emitted` : ''}`,
+      'a line is one JSON envelope, as kloros bus listen --output jsonl prints them',
+    ],
     cause,
   });
 }

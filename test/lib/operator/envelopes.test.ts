@@ -13,8 +13,7 @@ const ids = () => {
 const aSignal = (text: string) =>
   mint({ signal: 'OBSERVATION', facts: { text } }, { id: `ID${text}`, source: 'probe', nowMs: 5 });
 
-async function read(chunks: (string | Buffer)[]): Promise<Signal[]> {
-  const all: Signal[] = [];
+async function read(chunks: (string | Buffer)[], all: Signal[] = []): Promise<Signal[]> {
   const input = (async function* () {
     yield* chunks;
   })();
@@ -53,6 +52,19 @@ describe('envelopes on stdin', () => {
       message: 'Line 2 is not a signal',
       why: expect.stringMatching(why) as string,
     });
+  });
+
+  it('go as far as the first line that is none, however they were cut, so that the rest can be given again', async () => {
+    const [a, b] = [aSignal('a'), aSignal('b')];
+    const text = `${String(encodeSignal(a))}\n${String(encodeSignal(b))}\n{half\n${String(encodeSignal(aSignal('c')))}\n`;
+    for (const cut of [0, 10, text.indexOf('{half') + 2]) {
+      const emitted: Signal[] = [];
+      await expect(read([text.slice(0, cut), text.slice(cut)], emitted)).rejects.toMatchObject({
+        message: 'Line 3 is not a signal',
+        next: expect.arrayContaining([expect.stringContaining('those before line 3 are emitted')]) as string[],
+      });
+      expect(emitted).toEqual([a, b]);
+    }
   });
 
   it('are roots of their own when they are said anew', () => {
