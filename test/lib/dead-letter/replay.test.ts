@@ -16,6 +16,7 @@ import { DeadLetterStore } from '../../../src/lib/dead-letter/store.js';
 import { intentRouter } from '../../../src/daemons/intent-router.js';
 import { defineDaemon } from '../../../src/lib/runtime/define-daemon.js';
 import type { Signal } from '../../../src/lib/signals/envelope.js';
+import { COLONY, OPERATOR, peer } from '../../../src/lib/signals/origin.js';
 import { until } from '../../helpers/colony.js';
 import { startColony, type TestColony } from '../../helpers/run.js';
 import { signalOf } from '../../helpers/signals.js';
@@ -78,8 +79,11 @@ function running(record: RunRecord, abort: AbortSignal = idle.signal, told: Told
 }
 
 /** So many signals fail; answers the ids of their rows. */
-async function fail(count: number): Promise<string[]> {
-  await colony.bus.emit([...Array(count).keys()].map((n) => signalOf('Q_A', { n })));
+async function fail(count: number, from = OPERATOR): Promise<string[]> {
+  await colony.bus.emit(
+    [...Array(count).keys()].map((n) => signalOf('Q_A', { n })),
+    from,
+  );
   return openIds(count);
 }
 
@@ -328,9 +332,10 @@ describe('a replay', () => {
 });
 
 describe('an edited dead letter', () => {
-  it('is said as a new signal that names the old as its cause, and is resolved', async () => {
+  const origins = [COLONY, OPERATOR, peer('stranger', 'act')];
+  it.each(origins)('is said as a new signal from where the old came, its cause, and is resolved: %j', async (from) => {
     await colony.start(worker());
-    await fail(1);
+    await fail(1, from);
     const [letter] = await store.read();
     broken = () => false;
     const signal = editedSignal(letter!, { n: 5 }, Date.now());
@@ -339,6 +344,7 @@ describe('an edited dead letter', () => {
     await until('it is handled', () => handled.length === 1);
     expect(handled).toEqual([{ by: 'worker', n: 5 }]);
     expect(signal).toMatchObject({ cause_id: letter!.signalId, source: 'operator' });
+    expect((await colony.bus.find(signal.id))?.from).toEqual(from);
     expect(await colony.bus.deadLetters(0)).toEqual([]);
     expect(await store.read()).toEqual([]);
     expect((await store.archived())[0]).toMatchObject({
