@@ -17,9 +17,10 @@ beforeEach(async () => {
 });
 afterEach(() => semanticDedupConsumer.close!(resources));
 
-async function hear(fields: Record<string, unknown> & { id: string }) {
+async function hear(fields: Record<string, unknown> & { id: string }, trace = fields.id) {
   const record = await resources.investigations.append(recordOf(fields));
-  const answer = await semanticDedupConsumer.handle!(completionOf(record, `s-${fields.id}`), world.attempt, resources);
+  const completion = { ...completionOf(record, `s-${fields.id}`), trace };
+  const answer = await semanticDedupConsumer.handle!(completion, world.attempt, resources);
   const said = world.keep(answer);
   for (const draft of said.signals ?? []) checkFacts(draft.signal, draft.facts);
   return said.signals ?? [];
@@ -71,6 +72,17 @@ describe('semantic_dedup_consumer_daemon', () => {
     const changed = { evidence_hash: 'hash-2', timestamp: '2025-11-15T10:30:00.000Z' };
     expect(await hear({ id: '2', ...changed })).toHaveLength(1);
     expect(await hear({ id: '3', ...changed, timestamp: '2025-11-15T10:31:00.000Z' })).toEqual([]);
+  });
+
+  it('asks again once in a chain, though the evidence changes with each look', async () => {
+    const looks: number[] = [];
+    for (let n = 1; n <= 5; n += 1) {
+      const timestamp = `2025-11-15T10:3${n}:00.000Z`;
+      looks.push((await hear({ id: String(n), evidence_hash: `hash-${n}`, timestamp }, 'one chain')).length);
+    }
+    expect(looks).toEqual([0, 1, 0, 0, 0]);
+    const later = { id: '6', evidence_hash: 'hash-6', timestamp: '2025-11-15T10:40:00.000Z' };
+    expect(await hear(later, 'another chain')).toHaveLength(1);
   });
 
   it('says nothing when the same answer comes on the same evidence', async () => {

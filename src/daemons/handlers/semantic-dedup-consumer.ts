@@ -47,12 +47,21 @@ export async function handle(signal: Signal, attempt: Attempt, resources: Resour
     return attempt.log.warn({ question_id: facts.question_id }, 'No record: nothing is learned');
   if (!record.success) return attempt.log.info({ question_id: record.question_id }, 'Failed: nothing is learned');
   const again = await merge(record, attempt, resources);
-  if (again === undefined || Object.hasOwn(await attempt.state(), again.key)) return;
+  if (again === undefined) return;
+  const keys = [again.key, chainKey(signal, record)];
+  const state = await attempt.state();
+  if (keys.some((key) => Object.hasOwn(state, key))) return;
   attempt.log.info({ question_id: record.question_id }, again.reason);
-  return {
-    signals: [askAgain(record, again)],
-    state: [{ key: again.key, value: attempt.clock.nowMs() }],
-  };
+  const atMs = attempt.clock.nowMs();
+  return { signals: [askAgain(record, again)], state: keys.map((key) => ({ key, value: atMs })) };
+}
+
+/**
+ * What an answer of ours led to does not lead to another look: evidence that changes with each look, such as a log in
+ * which the looking itself is written, would be asked about for ever.
+ */
+function chainKey({ trace }: Signal, { question_id }: InvestigationRecord): string {
+  return `reinvestigated in:${trace}:${question_id}`;
 }
 
 /** Merges first and decides by what was known before, so that a rerun after a crash decides the same. */

@@ -85,7 +85,8 @@ function recordOf(question: Question, seen: Seen, at: { nowMs: number; durationM
     investigation_timestamp: investigationTimestamp(at.nowMs),
     question_id: question.questionId,
     question: question.question,
-    evidence: [...question.evidence, ...found],
+    // Who asks again gives what was found the first time.
+    evidence: [...new Set([...question.evidence, ...found])],
     status: failure ? 'failed' : 'completed',
     success: failure === undefined,
     error: failure ? failureInWords(failure) : null,

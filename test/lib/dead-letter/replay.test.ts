@@ -339,8 +339,7 @@ describe('an edited dead letter', () => {
     const [letter] = await store.read();
     broken = () => false;
     const signal = editedSignal(letter!, { n: 5 }, Date.now());
-    const options = { bus: colony.bus, store, clock: systemClock, reason: 'typo' };
-    await sendEdited(letter!, signal, options);
+    await sendEdited(letter!, signal, { bus: colony.bus, store, clock: systemClock, reason: 'typo' });
     await until('it is handled', () => handled.length === 1);
     expect(handled).toEqual([{ by: 'worker', n: 5 }]);
     expect(signal).toMatchObject({ cause_id: letter!.signalId, source: 'operator' });
