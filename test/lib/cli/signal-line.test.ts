@@ -25,6 +25,13 @@ describe('a signal as one line', () => {
     expect(signalLine(aSignal('A', { text: 'x'.repeat(500) }))).toMatch(/text=x{59}…$/);
   });
 
+  it('is short, whatever a peer makes long: its source, the name of a fact, or their number', () => {
+    const long = 'x'.repeat(1_000_000);
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`fact${n}`, n]));
+    expect(signalLine({ ...aSignal('A', { [long]: 1 }), source: long })).toMatch(/ A +x{59}… x{59}…=1$/);
+    expect(signalLine(aSignal('A', many))).toMatch(/fact39=39 … and 9960 more$/);
+  });
+
   it('is one line without control characters, whatever a peer sends', () => {
     const text = fc.string({ unit: 'binary' });
     fc.assert(
