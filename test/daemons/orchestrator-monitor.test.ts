@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
 import { ModuleWatch } from '../../src/lib/capabilities/module-watch.js';
 import type { Config } from '../../src/lib/config/schema.js';
-import { momentOf } from '../../src/lib/rules/clock-step.js';
+import { momentOf } from '../../src/lib/base/clock-step.js';
 import { openHealer } from '../../src/lib/healing/open-healer.js';
 import { openTimeoutWatch } from '../../src/lib/expectations/open-timeout-watch.js';
 import type { Answer, Attempt, SourceBatch } from '../../src/lib/runtime/define-daemon.js';
@@ -187,8 +187,9 @@ describe('the orchestrator monitor', () => {
   });
 
   it('alerts when the flow has stalled', async () => {
-    const nowMs = surroundings(config).attempt.clock.nowMs();
-    const state = { 'flow:waiting_since_ms': nowMs - 8_000_000 };
+    const now = momentOf(surroundings(config).attempt.clock);
+    const since = { ...now, wallMs: now.wallMs - 8_000_000, uptimeMs: now.uptimeMs - 8_000_000 };
+    const state = { 'flow:still': { since, handledMs: null } };
     const stalled = monitor(state, { flow: async () => ({ waiting: 5, lastHandledAtMs: null }) });
     expect(stalled.commit(await stalled.round())).toMatchObject([
       { facts: { alert_type: 'flow_stalled', severity: 'critical' } },

@@ -7,7 +7,7 @@ import { DecisionLog } from '../../lib/policy/decision-log.js';
 import { dueSignals, nextDueMs } from '../../lib/policy/due.js';
 import { PoliciesFile } from '../../lib/policy/policies-file.js';
 import type { Answer, Attempt, DaemonEnv, NextWake, SourceBatch } from '../../lib/runtime/define-daemon.js';
-import { momentOf } from '../../lib/rules/clock-step.js';
+import { momentOf } from '../../lib/base/clock-step.js';
 import type { Signal } from '../../lib/signals/envelope.js';
 import { normaliseFacts, say } from '../../lib/signals/facts.js';
 
@@ -75,5 +75,5 @@ export async function* source(
 
 /** An edit of policies.yaml is read at the next start, before anything is decided. */
 export async function wakes(env: DaemonEnv): Promise<NextWake> {
-  return nextDueMs(await env.state());
+  return nextDueMs(await env.state(), momentOf(env.clock));
 }

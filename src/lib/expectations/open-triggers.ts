@@ -25,6 +25,7 @@ export interface OpenTrigger {
   /** Value of the fact that joins it to its completion; null where it has none or the chain joins them. */
   key: string | null;
   trace: string;
+  /** When the journal took it, by the clock of that time. */
   saidAtMs: number;
   /** Since when the work at it counts, where the journal can say so no more; null before that. */
   sinceMs: number | null;
@@ -32,6 +33,9 @@ export interface OpenTrigger {
   /** Another trigger of the same key was answered after this one was said. */
   besides: Answer | null;
 }
+
+/** What is read of a signal; its own timestamp is its publisher's, and decides nothing. */
+type Heard = Pick<Recorded, 'seq' | 'signal' | 'receivedAtMs'>;
 
 /** A trigger, and the completion that ended its waiting. */
 export interface Answered {
@@ -67,10 +71,9 @@ export class OpenTriggers {
   }
 
   /** A trigger was said; hearing it twice is hearing it once. */
-  open({ seq, signal }: Pick<Recorded, 'seq' | 'signal'>, nowMs: number): OpenTrigger {
+  open({ seq, signal, receivedAtMs: saidAtMs }: Heard): OpenTrigger {
     const known = this.#byId.get(signal.id);
     if (known !== undefined) return known;
-    const saidAtMs = Math.min(Date.parse(signal.timestamp), nowMs);
     const { id, trace } = signal;
     const joined = { key: keyOf(signal, this.#expectation.by), sinceMs: null, told: null, besides: null };
     return this.restore({ seq, id, trace, saidAtMs, ...joined });
@@ -90,8 +93,8 @@ export class OpenTriggers {
    * A completion came: answers whose waiting it ended. `isOfTrigger` says that its cause is a trigger of this pair,
    * be it open or not: then it is the answer to that one, and of the others only to those that had timed out.
    */
-  answer({ seq, signal }: Pick<Recorded, 'seq' | 'signal'>, isOfTrigger: boolean): Answered[] {
-    const answer = { id: signal.id, atMs: Date.parse(signal.timestamp) };
+  answer({ seq, signal, receivedAtMs }: Heard, isOfTrigger: boolean): Answered[] {
+    const answer = { id: signal.id, atMs: receivedAtMs };
     const own = this.causeOf(signal);
     const others = this.#sameKeyBefore(signal, seq);
     if (own === undefined && !isOfTrigger) return this.#end(others ?? this.#oldestOfChain(signal, seq), answer);

@@ -85,6 +85,19 @@ export class PairWatch {
     this.#changes.push(this.#memory.settled(trigger.id, sinceMs));
   }
 
+  /** The wall clock was set by so much: what was noted here of its time is moved along. */
+  follow(stepMs: number): void {
+    for (const trigger of this.open.all()) if (trigger.sinceMs !== null) trigger.sinceMs += stepMs;
+    for (const [id, sinceMs] of this.#settled) {
+      this.#settled.set(id, sinceMs + stepMs);
+      this.#changes.push(this.#memory.settled(id, sinceMs + stepMs));
+    }
+    for (const { trigger, answer } of this.#overran.values()) {
+      const told = { ...trigger.told, atMs: trigger.told.atMs + stepMs };
+      this.#keepOverran({ trigger: { ...trigger, told }, answer });
+    }
+  }
+
   /** There is nothing left to wait for. */
   close(trigger: OpenTrigger): void {
     this.open.close(trigger);
@@ -146,7 +159,7 @@ export class PairWatch {
     const { signal } = recorded;
     if (signal.signal === this.expectation.until) return this.#hearCompletion(recorded);
     if (this.#overran.has(signal.id)) return;
-    const trigger = this.open.open(recorded, this.#options.clock.nowMs());
+    const trigger = this.open.open(recorded);
     trigger.sinceMs ??= this.#settled.get(signal.id) ?? null;
   }
 

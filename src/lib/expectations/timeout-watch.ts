@@ -1,7 +1,9 @@
+import type { Moment } from '../base/clock-step.js';
 import type { Clock } from '../base/clock.js';
 import type { JournalView, StateChange } from '../bus/bus.js';
 import type { Draft } from '../signals/envelope.js';
 import type { Expectation } from './expectation.js';
+import type { JournalTime } from './journal-time.js';
 import { clockOf, isOver, isOverdue } from './judge.js';
 import type { Answered, OpenTrigger } from './open-triggers.js';
 import type { PairWatch } from './pair-watch.js';
@@ -21,23 +23,30 @@ export interface TimeoutWatchOptions {
   pairs: readonly PairWatch[];
   journal: JournalView;
   clock: Clock;
+  times: JournalTime;
+  /** Both clocks of the machine. */
+  moment: () => Moment;
+}
+
+/** The time of a first attempt as it was noted, and by how much the clock had been set when it was first seen. */
+interface Attempted {
+  notedMs: number;
+  totalMs: number;
 }
 
 /** Looked up one by one in a look; the rest has its turn in the next ones. */
 const LOOKED_UP = 2_000;
 /** Told in a look: a flood is told of in portions. */
 const TOLD = 500;
-/** Wall time that passed more or less than this besides the monotonic clock is a step of the wall clock. */
-const STEP_MS = 10_000;
 
 /** Finds triggers whose completion is overdue, says so once for each question, and notices completions that come late. */
 export class TimeoutWatch {
   readonly #options: TimeoutWatchOptions;
   readonly #turns = new WeakMap<OpenTrigger, number>();
   readonly #anewAtMs = new Map<PairWatch, number>();
+  readonly #attempts = new WeakMap<OpenTrigger, Attempted>();
   #unsaid: Draft[] = [];
   #turn = 0;
-  #last: { nowMs: number; monotonicMs: number } | undefined;
 
   constructor(options: TimeoutWatchOptions) {
     this.#options = options;
@@ -50,10 +59,10 @@ export class TimeoutWatch {
 
   /** Looks at all pairs. What a look that failed had found comes with the next one. */
   async look(): Promise<Look> {
-    const nowMs = this.#now();
+    const nowMs = await this.#now();
     this.#turn += 1;
     for (const pair of this.#options.pairs) await this.#lookAt(pair, nowMs);
-    const look: Look = { signals: this.#unsaid, state: [], late: [] };
+    const look: Look = { signals: this.#unsaid, state: this.#options.times.take(), late: [] };
     this.#unsaid = [];
     for (const pair of this.#options.pairs) {
       const { state, late } = pair.take(nowMs);
@@ -96,7 +105,8 @@ export class TimeoutWatch {
 
   /** The journal forgets an attempt when the work is settled; what was seen of it is kept here, or in the state. */
   #clock(pair: PairWatch, { trigger, place }: { trigger: OpenTrigger; place: Place }, nowMs: number) {
-    const clock = clockOf(trigger, place, { expectation: pair.expectation, nowMs });
+    const { times } = this.#options;
+    const clock = clockOf(trigger, this.#inTime(trigger, place), { expectation: pair.expectation, times, nowMs });
     if (place.kind === 'handled' || place.kind === 'dead') pair.settle(trigger, clock.sinceMs);
     else {
       pair.settle(trigger, null);
@@ -118,13 +128,24 @@ export class TimeoutWatch {
     this.#unsaid.push(...timeoutDrafts(pair.expectation, first));
   }
 
-  /** All clocks begin anew after a step of the wall clock: who knows how long the work has really taken. */
-  #now(): number {
-    const [nowMs, monotonicMs] = [this.#options.clock.nowMs(), this.#options.clock.monotonicMs()];
-    const last = this.#last;
-    this.#last = { nowMs, monotonicMs };
-    const stepMs = last === undefined ? 0 : nowMs - last.nowMs - (monotonicMs - last.monotonicMs);
-    if (Math.abs(stepMs) > STEP_MS) this.beginAnew();
-    return nowMs;
+  /** The time of an attempt by the clock of now: it was noted by that of when it was first seen. */
+  #inTime(trigger: OpenTrigger, place: Place): Place {
+    if (!('firstAttemptAtMs' in place)) return place;
+    const [{ firstAttemptAtMs: notedMs }, { totalMs }] = [place, this.#options.times];
+    const known = this.#attempts.get(trigger);
+    const seen = known?.notedMs === notedMs ? known : { notedMs, totalMs };
+    this.#attempts.set(trigger, seen);
+    return { ...place, firstAttemptAtMs: notedMs + totalMs - seen.totalMs };
+  }
+
+  /** After a step of the wall clock every wait has left what it had. */
+  async #now(): Promise<number> {
+    const { times, moment, journal, pairs } = this.#options;
+    const now = moment();
+    const stepMs = times.look(now, await journal.newest());
+    if (stepMs === 0) return now.wallMs;
+    for (const pair of pairs) pair.follow(stepMs);
+    for (const [pair, anewAtMs] of this.#anewAtMs) this.#anewAtMs.set(pair, anewAtMs + stepMs);
+    return now.wallMs;
   }
 }

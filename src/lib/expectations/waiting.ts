@@ -1,6 +1,7 @@
 import { isoTimestamp } from '../base/clock.js';
 import { adviceFor } from './advice.js';
 import type { Expectation } from './expectation.js';
+import { JournalTime } from './journal-time.js';
 import { clockOf } from './judge.js';
 import type { Overran } from './memory.js';
 import { pairsOf, type Watcher } from './open-timeout-watch.js';
@@ -13,6 +14,7 @@ import { hearersOf, Places, type Hearer, type Place } from './place.js';
 interface Looked {
   pair: PairWatch;
   hearers: readonly Hearer[];
+  times: JournalTime;
   nowMs: number;
 }
 
@@ -21,12 +23,13 @@ const MOST_ROWS = 5_000;
 /** Looks at every declared pair as the monitor does, and tells instead of saying. */
 export async function waitingNow(watcher: Watcher, state: Readonly<Record<string, unknown>>): Promise<Waiting> {
   const { pairs, problems } = pairsOf(watcher, state);
+  const times = new JournalTime(state);
   const found: Waiting = { waiting: [], late: [], total: 0, problems };
   for (const pair of pairs) {
     await pair.catchUp();
     const hearers = hearersOf(pair.expectation, await watcher.journal.consumers());
     const places = await Places.read(watcher.journal, hearers);
-    const looked = { pair, hearers, nowMs: watcher.clock.nowMs() };
+    const looked = { pair, hearers, times, nowMs: watcher.clock.nowMs() };
     for (const trigger of [...pair.open.all()].slice(0, MOST_ROWS))
       found.waiting.push(rowOf(looked, trigger, await places.of(trigger)));
     found.late.push(...pair.overran().flatMap((one) => lateRow(pair.expectation, one)));
@@ -37,9 +40,9 @@ export async function waitingNow(watcher: Watcher, state: Readonly<Record<string
   return found;
 }
 
-function rowOf({ pair, hearers, nowMs }: Looked, trigger: OpenTrigger, place: Place): WaitingRow {
+function rowOf({ pair, hearers, times, nowMs }: Looked, trigger: OpenTrigger, place: Place): WaitingRow {
   const { expectation } = pair;
-  const { limit, sinceMs, limitMs } = clockOf(trigger, place, { expectation, nowMs });
+  const { limit, sinceMs, limitMs } = clockOf(trigger, place, { expectation, times, nowMs });
   const daemon = 'daemon' in place ? place.daemon : null;
   const { paused = false, pids = [] } = hearers.find(({ name }) => name === daemon) ?? {};
   const row = {

@@ -1,7 +1,7 @@
 import { toError } from '../base/errors.js';
 import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
-import type { Moment } from '../rules/clock-step.js';
+import type { Moment } from '../base/clock-step.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
 import { isAccepted, type Entrance } from '../signals/origin.js';

@@ -3,7 +3,7 @@ import type { HotFile } from '../base/hot-file.js';
 import { isStopped } from '../base/process-identity.js';
 import type { Attendant, JournalView, Recorded, StateChange } from '../bus/bus.js';
 import type { Config } from '../config/schema.js';
-import { momentOf } from '../rules/clock-step.js';
+import { momentOf } from '../base/clock-step.js';
 import type { Draft } from '../signals/envelope.js';
 import { say } from '../signals/facts.js';
 import { isAccepted } from '../signals/origin.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
-import type { Moment } from '../rules/clock-step.js';
+import type { Moment } from '../base/clock-step.js';
 import { KeptState } from '../rules/kept-state.js';
 import { STATE_PREFIX } from './rules-file.js';
 

@@ -1,4 +1,6 @@
 import { alarmOf } from '../base/alarms.js';
+import { momentOf } from '../base/clock-step.js';
+import { systemClock } from '../base/clock.js';
 import { errorCode } from '../base/errors.js';
 import type { Attendant } from '../bus/observer.js';
 import { openObserver } from '../bus/open-observer.js';
@@ -31,7 +33,7 @@ export async function findKeeper({ config, program, env }: KeeperRequest): Promi
   const start = async (names: readonly string[]) => {
     await detach({ program, config, env, flags: names.flatMap((name) => ['--only', name]) });
   };
-  const keeper = withAlarms(found ?? noKeeper(start), (daemon) => alarmOf(paths.rest, daemon));
+  const keeper = withAlarms(found ?? noKeeper(start), (daemon) => alarmOf(paths.rest, daemon, momentOf(systemClock)));
   return withThoseByHand(keeper, () => attendantsOf(config));
 }
 

@@ -3,7 +3,7 @@ import type { DeadLetterDraft, StateChange } from '../bus/bus.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { decisionId, decisionOf, type Check, type DecidedOn, type Decision } from './decision.js';
 import { ADVISORY_GATES, isTemporary, passGates, valuesOf, type Gate, type GateInput } from './gates.js';
-import type { Moment } from '../rules/clock-step.js';
+import type { Moment } from '../base/clock-step.js';
 import { Memory, waitId } from './memory.js';
 import type { Policies } from './policies.js';
 import type { Rule } from './rule.js';

@@ -4,7 +4,7 @@ import { say } from '../signals/facts.js';
 import { noteLost } from './answers.js';
 import { actNow, Deciding, wait } from './decide.js';
 import { passGates, WAITING_GATES } from './gates.js';
-import { momentSchema, type Moment } from '../rules/clock-step.js';
+import { momentSchema, type Moment } from '../base/clock-step.js';
 import { Memory, type Wait } from './memory.js';
 
 /** Says that something is due; the same moment is the same signal, however often it is said. */
@@ -44,8 +44,10 @@ function soonest(memory: Memory): { id: string; dueMs: number; subject: 'wait' |
 }
 
 /** Epoch milliseconds at which the next wait is over, or a flight without an answer; none where nothing waits or flies. */
-export function nextDueMs(state: Readonly<Record<string, unknown>>): number | undefined {
-  return soonest(new Memory(state)).at(0)?.dueMs;
+export function nextDueMs(state: Readonly<Record<string, unknown>>, moment: Moment): number | undefined {
+  const memory = new Memory(state);
+  memory.follow(moment);
+  return soonest(memory).at(0)?.dueMs;
 }
 
 /** Decides what is due; what was settled meanwhile is left alone. */

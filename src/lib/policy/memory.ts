@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StateChange } from '../bus/bus.js';
-import type { Moment } from '../rules/clock-step.js';
+import type { Moment } from '../base/clock-step.js';
 import { KeptState } from '../rules/kept-state.js';
 
 const facts = z.record(z.string(), z.unknown());

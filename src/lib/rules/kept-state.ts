@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { StateChange } from '../bus/bus.js';
-import { momentSchema, moved, stepBetween, type Moment } from './clock-step.js';
+import { momentSchema, moved, stepBetween, type Moment } from '../base/clock-step.js';
 
 /** So seldom is it noted where the clocks stand: it shows only after another start of the machine. */
 const NOTED_EVERY_MS = 60_000;

@@ -7,12 +7,13 @@ import { FiguresKeeper } from '../figures/keeper.js';
 import { answerToCommit, saidId, sourceToCommit, type Speaker } from './answer.js';
 import { closeAll } from '../base/close-all.js';
 import { clearAlarm, setAlarm } from '../base/alarms.js';
+import { momentOf, type Moment } from '../base/clock-step.js';
 import { Begun } from './begun.js';
 import { colonyDoor } from './colony-door.js';
 import { DeliveryLoop, GRACE_MS } from './deliver.js';
 import { endedByLoss, journalLoss } from './journal-loss.js';
 import { logReceived } from './journal-words.js';
-import { acceptanceOf, type AnyDaemon, type DaemonDefinition, type DaemonEnv } from './define-daemon.js';
+import { acceptanceOf, type AnyDaemon, type DaemonDefinition, type DaemonEnv, type NextWake } from './define-daemon.js';
 import { flowOf } from './flow.js';
 import { Gate } from './gate.js';
 import { Pulse } from './pulse.js';
@@ -84,7 +85,7 @@ async function startWorker(
       await loop?.stop(DRAIN_MS);
       await source?.catch(() => undefined); // Its failure is what `done` rejects with.
       const next = toRest ? await wakes() : undefined;
-      if (next !== undefined) await setAlarm(alarms, definition.name, next === 'stays' ? options.clock.nowMs() : next);
+      await leaveWord(next, { alarms, name: definition.name, now: momentOf(options.clock) });
     };
     await closeAll([finish, ...closers]);
   };
@@ -100,6 +101,11 @@ async function startWorker(
     restingMs: () => pulse.restingMs(),
   };
   return running;
+}
+
+/** Who wakes by itself later says so before it ends; who was to stay and ends all the same is started at once. */
+async function leaveWord(next: NextWake, { alarms, name, now }: { alarms: string; name: string; now: Moment }) {
+  if (next !== undefined) await setAlarm(alarms, name, { atMs: next === 'stays' ? now.wallMs : next, now });
 }
 
 /** A loop is silent while all its handlers work, which have a limit; who only finds things beats by its event loop alone. */

@@ -4,6 +4,7 @@ import { QueueUpkeep } from '../dead-letter/upkeep.js';
 import { removeFinished } from '../maintenance/mode.js';
 import { closeAll } from '../base/close-all.js';
 import { Alarms } from '../base/alarms.js';
+import { momentOf } from '../base/clock-step.js';
 import { ageClock } from '../base/seen-time.js';
 import type { AnyDaemon } from './define-daemon.js';
 import { endedByLoss, journalLoss } from './journal-loss.js';
@@ -29,7 +30,7 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   const pulse = new Pulse({ clock, patienceMs: PATIENCE_MS, idleWords: 'Carries signals' });
   const { maintenance, wake: folder, rest } = pathsOf(config);
   const alarms = new Alarms(rest);
-  const due = (nowMs: number) => hub.due(nowMs, alarms.due(nowMs));
+  const due = (nowMs: number) => hub.due(nowMs, alarms.due(momentOf(clock)));
   const wake = new WakeFiles({ due, folder, maintenancePath: maintenance, clock, log });
   const leftovers = new Leftovers({ config, clock, log });
   let ticks = 0;

@@ -15,7 +15,6 @@ import { stalledCondition, type FlowState } from './stalled-flow.js';
 /** What the conditions are read from. */
 export interface CheckInput {
   config: Config;
-  nowMs: number;
   flow: FlowState;
   consumers: readonly Pick<ConsumerStatus, 'name' | 'outages'>[];
 }
@@ -44,7 +43,7 @@ const CHECKS: Record<string, (input: CheckInput) => Promise<Finding>> = {
   memory_low: async ({ config }) => memoryCondition(await usedMemoryPercent(), memoryLimits(config)),
   dead_letters: async ({ config }) =>
     deadLetterCondition(await countLines(pathsOf(config).failedSignals), deadLetterLimits(config)),
-  flow_stalled: async ({ config, flow, nowMs }) => stalledCondition(flow, config.health.stalledMs, nowMs),
+  flow_stalled: async ({ config, flow }) => stalledCondition(flow, config.health.stalledMs),
   circuit_open: async ({ consumers }) => outageCondition(consumers),
   registry_unreadable: async ({ config }) => registryFinding(config.capabilitiesPath),
 };

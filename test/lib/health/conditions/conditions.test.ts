@@ -104,33 +104,48 @@ describe('the dead letters', () => {
 });
 
 describe('the flow', () => {
+  /** Looks at a flow whose newest handled signal has this mark; what it keeps is kept. */
+  const looks = (state: Record<string, unknown> = {}) => ({
+    at(hour: number, lastHandledAtMs: number | null, { waiting = 1, aheadMs = 0 } = {}) {
+      const now = { wallMs: hour * HOUR_MS + aheadMs, boot: 'boot', uptimeMs: hour * HOUR_MS };
+      const { flow, change } = flowChange({ waiting, lastHandledAtMs }, state, now);
+      for (const { key, value } of change) state[key] = value;
+      return stalledCondition(flow, 2 * HOUR_MS);
+    },
+  });
+
   it('is stalled when signals wait and none was handled for long', () => {
-    const flow = { waiting: 3, lastHandledAtMs: HOUR_MS, waitingSinceMs: 2 * HOUR_MS };
-    expect(stalledCondition(flow, 2 * HOUR_MS, 3.9 * HOUR_MS)).toBeNull();
-    expect(stalledCondition(flow, 2 * HOUR_MS, 4.5 * HOUR_MS)).toMatchObject({
+    const flow = looks();
+    expect([flow.at(2, HOUR_MS), flow.at(3.9, HOUR_MS)]).toEqual([null, null]);
+    expect(flow.at(4.5, HOUR_MS)).toMatchObject({
       type: 'flow_stalled',
       severity: 'critical',
-      metricValue: '3 waiting, none handled for 2.5 h',
+      metricValue: '1 waiting, none handled for 2.5 h',
       threshold: '2 h',
     });
+    expect(flow.at(5, 4.9 * HOUR_MS)).toBeNull();
   });
 
   it('is not stalled at dawn in a colony that had nothing to do all night', () => {
-    const { flow, change } = flowChange({ waiting: 1, lastHandledAtMs: 0 }, {}, 9 * HOUR_MS);
-    expect(change).toEqual([{ key: 'flow:waiting_since_ms', value: 9 * HOUR_MS }]);
-    expect(stalledCondition(flow, 2 * HOUR_MS, 9 * HOUR_MS)).toBeNull();
+    const flow = looks();
+    expect([flow.at(1, 0, { waiting: 0 }), flow.at(9, 0), flow.at(10, 0)]).toEqual([null, null, null]);
   });
 
-  it('keeps the time since which it waits over a restart, and forgets it when nothing waits', () => {
-    const state = { 'flow:waiting_since_ms': HOUR_MS };
-    const going = flowChange({ waiting: 1, lastHandledAtMs: null }, state, 9 * HOUR_MS);
-    expect(going).toMatchObject({ flow: { waitingSinceMs: HOUR_MS }, change: [] });
-    expect(stalledCondition(going.flow, 2 * HOUR_MS, 9 * HOUR_MS)).not.toBeNull();
-    const rested = flowChange({ waiting: 0, lastHandledAtMs: null }, state, 9 * HOUR_MS);
-    expect(rested.change).toEqual([{ key: 'flow:waiting_since_ms', value: null }]);
-    const resumed = { ...state, [FLOW_ANEW.key]: FLOW_ANEW.value };
-    expect(flowChange({ waiting: 1, lastHandledAtMs: null }, resumed, 9 * HOUR_MS).flow.waitingSinceMs).toBe(
-      9 * HOUR_MS,
-    );
+  it('keeps since when it stands still over a restart, and forgets it when nothing waits or it was held back', () => {
+    const state = {};
+    looks(state).at(1, null);
+    expect(looks(structuredClone(state)).at(9, null)).not.toBeNull();
+    expect(looks({ ...state, [FLOW_ANEW.key]: FLOW_ANEW.value }).at(9, null)).toBeNull();
+    const rested = looks(state);
+    expect([rested.at(9, null, { waiting: 0 }), rested.at(10, null)]).toEqual([null, null]);
   });
+
+  it.each([8_760 * HOUR_MS, -8_760 * HOUR_MS])(
+    'is stalled when its time is over and not before, where the wall clock is set by %i ms',
+    (aheadMs) => {
+      const flow = looks();
+      expect([flow.at(1, HOUR_MS), flow.at(2.9, HOUR_MS, { aheadMs })]).toEqual([null, null]);
+      expect(flow.at(3.1, HOUR_MS, { aheadMs })).not.toBeNull();
+    },
+  );
 });

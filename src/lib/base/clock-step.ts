@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 import { z } from 'zod';
-import type { Clock } from '../base/clock.js';
-import { ownIdentity } from '../base/process-identity.js';
+import type { Clock } from './clock.js';
+import { ownIdentity } from './process-identity.js';
 
 /** What both clocks of a machine showed at once: the one that is set, and the one that runs since its start. */
 export const momentSchema = z.object({ wallMs: z.number(), boot: z.string(), uptimeMs: z.number() });

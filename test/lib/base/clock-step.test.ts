@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moved, stepBetween } from '../../../src/lib/rules/clock-step.js';
+import { moved, stepBetween } from '../../../src/lib/base/clock-step.js';
 import fc from '../../helpers/property.js';
 import { INVESTIGATOR, rulesFrom, world as healingWorld } from '../healing/world.js';
 import { MINUTE_MS, policiesOf, saidBy, world as policyWorld } from '../policy/world.js';
