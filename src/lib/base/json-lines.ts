@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { toError } from './errors.js';
+import { boundedLines, tooLongError, type BoundedLine } from './bounded-lines.js';
+import { errorCode, toError } from './errors.js';
 
 /** One line of a JSON Lines file: its value, or why it is none. */
 export interface JsonLine {
@@ -11,7 +12,7 @@ export interface JsonLine {
   length: number;
   text: string;
   value?: unknown;
-  /** Present where the line is not JSON; the line itself is kept in text. */
+  /** Present where the line is not JSON; the line itself is kept in text, of one that is too long its beginning. */
   error?: Error;
   /** False for a last line without a newline, which a writer may still be writing. */
   complete: boolean;
@@ -19,33 +20,23 @@ export interface JsonLine {
 
 const NEWLINE = 0x0a;
 
-/** Reads a JSON Lines file line by line; a bad line is reported and hides no other. A missing file has no lines. */
+/**
+ * Reads a JSON Lines file line by line; a bad line, or one that is longer than any of ours, is reported and hides no
+ * other. A missing file has no lines.
+ */
 export async function* readJsonLines(path: string, fromOffset = 0): AsyncGenerator<JsonLine> {
-  let rest: Buffer = Buffer.alloc(0);
-  let offset = fromOffset;
-  const stream = createReadStream(path, { start: fromOffset });
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      let start = 0;
-      for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE, start)) {
-        const line = rest.subarray(start, end);
-        if (line.length > 0) yield parseLine(line, offset + start, true);
-        start = end + 1;
-      }
-      offset += start;
-      rest = rest.subarray(start);
-    }
+    for await (const line of boundedLines(createReadStream(path, { start: fromOffset }), fromOffset))
+      yield parseLine(line);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
-  if (rest.length > 0) yield parseLine(rest, offset, false);
 }
 
-function parseLine(bytes: Buffer, offset: number, complete: boolean): JsonLine {
+function parseLine({ offset, length, bytes, isTooLong, complete }: BoundedLine): JsonLine {
   const text = bytes.toString('utf8');
-  const line = { offset, length: bytes.length, text, complete };
+  const line = { offset, length, text, complete };
+  if (isTooLong) return { ...line, error: tooLongError(length) };
   try {
     return { ...line, value: JSON.parse(text) as unknown };
   } catch (error) {
@@ -55,7 +46,8 @@ function parseLine(bytes: Buffer, offset: number, complete: boolean): JsonLine {
 
 /**
  * Appends values as lines, durably, and returns the offset of the first.
- * A torn last line (a crash in the middle of an append) is closed with a newline first, so that it spoils no other.
+ * A torn last line (a crash in the middle of an append) is closed with a newline first, so that it spoils no other; what
+ * a full disk took of these lines is taken back.
  */
 export async function appendJsonLines(path: string, values: readonly unknown[]): Promise<number> {
   await mkdir(dirname(path), { recursive: true });
@@ -64,7 +56,11 @@ export async function appendJsonLines(path: string, values: readonly unknown[]):
     const { size } = await handle.stat();
     const torn = size > 0 && !(await endsWithNewline(handle, size));
     const lines = values.map((value) => `${JSON.stringify(value)}\n`).join('');
-    await handle.appendFile(torn ? `\n${lines}` : lines);
+    const bytes = Buffer.from(torn ? `\n${lines}` : lines);
+    await handle.appendFile(bytes).catch(async (error: unknown) => {
+      await takeBack(handle, size, bytes).catch(() => undefined); // Then the next writer closes the torn line.
+      throw error;
+    });
     await handle.sync();
     return torn ? size + 1 : size;
   } finally {
@@ -72,7 +68,14 @@ export async function appendJsonLines(path: string, values: readonly unknown[]):
   }
 }
 
-async function endsWithNewline(handle: Awaited<ReturnType<typeof open>>, size: number): Promise<boolean> {
+/** Only where nothing but the beginning of these bytes was added: somebody else may have appended meanwhile. */
+async function takeBack(handle: FileHandle, size: number, bytes: Buffer): Promise<void> {
+  const added = Buffer.alloc((await handle.stat()).size - size);
+  await handle.read(added, 0, added.length, size);
+  if (added.equals(bytes.subarray(0, added.length))) await handle.truncate(size);
+}
+
+async function endsWithNewline(handle: FileHandle, size: number): Promise<boolean> {
   const last = Buffer.alloc(1);
   await handle.read(last, 0, 1, size - 1);
   return last[0] === NEWLINE;

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { constants, createGunzip } from 'node:zlib';
+import { boundedLines, tooLongError, type BoundedLine } from '../base/bounded-lines.js';
 import { errorCode, KlorosError, toError } from '../base/errors.js';
 import { membersOf } from '../base/json-members.js';
 import { parseJson } from '../base/json-text.js';
@@ -23,15 +23,16 @@ export type Part =
  */
 export async function* readRecording(path: string): AsyncGenerator<Part> {
   let number = 0;
-  for await (const text of linesOf(path)) {
+  for await (const { bytes, length, isTooLong } of linesOf(path)) {
     number += 1;
-    if (number === 1) yield { kind: 'header', header: headerOf(text, path) };
-    else if (text !== '') yield* partsOf(text, number);
+    if (number === 1) yield { kind: 'header', header: headerOf(bytes.toString(), path) };
+    else if (isTooLong) yield { kind: 'bad', line: number, why: tooLongError(length).message };
+    else yield* partsOf(bytes.toString(), number);
   }
   if (number === 0) throw invalid(path, 'it is empty');
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
+async function* linesOf(path: string): AsyncGenerator<BoundedLine> {
   const file = createReadStream(path);
   // Whatever was flushed of a torn file comes out of it.
   const gunzip = path.endsWith('.gz') ? createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }) : undefined;
@@ -39,7 +40,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   const input = gunzip === undefined ? file : file.pipe(gunzip);
   let isBegun = false;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of boundedLines(input)) {
       isBegun = true;
       yield line;
     }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendJsonLines, readJsonLines, type JsonLine } from '../../../src/lib/base/json-lines.js';
 import fc from '../../helpers/property.js';
+import { makeSmallDisk, whyNoSmallDisk } from '../../helpers/small-disk.js';
 
 const rows = fc.array(fc.jsonValue({ maxDepth: 2 }), { minLength: 1, maxLength: 5 });
+const LONG_BYTES = 300 * 1024 * 1024;
 /** As they come back from a file: -0 is 0 in JSON. */
 const written = (values: readonly unknown[]) => JSON.parse(JSON.stringify(values)) as unknown[];
 
@@ -68,6 +70,37 @@ describe('lines of JSON', () => {
       { complete: true, value: { a: 1 } },
       { complete: false, value: undefined },
     ]);
+  });
+
+  it('that are longer than any of ours are told of and hide no other, and are not held in memory', async () => {
+    const path = newPath();
+    await appendJsonLines(path, [{ a: 1 }]);
+    const at = readFileSync(path).length;
+    truncateSync(path, at + LONG_BYTES); // Zeros without a newline, which take no room on the disk.
+    await appendJsonLines(path, [{ b: 2 }]);
+    const before = process.memoryUsage().rss;
+    const lines = await read(path);
+    expect(process.memoryUsage().rss - before).toBeLessThan(LONG_BYTES / 2);
+    expect(lines.map(({ offset, length, value }) => ({ offset, length, value }))).toEqual([
+      { offset: 0, length: at - 1, value: { a: 1 } },
+      { offset: at, length: LONG_BYTES, value: undefined },
+      { offset: at + LONG_BYTES + 1, length: 7, value: { b: 2 } },
+    ]);
+    expect(lines[1]?.error?.message).toContain(`it has ${LONG_BYTES} bytes`);
+    expect(lines[1]?.text.length).toBeLessThan(2_000);
+  });
+
+  it.skipIf(whyNoSmallDisk())('of which a full disk takes a part leave nothing behind', async () => {
+    const disk = makeSmallDisk(1);
+    try {
+      const path = join(disk.folder, 'rows.jsonl');
+      await appendJsonLines(path, [{ a: 1 }]);
+      disk.fill();
+      await expect(appendJsonLines(path, [{ filler: 'x'.repeat(20_000) }])).rejects.toMatchObject({ code: 'ENOSPC' });
+      expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
+    } finally {
+      disk.end();
+    }
   });
 
   it('of a file that is not there are none', async () => {

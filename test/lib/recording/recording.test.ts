@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/lib/base/clock.js';
 import { planOf } from '../../../src/lib/recording/plan.js';
 import { play, type PlayPace, type PlayQuery } from '../../../src/lib/recording/play.js';
+import { readRecording } from '../../../src/lib/recording/read.js';
 import { pastOf, record } from '../../../src/lib/recording/record.js';
 import { surveyRecording } from '../../../src/lib/recording/survey.js';
 import { RecordingWriter } from '../../../src/lib/recording/write.js';
@@ -151,6 +152,16 @@ describe('a recording', () => {
     truncateSync(path, Math.floor(statSync(path).size * 0.8));
     const { footer, signals } = await surveyRecording(path);
     expect({ footer, isRead: signals >= 1 }).toEqual({ footer: null, isRead: true });
+  });
+
+  it('sets a line aside that is longer than any that is recorded, and reads those behind it', async () => {
+    const { path } = await recorded('long.jsonl');
+    const [header = '', ...rest] = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [header, 'x'.repeat(17 * 1024 * 1024), ...rest].join('\n'));
+    const kinds: string[] = [];
+    for await (const part of readRecording(path)) kinds.push(part.kind === 'bad' ? part.why : part.kind);
+    expect(kinds[1]).toBe('it has 17825792 bytes, more than the 16777216 of any line');
+    expect(kinds.at(-1)).toBe('footer');
   });
 
   it('counts positions that are not there any more, also between those that are not meant', async () => {
