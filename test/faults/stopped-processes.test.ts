@@ -1,6 +1,6 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { lockHolders } from '../../src/lib/bus/embedded/lock-holders.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
 import { Chains } from '../helpers/chains.js';
+import { bin, cliEnv } from '../helpers/cli.js';
 import { until } from '../helpers/colony.js';
 import { campaign, printFigures, rounded, seededRandom, SEED } from '../helpers/figures.js';
 import { Questions } from '../helpers/questions.js';
@@ -27,6 +28,7 @@ const STOPPED_MS = 1_500;
 const HANDLING_MS = 100;
 const SIGNALS = 12;
 const BACKLOG = 3_000;
+const SAID = 20_000;
 const LIMIT_MS = 120_000;
 const ROUTER = 'intent_router';
 /** A stop is an attempt as well, and so is every limit that passes meanwhile. */
@@ -138,6 +140,62 @@ describe('a process that is stopped (SIGSTOP) for longer than every limit, and g
       process.kill(pid, 'SIGCONT');
     }
   }
+
+  /** A command that says what a file holds; its process, and how it ended. */
+  function emitting(): { pid: number; ended: Promise<unknown> } {
+    const { home } = world!.config;
+    const file = join(home, 'said.jsonl');
+    const said = Array.from({ length: SAID }, (_, n) => JSON.stringify(signalOf('Q_SAID', { n })));
+    writeFileSync(file, `${said.join('\n')}\n`);
+    const input = openSync(file, 'r');
+    const env = cliEnv({ KLOROS_HOME: home });
+    const child = spawn(process.execPath, [...bin, 'bus', 'emit', '-'], { env, stdio: [input, 'ignore', 'inherit'] });
+    closeSync(input);
+    return { pid: child.pid!, ended: once(child, 'exit').then(([code]) => code as unknown) };
+  }
+
+  const holds = (pid: number) =>
+    lockHolders(pathsOf(world!.config).journal, readFileSync('/proc/locks', 'utf8')).includes(pid);
+  const isEmitting = async () => (await world!.bus.newest()) > 0;
+
+  it('is let go on where it is a command that holds the lock of the journal', async () => {
+    world = await startSupervised({ only: ['chemical_bus'] });
+    const { pid, ended } = emitting();
+    const isCaught = async () => {
+      await setTimeout(1);
+      process.kill(pid, 'SIGSTOP');
+      await until('it stands still', () => isStopped(pid));
+      if (holds(pid)) return true;
+      process.kill(pid, 'SIGCONT');
+      return false;
+    };
+    await until('it is stopped with the lock', isCaught, LIMIT_MS);
+    expect(await ended).toBe(0);
+    expect(world.log()).toContain('was stopped in the middle of a write');
+    const chains = new Chains(world.bus);
+    await chains.readOn();
+    expect(chains.named('Q_SAID')).toHaveLength(SAID);
+  });
+
+  it('never holds the lock of the journal where Ctrl-Z stopped a command', async () => {
+    world = await startSupervised({ only: ['chemical_bus'] });
+    const { pid, ended } = emitting();
+    const over = { is: false };
+    void ended.then(() => (over.is = true));
+    await until('it says something', isEmitting, LIMIT_MS);
+    let stops = 0;
+    const isStoppedOrOver = () => over.is || isStopped(pid);
+    while (!over.is) {
+      process.kill(pid, 'SIGTSTP');
+      await until('it stands still or is over', isStoppedOrOver);
+      if (isStopped(pid)) stops += 1;
+      expect(isStopped(pid) && holds(pid)).toBe(false);
+      process.kill(pid, 'SIGCONT');
+      await setTimeout(1);
+    }
+    expect(await ended).toBe(0);
+    expect(stops).toBeGreaterThan(0);
+  });
 
   it('is ended by the supervisor where it holds the lock of the journal, which would stop everybody', async () => {
     const overrides = { intents: { batch: 10 } };

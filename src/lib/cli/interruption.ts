@@ -35,6 +35,7 @@ export class Interruption {
   watch(): this {
     process.on('SIGINT', this.#onSigint);
     process.on('SIGTERM', this.#onSigterm);
+    process.on('SIGTSTP', onSigtstp);
     // oclif's listener swallows a closed pipe, so that a stream would never end, and throws the rest with a stack.
     process.stdout.removeAllListeners('error').on('error', this.#onStreamError);
     process.stderr.removeAllListeners('error').on('error', this.#onStreamError);
@@ -45,6 +46,7 @@ export class Interruption {
   dispose(): void {
     process.off('SIGINT', this.#onSigint);
     process.off('SIGTERM', this.#onSigterm);
+    process.off('SIGTSTP', onSigtstp);
   }
 
   /** Ends the command: gently the first time, if it listens. */
@@ -72,6 +74,14 @@ export class Interruption {
     tellFailure(failure, { mode: 'text', warnings: [] });
     process.exit(failure.status);
   };
+}
+
+/**
+ * Ctrl-Z stops the process between two turns of its event loop, and so never inside a commit, which is one turn: there it
+ * would keep everybody from writing until somebody lets it go on.
+ */
+function onSigtstp(): void {
+  process.kill(process.pid, 'SIGSTOP');
 }
 
 function unwritable(error: NodeJS.ErrnoException): KlorosError {

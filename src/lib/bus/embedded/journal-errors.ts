@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode, KlorosError, toError } from '../../base/errors.js';
-import { commandOf } from '../../base/process-identity.js';
+import { commandOf, isStopped } from '../../base/process-identity.js';
 import { lockHoldersNow } from './lock-holders.js';
 
 /** Codes with which a process ends because of its journal: to start it again mends nothing. */
@@ -64,14 +64,21 @@ export function goneError(path: string, why: string): KlorosError {
 /** Somebody keeps the journal's lock for longer than any work on it takes. */
 export function heldError(path: string, waitedMs = 0): KlorosError {
   const holders = lockHoldersNow(path).filter((pid) => pid !== process.pid);
-  const named = holders.map((pid) => `process ${pid} (${commandOf(pid) || 'unknown'})`).join(', ');
+  const named = holders.map((pid) => `process ${pid} (${commandOf(pid) || 'unknown'}${stateOf(pid)})`).join(', ');
   const within = waitedMs > 0 ? ` within ${Math.round(waitedMs / 1_000)} s` : '';
   return new KlorosError({
     code: 'JOURNAL_HELD',
     message: `The journal at ${path} could not be had${within}`,
     why: `${named || 'a process that cannot be seen from here'} holds its lock`,
-    next: holders.flatMap((pid) => [`let it go on: kill -CONT ${pid}`, `or end it: kill -KILL ${pid}`]),
+    next: holders.flatMap((pid) => [
+      `let it go on: fg in its terminal, or kill -CONT ${pid}`,
+      `or end it: kill -KILL ${pid}`,
+    ]),
   });
+}
+
+function stateOf(pid: number): string {
+  return isStopped(pid) ? ', stopped by SIGSTOP or Ctrl-Z' : '';
 }
 
 /** The file or its folder cannot be opened or written. */
