@@ -2,10 +2,11 @@ import type { Clock } from '../base/clock.js';
 import type { KlorosError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { ownIdentity } from '../base/process-identity.js';
-import { endpointsOf, pathsOf } from '../config/paths.js';
+import { endpointsOf, ownEndpointOf, pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import type { Bus } from './bus.js';
 import { dropBallast } from './embedded/ballast.js';
+import { labelOf } from './embedded/bind-endpoint.js';
 import { EmbeddedBus } from './embedded/embedded-bus.js';
 import { openJournal } from './embedded/journal.js';
 import { abandon, enterRole } from './embedded/roles.js';
@@ -49,13 +50,13 @@ export async function openBus(options: OpenBusOptions): Promise<Bus> {
       home: config.home,
       nowMs: clock.nowMs(),
     });
-    const ownPort = portOffset !== undefined && config.bus.transport !== 'unix';
-    const { publisher, guard } = await openPublisher(options);
+    const own = ownEndpointOf(config, portOffset);
+    const { publisher, guard } = await openPublisher(options, own);
     const { leaseMs, pollMs } = config.delivery;
     const isRung = journal.bell.listen(() => bus.wake());
     // Nothing from outside is listened to where the journal's own notifier works.
     const waker = isRung ? undefined : new Waker(endpoints.xpub, () => bus.wake());
-    const parts = { journal, publisher, guard, waker, clock, leaseMs, pollMs, owner, ownPort };
+    const parts = { journal, publisher, guard, waker, clock, leaseMs, pollMs, owner, ownPort: own !== undefined };
     const bus: EmbeddedBus = new EmbeddedBus(parts);
     return bus;
   } catch (error) {
@@ -65,14 +66,14 @@ export async function openBus(options: OpenBusOptions): Promise<Bus> {
 }
 
 /** A process with a port of its own watches what subscribers do there. */
-async function openPublisher(options: OpenBusOptions): Promise<{ publisher: Publisher; guard?: WireGuard }> {
-  const { config, clock, log, name, portOffset } = options;
-  const endpoints = endpointsOf(config);
-  if (portOffset === undefined) return { publisher: Publisher.connected(endpoints.xsub) };
+async function openPublisher(
+  { config, clock, log, name }: OpenBusOptions,
+  own: string | undefined,
+): Promise<{ publisher: Publisher; guard?: WireGuard }> {
+  if (own === undefined) return { publisher: Publisher.connected(endpointsOf(config).xsub) };
   const guard = new WireGuard({ daemon: name, folder: pathsOf(config).wire, clock, log });
   try {
-    const label = String(config.portBase + portOffset);
-    return { publisher: await Publisher.bound({ endpoint: endpoints.own(portOffset), label, log, guard }), guard };
+    return { publisher: await Publisher.bound({ endpoint: own, label: labelOf(own), log, guard }), guard };
   } catch (error) {
     await guard.close();
     throw error;

@@ -146,6 +146,14 @@ export function endpointsOf(config: Pick<Config, 'home' | 'host' | 'portBase' | 
   };
 }
 
+/** Where a daemon alone is heard; undefined where it has no port of its own, or no ports are bound at all. */
+export function ownEndpointOf(
+  config: Parameters<typeof endpointsOf>[0],
+  offset: number | undefined,
+): string | undefined {
+  return offset === undefined || config.bus.transport === 'unix' ? undefined : endpointsOf(config).own(offset);
+}
+
 /** The hub's sockets for programs of whoever may open their folder. */
 export function unixEndpointsOf({ home }: Pick<Config, 'home'>): Omit<Endpoints, 'own'> {
   const at = (name: string) => `ipc://${join(home, 'run', 'bus', name)}`;

@@ -1,4 +1,4 @@
-import { endpointsOf, pathsOf } from '../config/paths.js';
+import { endpointsOf, ownEndpointOf, pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import type { Member } from './colony.js';
 import { logPath } from './log-files.js';
@@ -23,7 +23,8 @@ export function planOf(members: readonly PlannedMember[], config: Config, detach
   const endpoints = endpointsOf(config);
   const bindsOf = ({ role, portOffset }: PlannedMember) => {
     if (role === 'hub') return [endpoints.xsub, endpoints.xpub, endpoints.router];
-    return portOffset === undefined ? [] : [endpoints.own(portOffset)];
+    const own = ownEndpointOf(config, portOffset);
+    return own === undefined ? [] : [own];
   };
   const ordered = [...members].sort((a, b) => Number(b.role === 'hub') - Number(a.role === 'hub'));
   const daemons = ordered.map((member) => ({

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { curveKeyPair, Request, Subscriber } from 'zeromq';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { winnerDeployer } from '../../../src/daemons/winner-deployer.js';
 import { isoTimestamp } from '../../../src/lib/base/clock.js';
 import { addPeer, removePeer, type AddedPeer, type PeerWish } from '../../../src/lib/bus/change-peers.js';
 import { findPeer, peerName, readPeers } from '../../../src/lib/bus/peers.js';
@@ -152,8 +153,9 @@ describe('the Unix sockets of the bus', () => {
     expect(await ask(endpoints.router, 'OBSERVATION')).toMatchObject({ status: 'accepted' });
   });
 
-  it('are the only ones with transport unix: no port is bound', async () => {
+  it('are the only ones with transport unix: no port is bound, by no daemon', async () => {
     colony = await startColony({ bus: { transport: 'unix' } });
+    await colony.start(winnerDeployer);
     expect(await ask(endpointsOf(colony.config).router, 'OBSERVATION')).toMatchObject({ status: 'accepted' });
     const { portBase } = colony.config;
     const open = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((offset) => isOpen(portBase + offset)));

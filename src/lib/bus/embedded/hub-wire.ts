@@ -3,7 +3,7 @@ import { closeAll } from '../../base/close-all.js';
 import { KlorosError } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import type { Clock } from '../../base/clock.js';
-import { endpointsOf, pathsOf, unixEndpointsOf, type Endpoints } from '../../config/paths.js';
+import { type Endpoints, endpointsOf, ownEndpointOf, pathsOf, unixEndpointsOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 import { ANONYMOUS, peer, type Entrance } from '../../signals/origin.js';
 import { labelOf } from './bind-endpoint.js';
@@ -98,7 +98,7 @@ function placesOf(config: Config, log: Logger): [Place, ...Place[]] {
 }
 
 function doorsOf({ config, ownPortOffsets }: HubWireOptions, { xsub, from }: Place): Door[] {
-  const own = config.bus.transport === 'unix' ? [] : ownPortOffsets.map((offset) => endpointsOf(config).own(offset));
+  const own = ownPortOffsets.flatMap((offset) => ownEndpointOf(config, offset) ?? []);
   return [
     door(config, xsub, from),
     ...own.map((endpoint): Door => ({ ...door(config, endpoint, from), attach: 'connect' })),

@@ -1,5 +1,5 @@
 import { isEphemeral, portAdvice, portUse, portWords } from '../../base/port-holder.js';
-import { endpointsOf, MOVE_PORTS } from '../../config/paths.js';
+import { endpointsOf, MOVE_PORTS, ownEndpointOf } from '../../config/paths.js';
 import type { Finding } from '../../base/finding.js';
 import type { DoctorCheck, DoctorView, Member } from '../finding.js';
 import { topologyFindings } from '../topology.js';
@@ -24,12 +24,12 @@ export const ports: DoctorCheck = {
 };
 
 function doorsOf({ config, members }: DoctorView): Door[] {
-  const endpoints = endpointsOf(config);
-  const { xsub, xpub, router } = endpoints;
+  const { xsub, xpub, router } = endpointsOf(config);
   const hub = members.find(({ isHub }) => isHub)?.name ?? 'the hub';
-  const owns = members.flatMap(({ name, portOffset }: Member) =>
-    portOffset === undefined ? [] : [{ daemon: name, endpoint: endpoints.own(portOffset) }],
-  );
+  const owns = members.flatMap(({ name, portOffset }: Member) => {
+    const endpoint = ownEndpointOf(config, portOffset);
+    return endpoint === undefined ? [] : [{ daemon: name, endpoint }];
+  });
   return [...[xsub, xpub, router].map((endpoint) => ({ daemon: hub, endpoint })), ...owns];
 }
 

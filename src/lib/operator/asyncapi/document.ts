@@ -1,3 +1,4 @@
+import { ownEndpointOf } from '../../config/paths.js';
 import { catalogue } from '../../signals/catalogue.js';
 import { messageOf, payloadSchemas } from './messages.js';
 import { operationsOf } from './operations.js';
@@ -34,7 +35,9 @@ function namesIn({ config, daemons }: Sources): string[] {
 
 /** A daemon with a port of its own says its signals there too. */
 function channelOf(name: string, { config, daemons }: Sources): Record<string, unknown> {
-  const own = daemons.filter((daemon) => daemon.portOffset !== undefined && saidBy(daemon, config).includes(name));
+  const own = daemons.filter(
+    (daemon) => ownEndpointOf(config, daemon.portOffset) !== undefined && saidBy(daemon, config).includes(name),
+  );
   const servers = [SUBSCRIBERS, PUBLISHERS, ASKERS, ...own.map((daemon) => daemon.name)];
   return {
     address: name,

@@ -1,4 +1,4 @@
-import { endpointsOf } from '../../config/paths.js';
+import { endpointsOf, ownEndpointOf } from '../../config/paths.js';
 import type { Sources } from './parts.js';
 
 /** Where everything is heard. */
@@ -14,8 +14,9 @@ export const ASKERS = 'askers';
 export function serversOf({ config, daemons }: Sources) {
   const endpoints = endpointsOf(config);
   const ports = daemons.flatMap(({ name, portOffset, purpose }) => {
-    if (portOffset === undefined) return [];
-    return [[name, server(endpoints.own(portOffset), 'XPUB', `${name} alone: ${purpose}`)] as const];
+    const endpoint = ownEndpointOf(config, portOffset);
+    if (endpoint === undefined) return [];
+    return [[name, server(endpoint, 'XPUB', `${name} alone: ${purpose}`)] as const];
   });
   return {
     [SUBSCRIBERS]: server(endpoints.xpub, 'XPUB', 'Connect a SUB socket: every signal, in the order of the journal'),

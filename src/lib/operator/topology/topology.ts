@@ -1,6 +1,6 @@
 import type { ConsumerStatus } from '../../bus/bus.js';
 import type { Attendant } from '../../bus/observer.js';
-import { endpointsOf } from '../../config/paths.js';
+import { endpointsOf, ownEndpointOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 
 /** A daemon as it is declared, as far as the flow is concerned. */
@@ -77,9 +77,9 @@ export function saysOf({ says, said }: Pick<Member, 'says' | 'said'>): string[] 
 
 function declaredMember(daemon: Declared, { config, attendants, consumers }: TopologySources): Omit<Member, 'said'> {
   const { name, role, portOffset } = daemon;
-  const endpoints = endpointsOf(config);
-  const { xsub, xpub, router } = endpoints;
-  const doors = role === 'hub' ? [xsub, xpub, router] : portOffset === undefined ? [] : [endpoints.own(portOffset)];
+  const { xsub, xpub, router } = endpointsOf(config);
+  const own = ownEndpointOf(config, portOffset);
+  const doors = role === 'hub' ? [xsub, xpub, router] : own === undefined ? [] : [own];
   const living = attendants.filter((attendant) => attendant.name === name).map(({ pid }) => pid);
   const registered = consumers.find((consumer) => consumer.name === name);
   return {
