@@ -9,6 +9,7 @@ import { pathsOf } from '../../src/lib/config/paths.js';
 import { layoutOf } from '../../src/lib/deployment/layout.js';
 import { planRollback } from '../../src/lib/deployment/rollback.js';
 import { acknowledge } from '../../src/lib/promotions/acknowledge.js';
+import { catalogue } from '../../src/lib/signals/catalogue.js';
 import { signalOf } from '../helpers/signals.js';
 import { freshConfig, surroundings } from './surroundings.js';
 
@@ -106,7 +107,7 @@ describe('winner_deployer_daemon', () => {
       const file = join(config.home, 'dream.yaml');
       const text = readFileSync(file, 'utf8');
       spoil(file);
-      const again = 'kloros bus emit Q_DEPLOYMENT_APPROVED --fact experiment=app --fact cycle_id=c1 --fact winner_id=w';
+      const again = 'kloros bus emit Q_DREAM_COMPLETE --example --set cycle_id=c1 --set tournament_winner=w';
       expect(await hear(config, 'Q_DREAM_COMPLETE', ended)).toMatchObject([
         {
           signal: 'Q_DEPLOYMENT_FAILED',
@@ -120,7 +121,8 @@ describe('winner_deployer_daemon', () => {
       expect(env(config)).toBe('# mine\nLEVEL=1\n');
       rmSync(file, { recursive: true, force: true });
       writeFileSync(file, text);
-      expect(await hear(config, 'Q_DEPLOYMENT_APPROVED', approved)).toMatchObject([{ signal: 'Q_WINNER_DEPLOYED' }]);
+      const toldAgain = { ...catalogue.get('Q_DREAM_COMPLETE')?.example, cycle_id: 'c1', tournament_winner: 'w' };
+      expect(await hear(config, 'Q_DREAM_COMPLETE', toldAgain)).toMatchObject([{ signal: 'Q_WINNER_DEPLOYED' }]);
     },
   );
 

@@ -78,10 +78,13 @@ function experimentIn({ experiments, path }: Experiments, name: string): Experim
   });
 }
 
-/** The winner stays where it is: once dream.yaml is mended, it can be deployed without another search. */
+/**
+ * The winner stays where it is: once dream.yaml is mended, it can be deployed without another search. Where autonomy asks
+ * for consent, that word only has it proposed again.
+ */
 function lostBy({ code, message, why, next }: KlorosError, facts: Record<string, string>): Lost {
-  const words = Object.entries({ ...facts, approved_by: 'operator' }).map(([name, value]) => `--fact ${name}=${value}`);
-  const again = `then deploy it: kloros bus emit Q_DEPLOYMENT_APPROVED ${words.join(' ')}`;
+  const words = `--set cycle_id=${facts['cycle_id']} --set tournament_winner=${facts['winner_id']}`;
+  const again = `then tell of it again: kloros bus emit Q_DREAM_COMPLETE --example ${words}`;
   return {
     experiment: facts['experiment'] ?? '',
     winnerId: facts['winner_id'] ?? '',
