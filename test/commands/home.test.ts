@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/lib/base/clock.js';
 import { openBus } from '../../src/lib/bus/open-bus.js';
@@ -21,6 +22,19 @@ describe('kloros home', () => {
   afterEach(() => {
     removeHome(config);
     rmSync(copy, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['bus', 'emit', 'Q_A'],
+    ['intent', 'submit', '--question', 'What fills the disk?'],
+    ['maintenance', 'on', '--yes'],
+    ['peer', 'add', 'sensor', '--yes'],
+    ['dream', 'init', '--yes'],
+    ['suppress', 'add', 'discover.module.audio', '--yes'],
+  ])('is made for its user alone by %s %s', async (...args) => {
+    const made = join(config.home, 'new', 'home');
+    expect(await kloros([...args, '--home', made])).toMatchObject({ code: 0 });
+    expect(statSync(made).mode & 0o777).toBe(0o700);
   });
 
   it('lists and ends no process of the original from a copy, before and after the copy is written to', async () => {

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import chalk from 'chalk';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
+import { makeHome } from '../../lib/config/home.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { exampleFiles, writeExample } from '../../lib/dream/init.js';
 
@@ -24,6 +25,7 @@ A dream.yaml that is there already is never touched.`;
     if (flags['dry-run']) return { written: [], dry_run: true };
     const options = { yes: flags.yes, mode: this.mode, abort: this.interrupted };
     if (!(await confirmed('Write them?', options))) return { written: [], dry_run: false };
+    makeHome(config.home);
     const written = await writeExample(files);
     this.log(`Written. Try it: ${chalk.bold('kloros dream try compression')}`);
     return { written: written.map(({ path }) => path), dry_run: false };

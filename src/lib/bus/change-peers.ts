@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { KlorosError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
+import { makeHome } from '../config/home.js';
 import { newKeys } from './embedded/curve.js';
 import { readPeers, writePeers, type Peer } from './peers.js';
 
@@ -20,6 +22,7 @@ export async function addPeer(
   path: string,
   { name, wish, replace }: { name: string; wish: PeerWish; replace: boolean },
 ): Promise<AddedPeer> {
+  makeHome(dirname(path));
   return withFileLock(path, async () => {
     const { server, peers } = readPeers(path) ?? { server: newKeys(), peers: new Map<string, Peer>() };
     if (peers.has(name) && !replace) throw exists(name);

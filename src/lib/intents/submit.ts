@@ -2,6 +2,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
 import { draftOf } from '../base/drafts.js';
+import { makeHome } from '../config/home.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { idFromKey } from '../signals/id.js';
@@ -50,6 +51,7 @@ export async function submitIntent(content: string, { config, nowMs, what }: Sub
   const name = intentFileName(intent.type, nowMs, bytes);
   const routed = await routeContent(name, bytes, { table: routesOf(config), config });
   if ('problem' in routed) throw problemError(routed.problem, what);
+  makeHome(config.home);
   const file = join(pathsOf(config).intents, name);
   const { atMs, key } = derivationOf(name, await writeIntent(file, bytes), bytes);
   return {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDetached } from '../base/detached-process.js';
 import { KlorosError } from '../base/errors.js';
+import { makeHome } from '../config/home.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { programStart, type Program } from './daemon-command.js';
@@ -21,6 +22,7 @@ export interface DetachRequest {
 
 /** Runs `kloros up` without a terminal; resolves with its pid when its daemons are ready. Throws why they are not. */
 export async function detach({ program, config, env, flags }: DetachRequest): Promise<number> {
+  makeHome(config.home);
   const errorPath = join(pathsOf(config).logs, 'up.err');
   const { pid, report } = await startDetached({
     command: process.execPath,

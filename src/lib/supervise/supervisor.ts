@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { systemClock } from '../base/clock.js';
 import type { LogForm, Logger } from '../base/log.js';
+import { makeHome } from '../config/home.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { ActivationRequests } from './activation-requests.js';
@@ -38,7 +38,7 @@ export interface Supervisor {
 
 /** Makes this process the home's one supervisor. One that is just ending lets go in a moment. Throws ALREADY_RUNNING. */
 async function becomeSupervisor(home: string, control: string): Promise<HomeLock> {
-  mkdirSync(home, { recursive: true });
+  makeHome(home);
   const lock = await lockHome(home);
   if (lock !== undefined) return lock;
   const other = await tellSupervisor(control, { do: 'status', names: [] });

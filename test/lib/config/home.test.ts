@@ -1,7 +1,18 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { adoptHome, lookAtHome, settleHome } from '../../../src/lib/config/home.js';
+import { adoptHome, lookAtHome, makeHome, settleHome } from '../../../src/lib/config/home.js';
 import { removeTemporaryFolders, temporaryFolder } from '../../helpers/temporary-folders.js';
 
 const MOST_TRIES = 10_000;
@@ -13,6 +24,18 @@ function newHome(): string {
   mkdirSync(home);
   return home;
 }
+
+describe('a home that is made', () => {
+  it('is open to its user alone, and one that is there keeps its mode', () => {
+    const home = join(temporaryFolder(), 'home');
+    const mode = () => statSync(home).mode & 0o777;
+    makeHome(home);
+    expect(mode()).toBe(0o700);
+    chmodSync(home, 0o711);
+    makeHome(home);
+    expect(mode()).toBe(0o711);
+  });
+});
 
 describe('the home that a folder is', () => {
   it('is made once, stays the same, and leaves nothing but its file', () => {

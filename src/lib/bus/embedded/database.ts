@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { errorCode, KlorosError } from '../../base/errors.js';
+import { makeHome } from '../../config/home.js';
 import { explainedError, unwritableError } from './journal-errors.js';
 import { migrate, refuseForeignVersion, versionOf } from './migrate.js';
 import { untilFree, untilNotBusy } from './patience.js';
@@ -21,6 +22,8 @@ const MINIMUM_SQLITE: readonly [number, number, number] = [3, 51, 3];
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 /** Less what the umask takes. */
 const EVERYBODY = 0o666;
+/** The same, and nothing for others, also where they are let into the home. */
+const FOLDER_MODE = 0o770;
 
 const LOOK_TIMEOUT_MS = 1_000;
 const LOOK_MAPPED_BYTES = 2 ** 30;
@@ -73,7 +76,8 @@ function prepare(database: Database.Database, path: string): void {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeHome(dirname(folder));
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   } catch (error) {
     throw unwritableError(join(folder, 'signals.db'), error);
   }
