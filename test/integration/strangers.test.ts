@@ -1,12 +1,10 @@
-import { Publisher, Request } from 'zeromq';
 import { afterEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
-import { endpointsOf } from '../../src/lib/config/paths.js';
 import { acceptanceOf } from '../../src/lib/runtime/define-daemon.js';
 import { catalogue } from '../../src/lib/signals/catalogue.js';
 import { isAccepted, LEVELS, peer, type Level } from '../../src/lib/signals/origin.js';
-import { until } from '../helpers/colony.js';
 import { startColony, type TestColony } from '../helpers/run.js';
+import { DOORS, forged, sendAll } from '../helpers/strangers.js';
 
 const consumers = daemons.filter(({ hears }) => hears.length > 0);
 const names = [...new Set(consumers.flatMap(({ hears }) => hears))];
@@ -15,7 +13,7 @@ let colony: TestColony;
 
 /** A colony whose consumers have their places, so that what is taken waits for them and nothing is handled. */
 async function colonyFor(level: Level): Promise<void> {
-  colony = await startColony({ bus: { anonymous: level } });
+  colony = await startColony({ bus: { anonymous: level, local: level } });
   for (const { name, hears, says, accepts } of consumers) {
     const own = Object.fromEntries(
       hears.map((signal) => [signal, acceptanceOf({ says, ...(accepts && { accepts }) }, signal)]),
@@ -26,59 +24,22 @@ async function colonyFor(level: Level): Promise<void> {
   }
 }
 
-/** As a stranger writes it: he claims to be the colony's own daemon, and to have the operator's right. */
-function forged(name: string): string {
-  const facts = catalogue.get(name)?.example ?? {};
-  const claims = {
-    source: 'dream_consumer_daemon',
-    origin: 'colony',
-    authority: 'colony',
-    level: 'act',
-    cause_id: null,
-  };
-  return JSON.stringify({ signal: name, ...claims, facts });
-}
-
-async function askAll(): Promise<void> {
-  const socket = new Request({ linger: 0 });
-  socket.connect(endpointsOf(colony.config).router);
-  for (const name of names) {
-    await socket.send([name, forged(name)]);
-    const [answer] = await socket.receive();
-    expect(JSON.parse(String(answer))).toMatchObject({ status: 'accepted' });
-  }
-  socket.close();
-}
-
-async function publishAll(): Promise<void> {
-  const socket = new Publisher({ linger: 1_000 });
-  socket.connect(endpointsOf(colony.config).xsub);
-  await until('the hub hears him', async () => {
-    await socket.send(['HELLO', '{}']);
-    return (await colony.bus.browse({ signals: ['HELLO'] })).length > 0;
-  });
-  for (const name of names) await socket.send([name, forged(name)]);
-  await until(
-    'all are in the journal',
-    async () => (await colony.bus.browse({ signals: names })).length === names.length,
-  );
-  socket.close();
-}
-
-const DOORS = { '7782, which answers': askAll, '7776, which does not': publishAll };
-
 describe.each(LEVELS)('a stranger who may %s', (level) => {
   afterEach(() => colony.end());
 
-  it.each(Object.entries(DOORS))(
+  it.each([...DOORS])(
     'causes at %s what his level allows, and what he may not is refused on record',
-    async (_, emitAll) => {
+    async (_, door) => {
       await colonyFor(level);
-      await emitAll();
-      const from = peer('anonymous', level);
+      await sendAll(
+        colony,
+        door,
+        names.map((name) => forged(name, catalogue.get(name)?.example ?? {})),
+      );
+      const from = peer(door.identity, level);
       const refusals = await colony.bus.refusals();
-      for (const { signal, from: door } of await colony.bus.browse({ signals: names })) {
-        expect(door).toEqual(from);
+      for (const { signal, from: entrance } of await colony.bus.browse({ signals: names })) {
+        expect(entrance).toEqual(from);
         for (const daemon of consumers.filter(({ hears }) => hears.includes(signal.signal))) {
           const isTaken = isAccepted(acceptanceOf(daemon, signal.signal), from);
           const about = `${signal.signal} at ${daemon.name}`;
