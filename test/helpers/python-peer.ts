@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { endpointsOf } from '../../src/lib/config/paths.js';
+import { endpointsOf, unixEndpointsOf, type Endpoints } from '../../src/lib/config/paths.js';
 import type { Config } from '../../src/lib/config/schema.js';
 
 const programOf = (name: string) => fileURLToPath(new URL(`../fixtures/peers/${name}`, import.meta.url));
@@ -21,9 +21,8 @@ export function pythonWithZmq(): string | undefined {
   return candidates.find((python) => spawnSync(python, ['-c', 'import zmq']).status === 0);
 }
 
-/** Starts the peer at a colony's two ports. */
-export function startPythonPeer(python: string, config: Config): PythonPeer {
-  const { xsub, xpub } = endpointsOf(config);
+/** Starts the peer at two sockets of a colony, e.g. its ports. */
+export function startPythonPeer(python: string, { xsub, xpub }: Pick<Endpoints, 'xsub' | 'xpub'>): PythonPeer {
   const env = { ...process.env, KLR_CHEM_XSUB: xsub, KLR_CHEM_XPUB: xpub };
   const child = spawn(python, [programOf('peer.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const heard: PythonPeer['heard'] = [];
@@ -31,11 +30,7 @@ export function startPythonPeer(python: string, config: Config): PythonPeer {
   return {
     heard,
     say: (topic, envelope) => void child.stdin.write(`${JSON.stringify({ topic, envelope })}\n`),
-    end: async () => {
-      const ended = once(child, 'close');
-      child.kill('SIGKILL');
-      await ended;
-    },
+    end: () => killed(child),
   };
 }
 
@@ -56,10 +51,29 @@ export function startAskingPeer(python: string, config: Config): AskingPeer {
   return {
     answers,
     ask: (topic, envelope) => void child.stdin.write(`${JSON.stringify({ topic, envelope })}\n`),
-    end: async () => {
-      const ended = once(child, 'close');
-      child.kill('SIGKILL');
-      await ended;
-    },
+    end: () => killed(child),
   };
+}
+
+/** Python daemons in places of ours. */
+export interface Places {
+  /** What they heard: names and facts. */
+  heard: [name: string, facts: Record<string, unknown>][];
+  end(): Promise<void>;
+}
+
+/** Starts them at a colony's Unix sockets. */
+export function startPlaces(python: string, config: Config, places: readonly string[]): Places {
+  const { xsub, xpub } = unixEndpointsOf(config);
+  const env = { KLR_CHEM_XSUB: xsub, KLR_CHEM_XPUB: xpub, KLOROS_HOME: config.home, ROLES: places.join(',') };
+  const child = spawn(python, [programOf('places.py')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const heard: Places['heard'] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => heard.push(JSON.parse(line) as Places['heard'][0]));
+  return { heard, end: () => killed(child) };
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'close');
+  child.kill('SIGKILL');
+  await ended;
 }

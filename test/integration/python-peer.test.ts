@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../src/daemons/index.js';
 import type { Recorded } from '../../src/lib/bus/bus.js';
-import { pathsOf } from '../../src/lib/config/paths.js';
+import { endpointsOf, pathsOf } from '../../src/lib/config/paths.js';
 import { until } from '../helpers/colony.js';
 import { pythonWithZmq, startAskingPeer, startPythonPeer, type PythonPeer } from '../helpers/python-peer.js';
 import { startColony, type TestColony } from '../helpers/run.js';
@@ -31,7 +31,7 @@ describe.skipIf(python === undefined)('a Python peer on the bus', () => {
     writeFileSync(join(module, 'play.py'), '"""Plays audio."""\n\n\ndef play(path):\n    """Play a file."""\n');
     mkdirSync(pathsOf(colony.config).intents, { recursive: true });
     for (const daemon of daemons) if (daemon.role !== 'hub') await colony.start(daemon);
-    peer = startPythonPeer(python!, colony.config);
+    peer = startPythonPeer(python!, endpointsOf(colony.config));
     await until('the peer is connected', async () => {
       await colony.bus.emit([signalOf('WARM_UP')]);
       return peer.heard.length > 0;
