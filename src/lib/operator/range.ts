@@ -3,10 +3,11 @@ import type { TimeRange } from '../bus/observer.js';
 import { parseSince } from './since.js';
 
 /** Exact, since durations are read leniently: `2h:-1h` would be one. */
-const POINT = /^(?:-\d[\d.]*[a-z]+|\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?|beginning|now)$/;
+const POINT = /^(?:[-+]\d[\d.]*[a-z]+|\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?|beginning|now)$/;
 
 /**
  * Reads a stretch of time: `-1h:now`, `-2h:-1h`, `beginning:-1d`, an ISO time at either end; `-1h` alone lasts until now.
+ * `+1h` is in an hour: what was journalled while the clock was ahead lies beyond now.
  * Throws KlorosError INVALID_RANGE.
  */
 export function parseRange(text: string, nowMs: number): TimeRange {
@@ -26,8 +27,10 @@ export function parseRange(text: string, nowMs: number): TimeRange {
 function pointOf(text: string, nowMs: number): number | undefined {
   if (!POINT.test(text)) return undefined;
   try {
-    const since = parseSince(text.replace(/^-/, ''), nowMs);
-    return since === 'beginning' ? 0 : since === 'now' ? nowMs : since.sinceMs;
+    const since = parseSince(text.replace(/^[-+]/, ''), nowMs);
+    if (since === 'beginning') return 0;
+    if (since === 'now') return nowMs;
+    return text.startsWith('+') ? nowMs + (nowMs - since.sinceMs) : since.sinceMs;
   } catch {
     return undefined; // Another place to split may be right.
   }
@@ -38,6 +41,6 @@ function invalidRange(text: string, why: string): KlorosError {
     code: 'INVALID_RANGE',
     message: `${JSON.stringify(text.trim())} is no stretch of time`,
     why,
-    next: ['write e.g. -1h:now, -2h:-1h, beginning:-1d or 2026-01-31T12:00:00Z:now'],
+    next: ['write e.g. -1h:now, -2h:-1h, beginning:-1d, beginning:+1h or 2026-01-31T12:00:00Z:now'],
   });
 }

@@ -10,6 +10,7 @@ describe('a stretch of time', () => {
     [' -1h', NOW_MS - HOUR_MS, NOW_MS],
     ['-2h:-1h', NOW_MS - 2 * HOUR_MS, NOW_MS - HOUR_MS],
     ['beginning:-1h', 0, NOW_MS - HOUR_MS],
+    ['beginning:+1h', 0, NOW_MS + HOUR_MS],
     ['2026-01-31T10:00:00Z', NOW_MS - 2 * HOUR_MS, NOW_MS],
     ['2026-01-31T10:00:00Z:now', NOW_MS - 2 * HOUR_MS, NOW_MS],
     ['2026-01-31T10:00:00Z:2026-01-31T11:00:00Z', NOW_MS - 2 * HOUR_MS, NOW_MS - HOUR_MS],
