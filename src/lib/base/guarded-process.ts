@@ -3,6 +3,7 @@ import { pipesOf, spawned } from './child-process.js';
 import { cutUtf8Start } from './cut-text.js';
 import { systemClock } from './clock.js';
 import { endMarked, MARK } from './marked-processes.js';
+import { adoptOrphans } from './orphans.js';
 import { after } from './timers.js';
 import { watchMemory } from './process-tree.js';
 
@@ -60,9 +61,11 @@ const DRAIN_MS = 500;
 
 /** Runs it to its end or to the first limit that it breaks, and ends everything that it started. Never rejects. */
 export async function runGuarded(options: GuardedOptions): Promise<GuardedResult> {
+  const orphans = await adoptOrphans();
   const startMs = systemClock.monotonicMs();
   const child = start(options);
   if (child instanceof Error) return notStarted(child);
+  const endOrphans = orphans.begin(child.pid);
   let end: GuardedEnd = 'exited';
   const stop = (why: GuardedEnd) => {
     if (end === 'exited') end = why;
@@ -79,7 +82,9 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedResult
   } finally {
     limits.release();
     killGroup(child);
-    await endMarked(options.mark).catch(() => undefined); // Without descriptors nobody can look for them.
+    // Without descriptors nobody can look for them.
+    await endMarked(options.mark).catch(() => undefined);
+    await endOrphans().catch(() => undefined);
   }
 }
 

@@ -45,6 +45,11 @@ export function isStopped(pid: number): boolean {
   return STOPPED_STATES.has(readStat(pid)?.state ?? '');
 }
 
+/** Clock ticks after boot at which a process started; undefined where it has gone. */
+export function startTicksOf(pid: number): string | undefined {
+  return readStat(pid)?.startTicks;
+}
+
 /** A process as people know it. */
 export interface ProcessDescription {
   pid: number;
