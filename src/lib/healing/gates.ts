@@ -68,7 +68,7 @@ const GATES: Record<string, Gate> = {
   colony_budget: ({ memory, nowMs, budget }) => budgetGate(memory.repairs(nowMs), budget),
   room: ({ rule, sighting, memory }) => {
     const { cases } = memory.rule(rule.name);
-    const passed = Object.hasOwn(cases, sighting.subject) || Object.keys(cases).length < MOST_CASES;
+    const passed = cases.some(([subject]) => subject === sighting.subject) || cases.length < MOST_CASES;
     return { passed, detail: passed ? 'its subject is followed' : `${MOST_CASES} subjects are followed already` };
   },
 };

@@ -102,15 +102,36 @@ class Healing {
 
   /** What was heard of earlier repairs first: only then is it known whether the rule may act again. */
   follow(rule: Rule): void {
-    const own = this.#input.seen(rule.when);
+    let own: Sighting[] = [];
+    this.#guarded(rule, rule.when.event, () => (own = this.#input.seen(rule.when)));
     const present = new Set([...own.map(({ subject }) => subject), ...this.#input.standing]);
-    for (const subject of Object.keys(this.#memory.rule(rule.name).cases))
-      this.#goOn(rule, subject, present.has(subject));
-    for (const { signal, from, isOfRepair } of this.#input.heard) {
-      const sighting = sightedBy(rule, signal, this.#input.pairs);
-      if (sighting !== undefined) this.#consider(rule, { ...sighting, from }, isOfRepair);
+    for (const [subject] of this.#memory.rule(rule.name).cases)
+      this.#guarded(rule, subject, () => this.#goOn(rule, subject, present.has(subject)));
+    for (const { signal, from, isOfRepair } of this.#input.heard)
+      this.#guarded(rule, signal.signal, () => {
+        const sighting = sightedBy(rule, signal, this.#input.pairs);
+        if (sighting !== undefined) this.#consider(rule, { ...sighting, from }, isOfRepair);
+      });
+    for (const sighting of own) this.#guarded(rule, sighting.subject, () => this.#consider(rule, sighting, false));
+  }
+
+  /**
+   * What cannot be judged is set aside: the rule stands still about it, and an operator is told once, why. Whatever else
+   * it saw, and all other rules, go on.
+   */
+  #guarded(rule: Rule, subject: string, judge: () => void): void {
+    const said = this.#healed.signals.length;
+    try {
+      judge();
+    } catch (error) {
+      this.#healed.signals.length = said;
+      const known = this.#memory.case(rule.name, subject);
+      if (known.still?.version === rule.version) return;
+      const { message, why = '' } = toError(error) as Error & { why?: string };
+      const reason = `it could not be judged: ${[message, why].filter((part) => part !== '').join(': ')}`;
+      const leastMs = this.#input.nowMs + HOUR_MS;
+      this.#standStill(rule, subject, { case: { ...known, seenMs: this.#input.nowMs }, reason, leastMs });
     }
-    for (const sighting of own) this.#consider(rule, sighting, false);
   }
 
   /** Lets daemons go on whose pause by a rule is over. */
@@ -184,6 +205,8 @@ class Healing {
     const deed = { rule, sighting, target: targetOf(rule, sighting) ?? '', facts: facts.facts, nowMs };
     const alert = sighting.signal === null ? sightingAlert(deed) : undefined;
     const { id: repair, trace, draft } = startedDraft(deed, sighting.signal ?? alert ?? { id: '', trace: '' });
+    // Facts that nobody takes would be refused with everything else of this look, in each look anew.
+    checkFacts(draft.signal, draft.facts);
     this.#healed.signals.push(...(alert === undefined ? [] : [alert.draft]), draft);
     const judgeByMs = nowMs + CARRYING_OUT_MS + rule.helped.within;
     const open = { repair, trace, startedMs: nowMs, madeMs: null, judgeByMs, failure: null, answered: false };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
 import type { Moment } from '../base/clock-step.js';
 import { KeptState } from '../rules/kept-state.js';
@@ -45,7 +44,8 @@ const caseSchema = z.object({
 const ruleMemory = z.object({
   /** Epoch milliseconds of its repairs within the last hour. */
   repairsMs: z.array(z.number()),
-  cases: z.record(z.string(), caseSchema),
+  /** By subject. A list, since zod's record loses what is named `__proto__`. */
+  cases: z.array(z.tuple([z.string(), caseSchema])),
 });
 
 const pause = z.object({
@@ -105,19 +105,18 @@ export class Memory {
   }
 
   rule(name: string): RuleMemory {
-    return this.#state.get(RULE + name, ruleMemory) ?? { repairsMs: [], cases: {} };
+    return this.#state.get(RULE + name, ruleMemory) ?? { repairsMs: [], cases: [] };
   }
 
   case(rule: string, subject: string): Case {
-    return own(this.rule(rule).cases, subject) ?? NEW_CASE;
+    return new Map(this.rule(rule).cases).get(subject) ?? NEW_CASE;
   }
 
   /** Null forgets it. */
   setCase(rule: string, subject: string, value: Case | null): void {
     const memory = this.rule(rule);
-    const others = Object.entries(memory.cases).filter(([name]) => name !== subject);
-    const cases = Object.fromEntries(value === null ? others : [...others, [subject, value]]);
-    this.#state.set(RULE + rule, { ...memory, cases });
+    const others = memory.cases.filter(([name]) => name !== subject);
+    this.#state.set(RULE + rule, { ...memory, cases: value === null ? others : [...others, [subject, value]] });
   }
 
   /** Counts a repair against both budgets. */

@@ -1,3 +1,4 @@
+import { errorCode } from '../base/errors.js';
 import { own } from '../base/own.js';
 import type { Config } from '../config/schema.js';
 import type { Facts, Signal } from '../signals/envelope.js';
@@ -77,13 +78,16 @@ function readable({ signal, facts }: Signal): Facts | undefined {
 function applying(rule: Rule, sighting: Sighting): Sighting | undefined {
   try {
     return rule.applies(valuesOf(sighting)) === true ? sighting : undefined;
-  } catch {
-    return undefined; // A field that it does not have.
+  } catch (error) {
+    // One that would take too long is set aside, and told of; else it asks for a field that there is not.
+    if (errorCode(error) === 'EXPRESSION_TOO_LONG') throw error;
+    return undefined;
   }
 }
 
 function missingSignal(signal: Signal, facts: Facts, pairs: Pairs): Sighting {
-  const daemon = typeof facts['daemon'] === 'string' ? facts['daemon'] : null;
+  const named = textOf(facts['daemon']);
+  const daemon = named === '' ? null : named;
   const [until, pair] = Object.entries(pairs).find(([, { emit }]) => emit === signal.signal) ?? [];
   const by = pair?.by ?? null;
   const key = by === null ? null : own(facts, by);

@@ -28,7 +28,7 @@ export interface RuleStatus {
 export function ruleStatuses({ rules }: Rules, state: Readonly<Record<string, unknown>>, nowMs: number): RuleStatus[] {
   const memory = new Memory(state);
   return rules.map((rule) => {
-    const cases = Object.entries(memory.rule(rule.name).cases);
+    const { cases } = memory.rule(rule.name);
     const lastMs = Math.max(...cases.map(([, { repairedMs }]) => repairedMs ?? -Infinity));
     const { name, origin, enabled, purpose, when, do: act, budget, helped } = rule;
     return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Memory } from '../../../src/lib/healing/memory.js';
 import { moved, stepBetween } from '../../../src/lib/base/clock-step.js';
 import fc from '../../helpers/property.js';
 import { INVESTIGATOR, rulesFrom, world as healingWorld } from '../healing/world.js';
@@ -78,14 +79,13 @@ describe('a clock that is set', () => {
             name === rule.name ? [outcome] : [],
           );
         };
-        const untilOf = () =>
-          (colony.state['healing:rule:restart_it'] as { cases: Record<string, { repairedMs: number }> }).cases;
+        const repairedMs = () => new Memory(colony.state).case('restart_it', INVESTIGATOR).repairedMs ?? NaN;
         expect(await seen()).toEqual(['repairs']);
-        const before = colony.nowMs - (untilOf()[INVESTIGATOR]?.repairedMs ?? NaN);
+        const before = colony.nowMs - repairedMs();
         colony.nowMs += 5 * MINUTE_MS + byMs;
         colony.setMs += byMs;
         expect(await seen()).toEqual(['nothing']);
-        const since = colony.nowMs - (untilOf()[INVESTIGATOR]?.repairedMs ?? NaN);
+        const since = colony.nowMs - repairedMs();
         expect(Math.abs(since - before - 5 * MINUTE_MS)).toBeLessThanOrEqual(2_000);
       }),
     );
