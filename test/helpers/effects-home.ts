@@ -77,7 +77,8 @@ const noting = (home: string, name: string) => ({
   ...{ name, ...LEVEL, metrics },
   evaluator: { command: ['sh', '-c', `echo > ${home}/ran/${name}; exit 1`] },
 });
-const deployable = (name: string) => ({
+/** An experiment whose winner goes into a file of its name. */
+export const deployable = (name: string) => ({
   ...{ name, ...LEVEL, metrics, param_mapping: { level: { file: `${name}.env`, key: 'LEVEL' } } },
   evaluator: { command: ['sh', '-c', 'echo "{\\"score\\": $((100 + KLOROS_PARAM_LEVEL))}"'] },
 });
@@ -97,7 +98,7 @@ export async function writeEffectsHome(config: Config, keys: readonly string[]):
 }
 
 /** A cycle of the experiment's name has ended with a winner. */
-function writeWinner(config: Config, name: string): void {
+export function writeWinner(config: Config, name: string): void {
   const { dreamLab } = pathsOf(config);
   const measured = { metrics: { score: 106 }, fitness: 1, spread: { score: 0 }, artifacts: [] };
   const found = {

@@ -52,7 +52,7 @@ export async function sendAll(
 }
 
 /** All that is in the journal after a position. */
-export async function* everything(bus: Bus, afterSeq = 0) {
+async function* everything(bus: Bus, afterSeq = 0) {
   for (let seq = afterSeq, page = await bus.browse({ afterSeq }); page.length > 0;) {
     yield* page;
     seq = page.at(-1)?.seq ?? seq;

@@ -10,6 +10,7 @@ import type { Signal } from '../../src/lib/signals/envelope.js';
 import { kloros } from '../helpers/cli.js';
 import { until } from '../helpers/colony.js';
 import { DREAMING, lookAtApp, promote, writeDreamHome } from '../helpers/dream-home.js';
+import { deployable, writeWinner } from '../helpers/effects-home.js';
 import { pythonWithZmq, startPlaces, startPythonPeer, type Places, type PythonPeer } from '../helpers/python-peer.js';
 import { startColony, type TestColony } from '../helpers/run.js';
 import { signalOf } from '../helpers/signals.js';
@@ -117,5 +118,18 @@ describe('a colony in which Python daemons take places of ours, on the Unix sock
     expect(await traceOf(trigger)).toMatch(/Q_DREAM_TRIGGER.* \(peer:local\)[^]*Q_WINNER_DEPLOYED/);
     const { home } = colony.config;
     expect(existsSync(join(home, 'dream_lab', 'promotions', 'acknowledged', 'better.json'))).toBe(true);
+  });
+
+  it('deploys the winner of a cycle that Python ran for a trigger of ours', async (context) => {
+    await startMixed(context, ['dream_consumer', 'tournament_consumer']);
+    writeDreamHome(colony.config, [deployable('dream_python')]);
+    writeWinner(colony.config, 'dream_python');
+    promote(colony.config, 'better.json');
+    const deployed = await hear('Q_WINNER_DEPLOYED');
+    const complete = (await colony.bus.find(deployed.cause_id ?? ''))!;
+    expect(complete).toMatchObject({ signal: { signal: 'Q_DREAM_COMPLETE' }, from: { origin: 'peer:local' } });
+    expect(readFileSync(join(colony.config.home, 'dream_python.env'), 'utf8')).toBe('LEVEL=6\n');
+    expect(await hear('Q_DREAM_TRIGGER')).toMatchObject({ source: 'kloros_policy_engine' });
+    expect(await traceOf(complete.signal)).toMatch(/Q_DREAM_COMPLETE.* \(peer:local\)[^]*Q_WINNER_DEPLOYED/);
   });
 });

@@ -5,6 +5,7 @@ import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { maintenanceText } from '../../lib/cli/standstill-text.js';
+import { makeHome } from '../../lib/config/home.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { enterMaintenance, maintenanceAt, type Maintenance } from '../../lib/maintenance/mode.js';
 
@@ -44,6 +45,7 @@ It is on while the file maintenance_mode is in the home, whoever made it. Given 
       this.status = ExitCode.failed;
       return { maintenance: before ?? null };
     }
+    makeHome(config.home);
     await enterMaintenance(path, wanted);
     this.log(`Maintenance is on${untilMs === null ? '' : ` for ${flags.for ?? ''}`}; kloros maintenance off ends it`);
     return { maintenance: wanted };

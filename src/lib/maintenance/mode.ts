@@ -1,12 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { cutText } from '../base/cut-text.js';
 import { writeFileSafely } from '../base/atomic-file.js';
 import { isoTimestamp } from '../base/clock.js';
 import { toError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
-import { makeHome } from '../config/home.js';
 
 /** Maintenance: daemons finish what they hold and take up nothing new. */
 export interface Maintenance {
@@ -35,7 +33,6 @@ export function maintenanceAt(path: string, nowMs: number): Maintenance | undefi
 export async function enterMaintenance(path: string, { reason, sinceMs, untilMs }: Maintenance): Promise<void> {
   const until = untilMs === null ? null : isoTimestamp(untilMs);
   const text = JSON.stringify({ reason, since: isoTimestamp(sinceMs), until });
-  makeHome(dirname(path));
   await withFileLock(path, () => writeFileSafely(path, `${text}\n`));
 }
 
