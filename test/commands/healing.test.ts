@@ -5,7 +5,9 @@ import HealingTest from '../../src/commands/healing/test.js';
 import HealingHistory from '../../src/commands/healing/history.js';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
+import type { Recorded } from '../../src/lib/bus/bus.js';
 import { cannotRestart } from '../../src/lib/runtime/colony-door.js';
+import { peer } from '../../src/lib/signals/origin.js';
 import { kloros } from '../helpers/cli.js';
 import { anyMachine, until } from '../helpers/colony.js';
 import { examplesOf } from '../helpers/examples.js';
@@ -39,6 +41,10 @@ async function repairOnce(): Promise<void> {
 describe('kloros healing', () => {
   it('tells what was repaired, why, and whether it helped; and what stands still since', async () => {
     await repairOnce();
+    const [{ signal: started }] = (await colony.bus.browse({ signals: ['Q_REPAIR_STARTED'] })) as [Recorded];
+    // A peer that may act says that there were others, and that this one was made.
+    const forged = { ...signalOf('Q_REPAIR_MADE', { outcome: 'made' }), cause_id: started.id };
+    await colony.bus.emit([signalOf('Q_REPAIR_STARTED', started.facts), forged], peer('anonymous', 'act'));
     const { stdout } = await healing('history', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       status: 0,

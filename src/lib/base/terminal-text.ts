@@ -18,6 +18,9 @@ const UNSAFE_IN_LINE = new RegExp(`(${JOINED}|${JOINING})|${UNSAFE}`, 'gv');
 const UNSAFE_IN_LINES = new RegExp(String.raw`([\n\t]|${JOINED}|${JOINING})|${UNSAFE}`, 'gv');
 const UNSAFE_IN_JSON = new RegExp(String.raw`(\n)|${UNSAFE}`, 'gv');
 const UNSAFE_IN_OUTPUT = new RegExp(String.raw`(${OWN_STYLE}|[\n\t]|${JOINED}|${JOINING})|${UNSAFE}`, 'gv');
+const PIECE_WIDTH = 60;
+/** More of a text cannot be on the line. */
+const MOST_LOOKED_AT = 2_000;
 /** No script piles more accents on one letter; more of them cover the lines around. */
 const PILED_MARKS = /(\p{M}{8})\p{M}+/gu;
 
@@ -75,6 +78,11 @@ export function cutToWidth(text: string, width: number): string {
     shown += segment;
   }
   return `${shown}…`;
+}
+
+/** A sender's text as a piece of a line or cell: a megabyte of it would hide what stands before and behind. */
+export function terminalPiece(text: string): string {
+  return cutToWidth(terminalLine(cutText(text, MOST_LOOKED_AT)), PIECE_WIDTH);
 }
 
 /** As JSON writes UTF-16 units. */

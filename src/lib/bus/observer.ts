@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from '../base/process-identity.js';
+import type { Acceptance } from '../signals/origin.js';
 import type { SubjectKind } from '../signals/subject.js';
 import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Refusal, Standing } from './bus.js';
 
@@ -7,6 +8,14 @@ export interface TimeRange {
   /** Epoch milliseconds, both included. */
   sinceMs: number;
   untilMs: number;
+}
+
+/** Which of the newest are meant; all where nothing is said. */
+export interface LatestQuery {
+  /** Before this position. */
+  beforeSeq?: number | undefined;
+  /** What somebody who takes it from there would see: a stranger may say anything under any name. */
+  accepts?: Acceptance;
 }
 
 /** How many signals of one name were said in one stretch of time. */
@@ -105,8 +114,8 @@ export interface Observer {
   window(range: TimeRange): { first: number; last: number } | undefined;
   /** Oldest first, at most 500. */
   page(query: BrowseQuery): Recorded[];
-  /** The newest of one name, newest first; before a position where it is given. */
-  latest(signal: string, limit: number, beforeSeq?: number): Recorded[];
+  /** The newest of one name, newest first. */
+  latest(signal: string, limit: number, only?: LatestQuery): Recorded[];
   find(id: string): Recorded | undefined;
   /** Ids that begin so, at most `limit`. */
   idsLike(prefix: string, limit: number): string[];

@@ -1,5 +1,5 @@
 import chalk from 'chalk';
-import { terminalLine } from '../base/terminal-text.js';
+import { terminalPiece } from '../base/terminal-text.js';
 import { isoTimestamp } from '../base/clock.js';
 import type { Gaps, Jump, Silence } from '../operator/flow/gaps.js';
 import type { Order } from '../operator/flow/order.js';
@@ -75,7 +75,7 @@ function orderText({ first, last, missing, holes, unpublished }: Order): string 
 function named<Row extends { signal: string; source: string }>(): Column<Row>[] {
   return [
     { title: 'signal', cell: ({ signal }) => colouredName(signal) },
-    { title: 'source', cell: ({ source }) => chalk.cyan(terminalLine(source)) },
+    { title: 'source', cell: ({ source }) => chalk.cyan(terminalPiece(source)) },
   ];
 }
 

@@ -36,7 +36,9 @@ const LOOKED_THROUGH = 5_000;
 
 /** Repairs of a journal, the newest first. */
 export function historyOf(observer: Observer, { rule, daemon, sinceMs, limit }: HistoryQuery): RepairRow[] {
-  const latest = (name: string) => observer.latest(name, LOOKED_THROUGH).map(({ signal }) => signal);
+  // A peer may say that a repair was made; it was none of this colony's.
+  const latest = (name: string) =>
+    observer.latest(name, LOOKED_THROUGH, { accepts: 'colony' }).map(({ signal }) => signal);
   const started = latest('Q_REPAIR_STARTED').filter(
     ({ timestamp, facts }) =>
       Date.parse(timestamp) >= sinceMs &&

@@ -1,7 +1,7 @@
 import chalk from 'chalk';
 import cliTruncate from 'cli-truncate';
 import sparkly from 'sparkly';
-import { terminalLine } from '../base/terminal-text.js';
+import { terminalLine, terminalPiece } from '../base/terminal-text.js';
 import type { ConsumerStatus } from '../bus/bus.js';
 import {
   chosenDead,
@@ -83,7 +83,7 @@ function signalLines(board: Board, measured: Measured, room: number): string[] {
     { title: 'total', cell: ({ total }) => total.toLocaleString('en'), align: 'right' },
     { title: `last ${SPARK_SECONDS} s`, cell: ({ history }) => chalk.green(spark(history)) },
     { title: 'last', cell: ({ lastAtMs }) => chalk.dim(formatAge(lastAtMs, measured.nowMs)) },
-    { title: 'said by', cell: ({ last }) => chalk.cyan(terminalLine(last.source)) },
+    { title: 'said by', cell: ({ last }) => chalk.cyan(terminalPiece(last.source)) },
   ];
   return list(rows, columns, { selected: board.selected, room });
 }

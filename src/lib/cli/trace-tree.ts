@@ -1,5 +1,5 @@
 import chalk from 'chalk';
-import { terminalLine } from '../base/terminal-text.js';
+import { terminalLine, terminalPiece } from '../base/terminal-text.js';
 import { formatAge, formatDuration } from '../base/formats.js';
 import { own } from '../base/own.js';
 import type { Chain, Hop } from '../trace/chain.js';
@@ -40,7 +40,7 @@ function hopLines(hop: Hop, around: Around): string[] {
   const took = hop.tookMs === null ? '' : chalk.yellow(`+${formatDuration(hop.tookMs)}  `);
   const orphan = hop.isOrphan ? chalk.magenta(' its cause is not in the journal') : '';
   const door = hop.isForeign ? chalk.magenta(` (${terminalLine(hop.origin)})`) : '';
-  const head = `${colouredName(hop.signal)}  ${took}${chalk.cyan(terminalLine(hop.source))}${door}  ${chalk.dim(hop.id)}${orphan}`;
+  const head = `${colouredName(hop.signal)}  ${took}${chalk.cyan(terminalPiece(hop.source))}${door}  ${chalk.dim(hop.id)}${orphan}`;
   const silent = hop.heard.filter(({ daemon }) => !hop.ledTo.some(({ source }) => source === daemon));
   const below = [
     ...silent.map((hearing) => [hearingLine(hearing, around.nowMs)]),

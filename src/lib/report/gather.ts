@@ -51,7 +51,9 @@ export async function gatherReport(
   const range = { sinceMs: nowMs - DAY_MS, untilMs: nowMs };
   const letters = await new DeadLetterStore(pathsOf(config), clock).read();
   const topology = await lookAtTopology({ config, daemons, sinceMs: range.sinceMs, nowMs }, abort);
-  const acts = ACTS.flatMap((name) => journal.latest(name, MOST_ACTS)).sort((a, b) => b.seq - a.seq);
+  const acts = ACTS.flatMap((name) => journal.latest(name, MOST_ACTS, { accepts: 'act' })).sort(
+    (a, b) => b.seq - a.seq,
+  );
   const checks = healthChecks.filter(({ name }) => !LOUD.includes(name));
   return {
     home: config.home,

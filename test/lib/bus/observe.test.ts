@@ -12,6 +12,7 @@ import { pathsOf } from '../../../src/lib/config/paths.js';
 import type { Config } from '../../../src/lib/config/schema.js';
 import { idFromKey } from '../../../src/lib/signals/id.js';
 import { mint } from '../../../src/lib/signals/mint.js';
+import { COLONY, peer, type Acceptance } from '../../../src/lib/signals/origin.js';
 import { removeHome, silentLog, temporaryConfig } from '../../helpers/colony.js';
 import { putOldJournal } from '../../helpers/old-journal.js';
 import { signalOf } from '../../helpers/signals.js';
@@ -113,6 +114,16 @@ describe('who looks at the journal', () => {
     expect(observer.idsLike(signals[0]!.id.slice(0, 22), 5)).toContain(signals[0]!.id);
     expect(observer.idsLike('nothing', 5)).toEqual([]);
     expect(observer.latest('Q_A', 1).map(({ signal }) => signal.id)).toEqual([signals[1]!.id]);
+  });
+
+  it('finds the newest of a name among those that count, however many others say the same', async () => {
+    const [own, ...forged] = [signalOf('Q_A'), signalOf('Q_A'), signalOf('Q_A')];
+    await bus.emit([own!], COLONY);
+    await bus.emit(forged, peer('anonymous', 'act'));
+    const latest = (accepts?: Acceptance) =>
+      observer.latest('Q_A', 1, accepts && { accepts }).map(({ signal }) => signal.id);
+    expect(latest('colony')).toEqual([own!.id]);
+    expect(latest('act')).toEqual([forged[1]!.id]);
   });
 
   it('knows who is there', () => {

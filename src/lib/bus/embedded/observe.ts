@@ -1,3 +1,4 @@
+import { ANY_MASK, maskOf } from '../../signals/origin.js';
 import type { ConsumerStatus } from '../bus.js';
 import type { Attendant, Count, Holding, Integrity, Observer, OpenWork, TimeRange, Wait } from '../observer.js';
 import { damageNote } from './damage-note.js';
@@ -68,8 +69,9 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
     'SELECT min(seq) AS first, max(seq) AS last FROM signals WHERE at_ms BETWEEN ? AND ?',
   );
   const stored = openRows(database);
-  const latest = database.prepare<[string, number, number], NumberedRow>(
-    `SELECT ${COLUMNS} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  const latest = database.prepare<[string, number, number, number], NumberedRow>(
+    `SELECT ${COLUMNS} WHERE name_id = (SELECT id FROM names WHERE name = ?) AND seq < ? AND entrance & ? != 0
+     ORDER BY seq DESC LIMIT ?`,
   );
   // A range that the index serves; LIKE would not use it.
   const ids = database
@@ -85,8 +87,10 @@ function openPast(database: Database): Pick<Observer, 'window' | 'latest' | 'ids
   );
   return {
     window: ({ sinceMs, untilMs }) => windowOf(window.get(sinceMs, untilMs)),
-    latest: (signal, limit, beforeSeq = Number.MAX_SAFE_INTEGER) =>
-      bounded(latest.iterate(signal, beforeSeq, limit), limit).rows.map((row) => recordedOf(stored(row))),
+    latest: (signal, limit, { beforeSeq = Number.MAX_SAFE_INTEGER, accepts } = {}) => {
+      const mask = accepts === undefined ? ANY_MASK : maskOf(accepts);
+      return bounded(latest.iterate(signal, beforeSeq, mask, limit), limit).rows.map((row) => recordedOf(stored(row)));
+    },
     idsLike: (prefix, limit) => ids.all(prefix, `${prefix}\u{10ffff}`, limit),
     span: () => {
       const [oldestMs, newestMs] = [oldest.get(), newest.get()];

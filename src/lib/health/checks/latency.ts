@@ -46,7 +46,7 @@ export const latency: HealthCheck = {
 function investigated(observer: Observer, sinceMs: number): Investigated[] {
   const found: Investigated[] = [];
   for (let beforeSeq: number | undefined; found.length < MOST;) {
-    const page = observer.latest('Q_INVESTIGATION_COMPLETE', PAGE, beforeSeq);
+    const page = observer.latest('Q_INVESTIGATION_COMPLETE', PAGE, { beforeSeq, accepts: 'act' });
     const recent = page.filter(({ receivedAtMs }) => receivedAtMs >= sinceMs);
     found.push(...recent.flatMap((one) => investigatedBy(observer, one)));
     beforeSeq = page.at(-1)?.seq;
