@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import chalk from 'chalk';
+import { cutText } from '../base/cut-text.js';
 import { displayWidth, terminalOutput } from '../base/terminal-text.js';
 
 /** A column: its heading, and whether its cells wrap when the terminal is narrow. */
@@ -26,6 +27,10 @@ const nothing = () => chalk.dim('–');
 
 const GAP = 2;
 const LEAST_FLEXIBLE = 20;
+/** All rows are as wide as the widest: in a pipe, where nothing wraps, one long text would hide the others. */
+const LONGEST_CELL = 1_000;
+/** Whatever colour the cell had where it was cut. */
+const RESET = '\u001b[0m';
 const NO_BORDERS = Object.fromEntries(
   ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
     .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
@@ -75,7 +80,10 @@ function fitting<Row>(
 
 /** Foreign text stays in its cell: no control, and no lines of its own where they would begin at the left. */
 function cellText<Row>(row: Row, { cell }: Column<Row>, index: number): string {
-  const text = terminalOutput(String(cell(row) ?? nothing()), chalk.level > 0).replaceAll('\t', ' ');
+  const whole = String(cell(row) ?? nothing());
+  const bounded =
+    whole.length > LONGEST_CELL ? `${cutText(whole, LONGEST_CELL)}…${chalk.level > 0 ? RESET : ''}` : whole;
+  const text = terminalOutput(bounded, chalk.level > 0).replaceAll('\t', ' ');
   return index === 0 ? text.replaceAll('\n', ' ') : text;
 }
 

@@ -21,6 +21,14 @@ describe('a table', () => {
     );
   });
 
+  it('is no wider in a pipe because one of its texts has a megabyte', () => {
+    const long = { name: 'x'.repeat(1_000_000), text: '語'.repeat(1_000_000) };
+    const lines = renderTable([...rows, long], columns, { widthColumns: undefined }).split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(3_100);
+    expect(lines[1]).toMatch(/^a {1,1010}one two three four five six seven$/);
+    expect(lines[3]).toMatch(/^x{1000}… {2}語{1000}…$/);
+  });
+
   it('wraps its flexible column to the terminal, between words', () => {
     const text = renderTable(rows, columns, { widthColumns: 30 });
     expect(text.split('\n')).toEqual([
