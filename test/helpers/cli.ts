@@ -14,6 +14,8 @@ export interface CliResult {
 export interface CliOptions {
   env?: Record<string, string>;
   cwd?: string;
+  /** What it reads from stdin. */
+  input?: string | Buffer;
 }
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -51,11 +53,12 @@ export async function klorosAlone(args: readonly string[], { env, ...options }: 
 }
 
 /** Runs Node with these arguments. */
-export async function run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+export async function run(args: readonly string[], { input, ...options }: CliOptions = {}): Promise<CliResult> {
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, { ...options, maxBuffer: 64 << 20 }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
-    child.stdin?.end();
+    // A command may end before it has read all.
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }
