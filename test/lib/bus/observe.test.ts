@@ -118,12 +118,12 @@ describe('who looks at the journal', () => {
 
   it('finds the newest of a name among those that count, however many others say the same', async () => {
     const [own, ...forged] = [signalOf('Q_A'), signalOf('Q_A'), signalOf('Q_A')];
-    await bus.emit([own!], COLONY);
+    await bus.emit([own], COLONY);
     await bus.emit(forged, peer('anonymous', 'act'));
     const latest = (accepts?: Acceptance) =>
       observer.latest('Q_A', 1, accepts && { accepts }).map(({ signal }) => signal.id);
-    expect(latest('colony')).toEqual([own!.id]);
-    expect(latest('act')).toEqual([forged[1]!.id]);
+    expect(latest('colony')).toEqual([own.id]);
+    expect(latest('act')).toEqual([forged[1].id]);
   });
 
   it('knows who is there', () => {
