@@ -7,14 +7,16 @@ import { openObserver } from '../lib/bus/open-observer.js';
 import { KlorosCommand } from '../lib/cli/base-command.js';
 import { storeOf } from '../lib/cli/dlq-selection.js';
 import { chosenRows, withLetters } from '../lib/cli/stuck-selection.js';
-import { lateTable, stuckPage, summaryOf, waitingTable } from '../lib/cli/stuck-tables.js';
+import { lateTable, stuckPage, summaryOf, waitingTable, type WaitingElsewhere } from '../lib/cli/stuck-tables.js';
+import { pathsOf } from '../lib/config/paths.js';
 import type { Config } from '../lib/config/schema.js';
 import { waitingNow } from '../lib/expectations/waiting.js';
+import { listOf } from '../lib/intents/list.js';
 import type { Waiting } from '../lib/expectations/waiting-row.js';
 import type { Signal } from '../lib/signals/envelope.js';
 
 /** What waits and what came late; of one id also the signals of its chain. */
-type Result = Omit<Waiting, 'problems'> & { chain?: Signal[] };
+type Result = Omit<Waiting, 'problems'> & { chain?: Signal[]; elsewhere?: WaitingElsewhere };
 
 const MONITOR = 'orchestrator_monitor';
 
@@ -46,7 +48,8 @@ the journal and joins nothing, so it works on a colony that is stopped, full or 
     try {
       const all = await this.#read(observer, config);
       const found = chosenRows(all, { id: args.id, overdue: flags.overdue, daemon });
-      return args.id === undefined ? this.#list(found, flags.limit) : this.#page(observer, found);
+      if (args.id !== undefined) return this.#page(observer, found);
+      return this.#list(found, flags.limit, await waitingElsewhere(observer, config));
     } finally {
       observer.close();
     }
@@ -62,15 +65,15 @@ the journal and joins nothing, so it works on a colony that is stopped, full or 
     return hasDead ? { ...all, waiting: withLetters(all.waiting, await storeOf(config).read()) } : all;
   }
 
-  #list(found: Waiting, limit: number): Result {
+  #list(found: Waiting, limit: number, elsewhere: WaitingElsewhere): Result {
     const nowMs = systemClock.nowMs();
     const { problems: _problems, ...result } = found;
     const [waiting, late] = [found.waiting.slice(0, limit), found.late.slice(0, limit)];
     if (waiting.length > 0) this.log(`${waitingTable(waiting, nowMs)}\n`);
     if (late.length > 0) this.log(`${lateTable(late, nowMs)}\n`);
-    this.log(summaryOf(found));
+    this.log(summaryOf(found, elsewhere));
     if (found.waiting.length > limit) this.note(`${found.waiting.length - limit} more; --limit shows more`);
-    return result;
+    return { ...result, elsewhere };
   }
 
   #page(observer: Observer, found: Waiting): Result {
@@ -80,4 +83,11 @@ the journal and joins nothing, so it works on a colony that is stopped, full or 
     this.log(stuckPage(found, chain, systemClock.nowMs()));
     return { ...result, chain };
   }
+}
+
+/** What nobody declared an answer for, or what is no signal yet, waits all the same. */
+async function waitingElsewhere(observer: Observer, config: Config): Promise<WaitingElsewhere> {
+  const consumers = observer.consumers().filter(({ enabled }) => enabled);
+  const signals = consumers.reduce((sum, { lag, waiting, running }) => sum + lag + waiting + running, 0);
+  return { signals, intents: (await listOf('pending', pathsOf(config), 0)).total };
 }

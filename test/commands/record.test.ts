@@ -1,4 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bus } from '../../src/lib/bus/bus.js';
@@ -79,15 +80,30 @@ describe('kloros bus record and play', () => {
     });
   });
 
-  it('record what is said from now on, and end the file whole at Ctrl-C', async () => {
-    const child = execFile(process.execPath, [...bin, 'bus', 'record', at('live.jsonl.gz')], { env: cliEnv(env()) });
+  it.each([
+    ['SIGINT', 130],
+    ['SIGHUP', 0],
+  ] as const)('record what is said from now on, and end the file whole at %s', async (signal, code) => {
+    const file = at(`live-${signal}.jsonl.gz`);
+    const child = execFile(process.execPath, [...bin, 'bus', 'record', file], { env: cliEnv(env()) });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const speaking = setInterval(() => void bus.emit([signalOf('HEARTBEAT')]), 20);
-    const taken = async () => (await surveyRecording(at('live.jsonl.gz')).catch(() => undefined))?.signals ?? 0;
+    const taken = async () => (await surveyRecording(file).catch(() => undefined))?.signals ?? 0;
     await until('it has recorded something', async () => (await taken()) > 0);
-    child.kill('SIGINT');
-    expect(await ended).toBe(130);
+    child.kill(signal);
+    expect(await ended).toBe(code);
     clearInterval(speaking);
-    expect((await surveyRecording(at('live.jsonl.gz'))).footer).toMatchObject({ ended: 'interrupted' });
+    expect((await surveyRecording(file)).footer).toMatchObject({ ended: 'interrupted' });
+  });
+
+  it('hold the size in bytes, count what did not go in, and end with 1 then', async () => {
+    const wide = () => signalOf('WIDE', { text: '語'.repeat(150_000) });
+    await bus.emit([wide(), wide(), wide(), wide()]);
+    const args = [at('full.jsonl'), '--range', '-1h:now', '--signal', 'WIDE', '--max-mib', '1', '--json'];
+    const { code, stdout } = await run('record', ...args);
+    expect(code).toBe(1);
+    const { result } = JSON.parse(stdout) as { result: object };
+    expect(statSync(at('full.jsonl')).size).toBeLessThan(1_048_576 + 1_000); // The footer comes on top.
+    expect(result).toMatchObject({ footer: { signals: 2, lost: { too_many: 2 }, ended: 'full' } });
   });
 });

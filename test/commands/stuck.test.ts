@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orchestratorMonitor } from '../../src/daemons/orchestrator-monitor.js';
@@ -71,6 +71,13 @@ async function work(): Promise<void> {
 describe('kloros stuck', { timeout: 240_000 }, () => {
   it('says that nothing waits, with 0; an id and a filter that mean nothing end with 3', async () => {
     expect(await stuck()).toMatchObject({ code: 0, stdout: 'Nothing waits\n' });
+    const intents = pathsOf(colony.config).intents;
+    mkdirSync(intents, { recursive: true });
+    writeFileSync(join(intents, 'a.json'), '{}');
+    expect((await stuck()).stdout).toBe(
+      'No trigger waits for its completion\nWaiting: 1 intent to be routed (kloros intent list)\n',
+    );
+    rmSync(join(intents, 'a.json'));
     expect(await stuck('q1')).toMatchObject({ code: 3 });
     expect(await stuck('--overdue')).toMatchObject({ code: 3 });
     expect((await stuck('--daemon', 'investigation-consumr')).stderr).toContain(`did you mean ${CONSUMER}?`);

@@ -31,7 +31,8 @@ interface Result {
 export default class BusRecord extends KlorosCommand {
   static override summary = 'Record signals into a file, as they are said or from the journal';
   static override description = `The file is JSON lines, compressed where its name ends in .gz: a header, before the first signal of each name the schema of
-its facts, the signals, and a footer with what was lost. Ctrl-C ends it whole; one that is torn is read as far as it goes.
+its facts, the signals, and a footer with what was lost. Ctrl-C, or the end of the terminal, ends it whole; one that is torn is read as far as it goes.
+Exit code 1 where something is not in it.
 Without --range it records what is said from now on. kloros bus play plays it, kloros bus recordings shows what is in it.`;
   static override examples = [
     '<%= config.bin %> bus record colony.jsonl.gz --for 1m',
@@ -61,29 +62,31 @@ Without --range it records what is said from now on. kloros bus play plays it, k
       ...{ patterns: flags.signal ?? [], reason: null },
       range: range && { since: isoTimestamp(range.sinceMs), until: isoTimestamp(range.untilMs) },
     };
-    const footer = await this.#streaming(config, { range, forMs }, async (stream) => {
+    const abort = AbortSignal.any([this.interrupted, hungUp()]);
+    const footer = await this.#streaming(config, { range, forMs, abort }, async (stream) => {
       const limits = { overwrite: flags.force, maxBytes: flags['max-mib'] * MIB };
       const writer = await RecordingWriter.open(args.file, opening, limits);
       this.note(`recording into ${args.file}${range === null && forMs === null ? '; Ctrl-C ends it' : ''}`);
       const query = { matches: (name: string) => pattern.matches(name), filter, count: flags.count ?? Infinity };
-      return record(stream, writer, { ...query, abort: this.interrupted });
+      return record(stream, writer, { ...query, isFinite: range !== null, abort });
     });
     this.log(footerText(args.file, footer));
     if (footer.signals === 0) this.status = ExitCode.notFound;
+    if (footer.lost.positions + footer.lost.too_many > 0) this.status = ExitCode.failed;
     return { path: args.file, footer };
   }
 
   /** The past needs no place at the bus; what is said from now on does. */
   async #streaming(
     config: Config,
-    { range, forMs }: Extent,
+    { range, forMs, abort }: Extent,
     use: (stream: Stream) => Promise<Footer>,
   ): Promise<Footer> {
     if (range === null) {
       return withBus(config, async (bus) => {
         const limit = forMs === null ? [] : [timeoutSignal(forMs)];
-        const abort = AbortSignal.any([this.interrupted, ...limit]);
-        return use(bus.follow({ afterSeq: await bus.newest() }, abort));
+        const ended = AbortSignal.any([abort, ...limit]);
+        return use(bus.follow({ afterSeq: await bus.newest() }, ended));
       });
     }
     const observer = openObserver(config);
@@ -103,4 +106,12 @@ interface Extent {
   range: TimeRange | null;
   /** Null without a limit. */
   forMs: number | null;
+  abort: AbortSignal;
+}
+
+/** A terminal that is gone ends the recording whole, as Ctrl-C does. */
+function hungUp(): AbortSignal {
+  const gone = new AbortController();
+  process.once('SIGHUP', () => gone.abort());
+  return gone.signal;
 }

@@ -67,5 +67,5 @@ export function planText({ total, signals, hearers }: Plan, forReal: boolean): s
 
 function lostText({ positions, too_many: tooMany }: Footer['lost']): string {
   const gone = positions === 0 ? '' : `; ${positions} positions of the journal were not there any more`;
-  return tooMany === 0 ? gone : `${gone}; it was full, and what came then is not in it`;
+  return tooMany === 0 ? gone : `${gone}; it was full, and ${tooMany} or more that came then are not in it`;
 }

@@ -35,8 +35,16 @@ export function lateTable(rows: readonly LateRow[], nowMs: number): string {
   return renderTable(rows, columns, { widthColumns: process.stdout.columns });
 }
 
+/** What waits and is no trigger whose completion is declared. */
+export interface WaitingElsewhere {
+  /** Signals that daemons have still to handle. */
+  signals: number;
+  /** Files that nobody has routed. */
+  intents: number;
+}
+
 /** The list in one line. */
-export function summaryOf({ waiting, late, total }: Waiting): string {
+export function summaryOf({ waiting, late, total }: Waiting, { signals, intents }: WaitingElsewhere): string {
   const dead = waiting.filter(({ state }) => state === 'dead').length;
   const overdue = waiting.filter((row) => row.overdue && row.state !== 'dead').length;
   const parts = [
@@ -44,7 +52,14 @@ export function summaryOf({ waiting, late, total }: Waiting): string {
     ...(dead > 0 ? [chalk.red(`${dead} will never come by ${dead === 1 ? 'itself' : 'themselves'}`)] : []),
     ...(late.length > 0 ? [`${late.length} came late`] : []),
   ];
-  return [total === 0 ? 'Nothing waits' : `${total} ${total === 1 ? 'waits' : 'wait'}`, ...parts].join(chalk.dim(', '));
+  const others = [
+    ...(signals > 0 ? [`${countOf(signals, 'signal')} for a daemon (kloros bus consumers)`] : []),
+    ...(intents > 0 ? [`${countOf(intents, 'intent')} to be routed (kloros intent list)`] : []),
+  ];
+  const none = others.length === 0 ? 'Nothing waits' : 'No trigger waits for its completion';
+  const head = total === 0 ? none : `${total} ${total === 1 ? 'waits' : 'wait'}`;
+  const tail = others.length === 0 ? '' : `\nWaiting: ${others.join('; ')}`;
+  return [head, ...parts].join(chalk.dim(', ')) + tail;
 }
 
 /** Everything about what was asked for by one id, and the chain it stands in. */
@@ -100,4 +115,8 @@ function sinceText({ since, overdue }: WaitingRow, nowMs: number): string {
 
 function field(label: string, value: string): string {
   return `${chalk.dim(label.padEnd(LABEL_WIDTH))}${value}`;
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -8,6 +8,8 @@ export interface RecordQuery {
   filter: (signal: Recorded['signal']) => boolean;
   /** Ends after so many. */
   count: number;
+  /** The stream has an end: what it has beyond the recording's size is counted to the last. */
+  isFinite?: boolean;
 }
 
 /** Pages of the past, or what is said from now on; nothing is left out of it. */
@@ -17,13 +19,13 @@ export type Stream = AsyncIterable<Recorded>;
 export async function record(
   stream: Stream,
   writer: RecordingWriter,
-  { matches, filter, count, abort }: RecordQuery & { abort: AbortSignal },
+  { matches, filter, count, isFinite = false, abort }: RecordQuery & { abort: AbortSignal },
 ): Promise<Footer> {
   try {
     for await (const recorded of stream) {
       writer.passed(recorded.seq);
       if (matches(recorded.signal.signal) && filter(recorded.signal)) await writer.add(recorded);
-      if (writer.signals >= count || writer.isFull || abort.aborted) break;
+      if (writer.signals >= count || (writer.isFull && !isFinite) || abort.aborted) break;
     }
   } catch (error) {
     await writer.discard();

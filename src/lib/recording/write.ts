@@ -81,11 +81,13 @@ export class RecordingWriter {
 
   async add({ seq, signal, frame, receivedAtMs }: Recorded): Promise<void> {
     const footer = this.#footer;
-    if (this.#bytes >= this.#maxBytes) return void (footer.lost.too_many += 1);
-    if (own(footer.by_signal, signal.signal) === undefined) await this.#line(schemaOf(signal.signal));
     const at = isoTimestamp(receivedAtMs);
-    const text = signalText(keepFrame(signal, frame));
-    await this.#text(`{"type":"signal","seq":${seq},"received_at":"${at}","signal":${text}}`);
+    const text = `{"type":"signal","seq":${seq},"received_at":"${at}","signal":${signalText(keepFrame(signal, frame))}}`;
+    const isNew = own(footer.by_signal, signal.signal) === undefined;
+    const lines = isNew ? [JSON.stringify(schemaOf(signal.signal)), text] : [text];
+    const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+    if (this.isFull || this.#bytes + bytes > this.#maxBytes) return void (footer.lost.too_many += 1);
+    for (const line of lines) await this.#text(line);
     footer.signals += 1;
     setOwn(footer.by_signal, signal.signal, (own(footer.by_signal, signal.signal) ?? 0) + 1);
     footer.first_at ??= at;

@@ -52,7 +52,7 @@ const range = { sinceMs: START_MS, untilMs: START_MS + 60_000 };
 
 async function recorded(
   name: string,
-  { maxBytes = 1_000_000, ...query }: Partial<typeof everything & { maxBytes: number }> = {},
+  { maxBytes = 1_000_000, ...query }: Partial<typeof everything & { maxBytes: number; isFinite: boolean }> = {},
 ) {
   const path = join(folder, name);
   const writer = await RecordingWriter.open(path, opening, { overwrite: false, maxBytes });
@@ -173,6 +173,8 @@ describe('a recording', () => {
   it('stops where it is full, and says so', async () => {
     const { footer } = await recorded('full.jsonl', { maxBytes: 10 });
     expect(footer).toMatchObject({ signals: 0, lost: { too_many: 1 }, ended: 'full' });
+    const all = await recorded('full-of-the-past.jsonl', { maxBytes: 10, isFinite: true });
+    expect(all.footer).toMatchObject({ signals: 0, lost: { too_many: 3 }, ended: 'full' });
   });
 
   it('ends whole where it is interrupted', async () => {
