@@ -229,7 +229,8 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     running.push(up);
     const kept = async () => {
       const { stdout } = await kloros(['daemon', 'status', 'capability-integrator', '--json'], { env });
-      return (JSON.parse(stdout) as { result: { state: string; pid: number | null }[] }).result[0];
+      const [one] = (JSON.parse(stdout) as { result: { keeper: string; state: string; pid: number | null }[] }).result;
+      return one?.keeper.startsWith('kloros up') ? one : undefined; // Before that the colony is only starting.
     };
     await until('it is ready', async () => (await kept())?.state === 'ready', 90_000);
     const before = (await kept())?.pid ?? 0;

@@ -180,16 +180,17 @@ describe('a process that is stopped (SIGSTOP) for longer than every limit, and g
   it('never holds the lock of the journal where Ctrl-Z stopped a command', async () => {
     world = await startSupervised({ only: ['chemical_bus'] });
     const { pid, ended } = emitting();
-    const over = { is: false };
-    void ended.then(() => (over.is = true));
+    let hasEnded = false;
+    void ended.then(() => (hasEnded = true));
+    const isOver = () => hasEnded;
     await until('it says something', isEmitting, LIMIT_MS);
     let stops = 0;
-    const isStoppedOrOver = () => over.is || isStopped(pid);
-    while (!over.is) {
+    while (!isOver()) {
       process.kill(pid, 'SIGTSTP');
-      await until('it stands still or is over', isStoppedOrOver);
-      if (isStopped(pid)) stops += 1;
-      expect(isStopped(pid) && holds(pid)).toBe(false);
+      await until('it stands still or is over', () => isOver() || isStopped(pid));
+      if (isOver()) break;
+      expect(holds(pid)).toBe(false);
+      stops += 1;
       process.kill(pid, 'SIGCONT');
       await setTimeout(1);
     }
