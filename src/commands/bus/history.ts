@@ -9,11 +9,10 @@ import { usageError } from '../../lib/cli/command-error.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { bar } from '../../lib/cli/progress-line.js';
 import { RANGE_HELP, rangeArgs, rangeArgv } from '../../lib/cli/range-args.js';
-import { colouredName, signalLine } from '../../lib/cli/signal-line.js';
+import { colouredName, signalDocument, signalLine } from '../../lib/cli/signal-line.js';
 import { renderTable } from '../../lib/cli/table.js';
 import { history, historyCounts, type HistoryQuery } from '../../lib/operator/history.js';
 import { namePattern } from '../../lib/operator/pattern.js';
-import { unknownFields } from '../../lib/signals/kept-frame.js';
 import { parseRange } from '../../lib/operator/range.js';
 
 /** Signals of one name in one stretch of time, for programs. */
@@ -66,8 +65,8 @@ ${RANGE_HELP}`;
 
   async #signals(found: ReturnType<typeof history>): Promise<number> {
     let shown = 0;
-    for await (const { signal } of found) {
-      await this.line({ ...signal, ...unknownFields(signal) }, () => signalLine(signal));
+    for await (const recorded of found) {
+      await this.line(signalDocument(recorded), () => signalLine(recorded.signal, recorded.from));
       shown += 1;
     }
     return shown;

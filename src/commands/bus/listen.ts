@@ -3,7 +3,7 @@ import { timeoutSignal } from '../../lib/base/timers.js';
 import { KlorosCommand, outputFlag } from '../../lib/cli/base-command.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { compileStreamFilter } from '../../lib/cli/expression.js';
-import { signalLine, valueText } from '../../lib/cli/signal-line.js';
+import { signalDocument, signalLine, valueText } from '../../lib/cli/signal-line.js';
 import { lookAtBus } from '../../lib/cli/with-bus.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import { fieldOf } from '../../lib/operator/field.js';
@@ -11,7 +11,6 @@ import { listen, type ListenQuery } from '../../lib/operator/listen.js';
 import { namePattern } from '../../lib/operator/pattern.js';
 import { parseSince } from '../../lib/operator/since.js';
 import type { Recorded } from '../../lib/bus/bus.js';
-import { unknownFields } from '../../lib/signals/kept-frame.js';
 
 /** Shows signals as they are said. */
 export default class BusListen extends KlorosCommand {
@@ -63,9 +62,9 @@ What --output jsonl prints can be fed to "kloros bus emit -".`;
     if (query.count !== undefined && heard < query.count && !query.pastOnly) this.status = ExitCode.timedOut;
   }
 
-  async #show({ signal, from }: Recorded, fields: readonly string[]): Promise<void> {
-    const whole = { ...signal, ...unknownFields(signal), origin: from.origin };
-    if (fields.length === 0) return this.line(whole, () => signalLine(signal, from));
+  async #show(recorded: Recorded, fields: readonly string[]): Promise<void> {
+    const { signal, from } = recorded;
+    if (fields.length === 0) return this.line(signalDocument(recorded), () => signalLine(signal, from));
     const values = fields.map((path): [string, unknown] => [path, fieldOf(signal, path)]);
     return this.line(Object.fromEntries(values), () => values.map(([, value]) => valueText(value)).join('\t'));
   }

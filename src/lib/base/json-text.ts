@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { own } from './own.js';
 
 /** Levels of nesting that a door takes; what is deeper exhausts the stack of whoever serialises or compares it. */
 export const DEEPEST = 100;
@@ -43,6 +44,13 @@ function isWide(value: unknown, left: number, deepest: number): boolean {
 export function jsonText(value: unknown, indent?: number): string {
   if (!isAnyWide) return JSON.stringify(value, undefined, indent);
   return JSON.stringify(value, markWide, indent).replaceAll(MARKED, '$1');
+}
+
+/** `jsonText` of what stands under a key. */
+export function memberText(holder: Readonly<Record<string, unknown>>, key: string): string {
+  const value = own(holder, key);
+  const digits = typeof value === 'number' ? wide.get(holder)?.get(key) : undefined;
+  return digits !== undefined && Object.is(Number(digits), value) ? digits : jsonText(value);
 }
 
 /** Position of the quote that ends the string which begins at a quote; the end of the text where none does. */

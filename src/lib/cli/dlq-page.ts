@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import { cutText } from '../base/cut-text.js';
+import { jsonText } from '../base/json-text.js';
 import { terminalLines } from '../base/terminal-text.js';
 import type { Standing } from '../bus/bus.js';
 import type { Resolution } from '../dead-letter/archive.js';
@@ -27,7 +28,7 @@ export function letterPage(letter: Letter, parts: PageParts): string {
     ...section('Error', letter.error),
     ...(letter.traceback === '' ? [] : section('Traceback', letter.traceback)),
     ...(letter.history.length === 0 ? [] : section('Before', letter.history.map(earlierLine).join('\n'))),
-    ...(letter.signal === null ? content : section('Signal', JSON.stringify(letter.signal, null, 2))),
+    ...(letter.signal === null ? content : section('Signal', jsonText(letter.signal, 2))),
     ...section('What now', nextSteps(letter, parts).join('\n')),
   ];
   return lines.join('\n');

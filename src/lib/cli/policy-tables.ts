@@ -1,4 +1,5 @@
 import chalk from 'chalk';
+import { jsonText } from '../base/json-text.js';
 import type { Decision, Outcome } from '../policy/decision.js';
 import type { RuleStatus } from '../policy/status.js';
 import { formatAge, formatDuration } from './formats.js';
@@ -108,5 +109,5 @@ function nowText({ in_flight, waiting, failures, cooldown_ms, acted_at }: RuleSt
 }
 
 function section(title: string, facts: unknown): string[] {
-  return ['', chalk.underline(title), JSON.stringify(facts, null, 2).replaceAll(/^/gm, '  ')];
+  return ['', chalk.underline(title), jsonText(facts, 2).replaceAll(/^/gm, '  ')];
 }

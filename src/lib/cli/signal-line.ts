@@ -1,7 +1,11 @@
 import chalk from 'chalk';
 import { catalogue, type SignalKind } from '../signals/catalogue.js';
+import { jsonText, memberText } from '../base/json-text.js';
+import { own } from '../base/own.js';
 import { padToWidth, terminalLine, terminalPiece } from '../base/terminal-text.js';
+import type { Recorded } from '../bus/bus.js';
 import type { Signal } from '../signals/envelope.js';
+import { unknownFields } from '../signals/kept-frame.js';
 import { isOwn, type Entrance } from '../signals/origin.js';
 
 const COLOUR: Record<SignalKind, (text: string) => string> = {
@@ -29,18 +33,31 @@ export function signalLine(signal: Signal, from?: Entrance): string {
   return `${time} ${colouredName(signal.signal, NAME_WIDTH)} ${source}${door} ${factsText(signal.facts)}`.trimEnd();
 }
 
+/** A signal for programs: every field that its sender gave it, and by which door it came. */
+export function signalDocument({ signal, from }: Pick<Recorded, 'signal' | 'from'>): Record<string, unknown> {
+  return { ...signal, ...unknownFields(signal), origin: from.origin };
+}
+
 /** Any value in one short piece of text. */
 export function valueText(value: unknown): string {
-  if (value === undefined) return '';
-  const text = typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value);
-  return terminalPiece(text);
+  return value === undefined ? '' : terminalPiece(isPlain(value) ? value : jsonText(value));
+}
+
+/** What stands under a key in one short piece of text, numbers as they were written; nothing where nothing does. */
+export function memberValueText(holder: Readonly<Record<string, unknown>>, key: string): string {
+  const value = own(holder, key);
+  return value === undefined ? '' : terminalPiece(isPlain(value) ? value : memberText(holder, key));
+}
+
+function isPlain(value: unknown): value is string {
+  return typeof value === 'string' && !/[\s"=]/.test(value);
 }
 
 function factsText(facts: Signal['facts']): string {
-  const all = Object.entries(facts);
+  const all = Object.keys(facts);
   const shown = all
     .slice(0, MOST_FACTS)
-    .map(([key, value]) => `${chalk.dim(`${terminalPiece(key)}=`)}${valueText(value)}`)
+    .map((key) => `${chalk.dim(`${terminalPiece(key)}=`)}${memberValueText(facts, key)}`)
     .join(' ');
   return all.length > MOST_FACTS ? `${shown} ${chalk.dim(`… and ${all.length - MOST_FACTS} more`)}` : shown;
 }

@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import cliTruncate from 'cli-truncate';
 import sparkly from 'sparkly';
+import { jsonText } from '../base/json-text.js';
 import { terminalLine, terminalPiece } from '../base/terminal-text.js';
 import type { ConsumerStatus } from '../bus/bus.js';
 import {
@@ -48,7 +49,7 @@ const BODIES: Record<Board['view'], Body> = {
   },
   signal: (board, measured) => {
     const row = chosenSignal(board, measured);
-    return row === undefined ? ['Nothing is chosen'] : textLines(JSON.stringify(row.last, null, 2));
+    return row === undefined ? ['Nothing is chosen'] : textLines(jsonText(row.last, 2));
   },
   dead: (board, measured, size) => deadLines(board, measured, size.rows - FRAME_LINES),
   letter: (board, measured) => {

@@ -5,7 +5,7 @@ import { own } from '../base/own.js';
 import type { Chain, Hop } from '../trace/chain.js';
 import type { Hearing } from '../trace/hearing.js';
 import type { Notes } from '../trace/notes.js';
-import { colouredName, valueText } from './signal-line.js';
+import { colouredName, memberValueText } from './signal-line.js';
 
 /** Facts that say what a signal is about and who decided, the most telling first. */
 const TELLING: Readonly<Record<string, readonly string[]>> = {
@@ -69,7 +69,7 @@ function factsLine({ signal, facts }: Hop): string {
   return names
     .filter((name) => own(facts, name) !== undefined && own(facts, name) !== null)
     .slice(0, MOST_FACTS)
-    .map((name) => `${chalk.dim(`${terminalLine(name)}=`)}${valueText(own(facts, name))}`)
+    .map((name) => `${chalk.dim(`${terminalLine(name)}=`)}${memberValueText(facts, name)}`)
     .join(' ');
 }
 

@@ -1,6 +1,8 @@
 import chalk from 'chalk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseJson } from '../../../src/lib/base/json-text.js';
 import { colouredName, signalLine } from '../../../src/lib/cli/signal-line.js';
+import type { Facts } from '../../../src/lib/signals/envelope.js';
 import { mint } from '../../../src/lib/signals/mint.js';
 import fc from '../../helpers/property.js';
 
@@ -18,6 +20,13 @@ describe('a signal as one line', () => {
     );
     expect(line).toMatch(
       /^\d\d:\d\d:\d\d\.\d{3} Q_DREAM_COMPLETE +probe +cycle_id=c1 note="two words" n=3 list=\[1\] none=null$/,
+    );
+  });
+
+  it('has numbers in the digits in which they were written', () => {
+    const facts = parseJson('{"n":12345678901234567890,"huge":1e400,"list":[9007199254740993],"near":1.0}') as Facts;
+    expect(signalLine(aSignal('A', facts))).toMatch(
+      / n=12345678901234567890 huge=1e400 list=\[9007199254740993\] near=1$/,
     );
   });
 
