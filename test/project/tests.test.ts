@@ -14,6 +14,8 @@ const WHOLE_ROOM = [
   'lib/bus/crash',
   'lib/bus/journal-trust',
   'lib/deployment/noise',
+  'lib/expectations/clock-steps',
+  'lib/healing/hostile',
   'lib/intents/beset',
   'lib/intents/hostile',
 ];
