@@ -80,7 +80,10 @@ describe.skipIf(whyNot !== '')(`on demand in a real systemd${whyNot === '' ? '' 
     await allRest();
     const before = await start();
     const leave = (time: string) =>
-      lab.demand(`date --utc --date='${time}' +%FT%T.000Z | tee ${HOME}/run/rest/${DEDUP}`);
+      lab.demand(`at=$(date --utc --date='${time}' +%FT%T.000Z)
+printf '{"at":"%s","set":{"wallMs":%s,"boot":"%s","uptimeMs":%s}}' $at $(date +%s%3N) $(cat /proc/sys/kernel/random/boot_id) \
+  $(awk '{ printf "%d", $1 * 1000 }' /proc/uptime) >${HOME}/run/rest/${DEDUP}
+echo $at`);
     await lab.demand(`runuser -u kloros -- mkdir -p ${HOME}/run/rest`);
     const later = await leave('1 hour');
     expect(await kept(DEDUP)).toMatchObject([{ state: 'idle', why: `it has work of its own at ${later}` }]);

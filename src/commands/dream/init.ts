@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import chalk from 'chalk';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
-import { makeHome } from '../../lib/config/home.js';
+import { makeHome } from '../../lib/config/make-home.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { exampleFiles, writeExample } from '../../lib/dream/init.js';
 

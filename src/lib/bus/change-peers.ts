@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { KlorosError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
-import { makeHome } from '../config/home.js';
+import { makeHome } from '../config/make-home.js';
 import { newKeys } from './embedded/curve.js';
 import { readPeers, writePeers, type Peer } from './peers.js';
 

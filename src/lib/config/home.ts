@@ -3,7 +3,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
@@ -34,15 +33,6 @@ export type Home = z.output<typeof homeSchema>;
 const FILE = 'home.json';
 const ID_CHARACTERS = 26;
 const EVERYBODY = 0o666;
-const OWNER_ALONE = 0o700;
-
-/**
- * Makes the folder of a new home, for its user alone: what was said stands in it in plain words. One that is there keeps
- * its mode, since an operator may share it with a group, or let others leave intents in it.
- */
-export function makeHome(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: OWNER_ALONE });
-}
 
 /**
  * The home that a folder is, as its file says or, where that came from another folder, as it will say: the id follows

@@ -2,7 +2,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
 import { draftOf } from '../base/drafts.js';
-import { makeHome } from '../config/home.js';
+import { makeHome } from '../config/make-home.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { idFromKey } from '../signals/id.js';

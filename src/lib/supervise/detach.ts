@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDetached } from '../base/detached-process.js';
 import { KlorosError } from '../base/errors.js';
-import { makeHome } from '../config/home.js';
+import { makeHome } from '../config/make-home.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { programStart, type Program } from './daemon-command.js';

@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.js';
 import type { LogForm, Logger } from '../base/log.js';
-import { makeHome } from '../config/home.js';
+import { makeHome } from '../config/make-home.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { ActivationRequests } from './activation-requests.js';

@@ -68,7 +68,7 @@ describe('a journal that another process keeps to itself', () => {
     const expected = expect.objectContaining({
       code: 'JOURNAL_HELD',
       why: expect.stringContaining(`process ${pid} (`) as string,
-      next: [`let it go on: kill -CONT ${pid}`, `or end it: kill -KILL ${pid}`],
+      next: [`let it go on: fg in its terminal, or kill -CONT ${pid}`, `or end it: kill -KILL ${pid}`],
     }) as Error;
     await expect(untilFree(path, begin, 30)).rejects.toThrow(expected);
     expect(() => untilNotBusy(path, begin, 30)).toThrow(expected);

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { adoptHome, lookAtHome, makeHome, settleHome } from '../../../src/lib/config/home.js';
+import { adoptHome, lookAtHome, settleHome } from '../../../src/lib/config/home.js';
+import { makeHome } from '../../../src/lib/config/make-home.js';
 import { removeTemporaryFolders, temporaryFolder } from '../../helpers/temporary-folders.js';
 
 const MOST_TRIES = 10_000;

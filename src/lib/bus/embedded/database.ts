@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { errorCode, KlorosError } from '../../base/errors.js';
-import { makeHome } from '../../config/home.js';
+import { makeHome } from '../../config/make-home.js';
 import { explainedError, unwritableError } from './journal-errors.js';
 import { migrate, refuseForeignVersion, versionOf } from './migrate.js';
 import { untilFree, untilNotBusy } from './patience.js';
