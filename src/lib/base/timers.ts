@@ -1,5 +1,5 @@
 /** The longest time that setTimeout can hold, 24.8 days; it takes what is longer for one millisecond. */
-const LONGEST_MS = 2_147_483_647;
+export const LONGEST_MS = 2_147_483_647;
 
 /** A timer that can be ended. */
 export interface Timer {
