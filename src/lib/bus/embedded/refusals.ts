@@ -34,12 +34,7 @@ const ADD = `INSERT INTO refusals VALUES (@consumer, @name, @entrance, @reason, 
 
 /** Prepares the statements about refusals. */
 export function openRefusals(database: Database): Refusals {
-  const refusing = database
-    .prepare<[number, number], string>(
-      `SELECT consumers.name FROM subscriptions JOIN consumers ON consumers.id = consumer
-       WHERE name_id = ? AND enabled = 1 AND mask & ? = 0`,
-    )
-    .pluck();
+  const refusersOf = openRefusers(database);
   const add = database.prepare(ADD);
   const rows = database.prepare<[], number>('SELECT count(*) FROM refusals').pluck();
   const isKnown = database
@@ -63,7 +58,7 @@ export function openRefusals(database: Database): Refusals {
       // What the colony says to itself is refused by nobody, and pays for no look.
       if (row.from.authority === COLONY.authority) return;
       const counted = { name: row.name, entrance, reason: REASON, count: 1, nowMs: row.atMs, sample: row.id };
-      for (const consumer of refusing.all(name, entrance)) count({ ...counted, consumer });
+      for (const consumer of refusersOf(name, entrance)) count({ ...counted, consumer });
       if (row.name === KILL && !mayKill(row.from)) count({ ...counted, consumer: DOOR });
     },
     noteAtDoor: (refusals, nowMs) => {
@@ -71,6 +66,29 @@ export function openRefusals(database: Database): Refusals {
         count({ ...refusal, consumer: DOOR, entrance: entrances.idOf(from), nowMs });
     },
     all: () => all.all().map(({ entrance, ...refusal }) => ({ ...refusal, from: entrances.of(entrance) })),
+  };
+}
+
+/**
+ * Who refuses a name from an entrance, asked once a commit: rows of one name come in hundreds. A commit is one synchronous
+ * block, in which nobody else writes, so what was read holds until that ends.
+ */
+function openRefusers(database: Database): (name: number, entrance: number) => readonly string[] {
+  const refusing = database
+    .prepare<[number, number], string>(
+      `SELECT consumers.name FROM subscriptions JOIN consumers ON consumers.id = consumer
+       WHERE name_id = ? AND enabled = 1 AND mask & ? = 0`,
+    )
+    .pluck();
+  const remembered = new Map<string, readonly string[]>();
+  return (name, entrance) => {
+    const key = `${name} ${entrance}`;
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    if (remembered.size === 0) queueMicrotask(() => remembered.clear());
+    const found = refusing.all(name, entrance);
+    remembered.set(key, found);
+    return found;
   };
 }
 
