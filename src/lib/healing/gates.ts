@@ -1,5 +1,5 @@
 import { isoTimestamp } from '../base/clock.js';
-import type { Memory } from './memory.js';
+import { HOUR_MS, type Memory } from './memory.js';
 import type { Rule, Surroundings } from './rule.js';
 import { fromGate } from '../rules/from-gate.js';
 import type { Sighting } from './sighting.js';
@@ -29,7 +29,7 @@ export interface Check {
 type Gate = (input: GateInput) => Omit<Check, 'check'>;
 
 /** The gates of a budget: what they hold back is told to an operator. */
-export const BUDGETS: ReadonlySet<string> = new Set(['budget', 'colony_budget']);
+const BUDGETS: ReadonlySet<string> = new Set(['budget', 'colony_budget']);
 
 /** More subjects of one rule are not followed. */
 const MOST_CASES = 100;
@@ -106,4 +106,11 @@ function budgetGate(used: number, most: number): Omit<Check, 'check'> {
 
 function actsOnDaemon({ do: { action } }: Rule): boolean {
   return action !== 'repair_signal' && action !== 'run_command';
+}
+
+/** What an operator has to know of; a gate that opens by itself is no such thing. */
+export function stuckBy(failure: string | undefined, closed: Check | undefined, nowMs: number) {
+  if (failure !== undefined) return { reason: failure, leastMs: nowMs };
+  if (closed === undefined || !BUDGETS.has(closed.check)) return undefined;
+  return { reason: closed.detail, leastMs: nowMs + HOUR_MS };
 }

@@ -1,18 +1,17 @@
 import { toError } from '../base/errors.js';
-import { own } from '../base/own.js';
 import type { StateChange } from '../bus/bus.js';
 import type { Moment } from '../base/clock-step.js';
 import type { Draft, Facts, Signal } from '../signals/envelope.js';
 import { checkFacts } from '../signals/facts.js';
 import { isAccepted, type Entrance } from '../signals/origin.js';
 import { escalation, judgedDraft, liftDraft, sightingAlert, startedDraft } from './drafts.js';
-import { BUDGETS, passGates, targetOf, type Check, type GateInput } from './gates.js';
-import { hasCleared, isAwaited, isSignOfLife, verdictOn, type Judged } from './judge.js';
+import { passGates, stuckBy, targetOf, type Check, type GateInput } from './gates.js';
+import { isAwaited, isSignOfLife, madeOf, mayGoOn, verdictOn } from './judge.js';
 import { HOUR_MS, Memory, type Case } from './memory.js';
 import type { RuleEvent } from './rule-schema.js';
 import type { Rule, Surroundings } from './rule.js';
 import type { Rules } from './rules.js';
-import { sightedBy, textOf, valuesOf, type Pairs, type Sighting } from './sighting.js';
+import { sightedBy, valuesOf, type Pairs, type Sighting } from './sighting.js';
 
 /** A signal, and whether a repair is among its causes. */
 export interface Heard {
@@ -205,7 +204,7 @@ class Healing {
     const deed = { rule, sighting, target: targetOf(rule, sighting) ?? '', facts: facts.facts, nowMs };
     const alert = sighting.signal === null ? sightingAlert(deed) : undefined;
     const { id: repair, trace, draft } = startedDraft(deed, sighting.signal ?? alert ?? { id: '', trace: '' });
-    // Facts that nobody takes would be refused with everything else of this look, in each look anew.
+    // Invalid facts would have the whole round refused, and each round after it.
     checkFacts(draft.signal, draft.facts);
     this.#healed.signals.push(...(alert === undefined ? [] : [alert.draft]), draft);
     const judgeByMs = nowMs + CARRYING_OUT_MS + rule.helped.within;
@@ -231,32 +230,6 @@ class Healing {
     if (isForgotten) this.#memory.setCase(rule.name, subject, null);
     else if (JSON.stringify(before) !== JSON.stringify(known)) this.#memory.setCase(rule.name, subject, known);
   }
-}
-
-/** What an operator has to know of; a gate that opens by itself is no such thing. */
-function stuckBy(failure: string | undefined, closed: Check | undefined, nowMs: number) {
-  if (failure !== undefined) return { reason: failure, leastMs: nowMs };
-  if (closed === undefined || !BUDGETS.has(closed.check)) return undefined;
-  return { reason: closed.detail, leastMs: nowMs + HOUR_MS };
-}
-
-const FAILURES: Readonly<Record<string, string>> = {
-  failed: 'it was tried and failed',
-  unknown: 'it was begun, and nobody knows what came of it',
-};
-
-/** What its own answer says of a repair. */
-function madeOf({ facts }: Signal, { helped }: Rule, nowMs: number) {
-  const outcome = facts['outcome'];
-  const detail = textOf(facts['detail']);
-  if (outcome === 'made') return { madeMs: nowMs, judgeByMs: nowMs + helped.within };
-  return { madeMs: nowMs, failure: `${own(FAILURES, String(outcome)) ?? 'it was refused'}: ${detail}` };
-}
-
-/** A rule that stands still goes on when it was edited, or its trouble is over. */
-function mayGoOn(still: NonNullable<Case['still']>, rule: Rule, judged: Judged): boolean {
-  if (still.version !== rule.version) return true;
-  return judged.nowMs >= still.leastMs && hasCleared(judged);
 }
 
 function repairFacts(rule: Rule, sighting: Sighting): { facts: Facts } | { failure: string } {

@@ -2,6 +2,7 @@ import { own } from '../base/own.js';
 import type { Signal } from '../signals/envelope.js';
 import type { Case, OpenRepair } from './memory.js';
 import type { Rule } from './rule.js';
+import { textOf } from './sighting.js';
 
 /** Whether a repair helped, and how that is known. */
 export interface Verdict {
@@ -54,7 +55,7 @@ export function isSignOfLife(rule: Rule, { sought }: Case, signal: Signal): bool
 }
 
 /** Whether the trouble of a rule that stands still is over without any sign of life: it is not to be seen any more. */
-export function hasCleared({ rule, case: { seenMs, sought }, isPresent, nowMs }: Judged): boolean {
+function hasCleared({ rule, case: { seenMs, sought }, isPresent, nowMs }: Judged): boolean {
   if (isPresent) return false;
   const isSeenByHealer = ['watchdog', 'restart_storm', 'lag_grows'].includes(rule.when.event);
   if (isSeenByHealer) return true;
@@ -71,4 +72,23 @@ function helps(rule: Rule, signal: Signal): boolean {
   } catch {
     return false; // A field that it does not have.
   }
+}
+
+const FAILURES: Readonly<Record<string, string>> = {
+  failed: 'it was tried and failed',
+  unknown: 'it was begun, and nobody knows what came of it',
+};
+
+/** What its own answer says of a repair. */
+export function madeOf({ facts }: Signal, { helped }: Rule, nowMs: number) {
+  const outcome = facts['outcome'];
+  const detail = textOf(facts['detail']);
+  if (outcome === 'made') return { madeMs: nowMs, judgeByMs: nowMs + helped.within };
+  return { madeMs: nowMs, failure: `${own(FAILURES, String(outcome)) ?? 'it was refused'}: ${detail}` };
+}
+
+/** A rule that stands still goes on when it was edited, or its trouble is over. */
+export function mayGoOn(still: NonNullable<Case['still']>, rule: Rule, judged: Judged): boolean {
+  if (still.version !== rule.version) return true;
+  return judged.nowMs >= still.leastMs && hasCleared(judged);
 }
