@@ -1,7 +1,7 @@
 import { mkdir, open, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, KlorosError } from './errors.js';
-import { flockHolder, loadFlock } from './flock.js';
+import { flockHolders, loadFlock } from './flock.js';
 import { sleep } from './timers.js';
 
 const FIRST_WAIT_MS = 5;
@@ -88,7 +88,7 @@ async function isThere(handle: FileHandle, lockPath: string): Promise<boolean> {
 
 async function busyError(lockPath: string, path: string): Promise<KlorosError> {
   const pid = await stat(lockPath).then(
-    ({ ino }) => flockHolder(ino),
+    ({ ino }) => flockHolders(ino)[0]?.pid,
     () => undefined,
   );
   return new KlorosError({

@@ -29,8 +29,17 @@ export function loadFlock(): Promise<Flock> {
   return loading;
 }
 
-/** Process that has the lock of a file or folder, by its inode, from /proc/locks (proc(5)). */
-export function flockHolder(inode: number): number | undefined {
-  const line = readFileSync('/proc/locks', 'utf8').match(new RegExp(`FLOCK\\s+\\S+\\s+WRITE (\\d+) \\S+:${inode} `));
-  return line?.[1] === undefined ? undefined : Number(line[1]);
+/** A process that has the lock of a file or folder. */
+export interface LockHolder {
+  pid: number;
+  /** Of the file, as the kernel writes it, e.g. `fd:00`. */
+  device: string;
+}
+
+/** Processes that have the lock of a file with this inode, from /proc/locks (proc(5)); each file system counts its own inodes. */
+export function flockHolders(inode: number): LockHolder[] {
+  const lines = readFileSync('/proc/locks', 'utf8').matchAll(/FLOCK\s+\S+\s+WRITE (\d+) (\S+):(\d+) /g);
+  return [...lines].flatMap(([, pid, device = '', found]) =>
+    found === String(inode) ? [{ pid: Number(pid), device }] : [],
+  );
 }

@@ -51,9 +51,12 @@ function trackOwnChildren(): (pid: number) => boolean {
   subscribe('child_process', (message) => {
     const { process: child } = message as { process: ChildProcess };
     started.add(child);
-    child.once('exit', () => started.delete(child)).once('error', () => undefined);
+    child.once('exit', () => started.delete(child));
   });
-  return (pid) => before.has(pid) || [...started].some((child) => child.pid === pid);
+  return (pid) => {
+    for (const child of started) if (child.pid === undefined) started.delete(child); // It could not be started.
+    return before.has(pid) || [...started].some((child) => child.pid === pid);
+  };
 }
 
 /** Children of this process, whichever thread has them. */

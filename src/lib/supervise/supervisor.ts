@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs';
 import { systemClock } from '../base/clock.js';
+import { KlorosError } from '../base/errors.js';
+import { flockHolders } from '../base/flock.js';
 import type { LogForm, Logger } from '../base/log.js';
 import { makeHome } from '../config/make-home.js';
 import { pathsOf } from '../config/paths.js';
@@ -9,7 +12,7 @@ import { startColony, type Colony, type Member } from './colony.js';
 import { tellSupervisor } from './control-client.js';
 import { alreadyRunning, openControl } from './control-server.js';
 import { daemonCommand, type Program } from './daemon-command.js';
-import { lockHome, type HomeLock } from './home-lock.js';
+import { lockHome, supervisorOf, type HomeLock } from './home-lock.js';
 import type { Transition } from './managed-process.js';
 
 /** What a supervisor runs, and whom it tells. */
@@ -44,8 +47,19 @@ async function becomeSupervisor(home: string, control: string): Promise<HomeLock
   const other = await tellSupervisor(control, { do: 'status', names: [] });
   if (other !== undefined) throw alreadyRunning(home, `process ${other.pid} answers at ${control}`);
   const freed = await lockHome(home);
-  if (freed === undefined) throw alreadyRunning(home, 'another process has the lock of its folder');
-  return freed;
+  if (freed !== undefined) return freed;
+  if (supervisorOf(home) === undefined) throw lockedByStranger(home);
+  throw alreadyRunning(home, 'another process has the lock of its folder');
+}
+
+function lockedByStranger(home: string): KlorosError {
+  const [pid] = flockHolders(statSync(home).ino).map((holder) => holder.pid);
+  return new KlorosError({
+    code: 'HOME_LOCKED',
+    message: `The home ${home} cannot be supervised`,
+    why: `process ${pid ?? 'unknown'} of another user has locked its folder, which everybody may open`,
+    next: [`close it to others: chmod o-rwx ${home}`, `and have that process ended: ps -fp ${pid ?? 'PID'}`],
+  });
 }
 
 /** Starts the daemons of a home and keeps them alive. Throws ALREADY_RUNNING, or why a daemon cannot start. */
