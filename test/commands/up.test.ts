@@ -183,7 +183,10 @@ describe('kloros up', { timeout: LIMIT_MS }, () => {
     const up = await start(...FEW, '--on-demand');
     await until('it rests', () => statesOf(up, INTEGRATOR).at(-1) === 'IDLE', 90_000);
     const paths = pathsOf(config);
-    rmSync(paths.run, { recursive: true });
+    // First out of the way: in its place the colony writes while it is being removed.
+    const away = join(config.home, 'away');
+    renameSync(paths.run, away);
+    rmSync(away, { recursive: true });
     const stopped = await kloros(['daemon', 'stop', 'intent-router', '--yes', '--json'], { env });
     expect(JSON.parse(stopped.stdout)).toMatchObject({ result: { keeper: `kloros up (process ${up.pid})` } });
     const sockets = ['xsub', 'xpub', 'router'].map((name) => join(paths.busSockets, name));

@@ -64,7 +64,7 @@ describe('a whole colony that reads its settings anew again and again under load
       expect(reloads.filter(({ outcome }) => outcome !== 'reloaded')).toEqual([]);
       expect(code).toBe(0);
     }
-    expect(ends()).toEqual([]);
+    expect(ends(), colony.stderr().slice(-4000)).toEqual([]);
     printFigures('reloads', { reloads: RELOADS, emitted });
   });
 
@@ -85,7 +85,7 @@ describe('a whole colony that reads its settings anew again and again under load
     expect(code).toBe(1);
     await holder.close();
     await until('it takes it up when the port is free', async () => (await reload()).code === 0);
-    expect(ends()).toEqual([]);
+    expect(ends(), colony.stderr().slice(-4000)).toEqual([]);
     removeHome(taken);
   });
 

@@ -69,6 +69,7 @@ function settingsOf(callerUrl: string, file: string, options: WorkerPoolOptions)
     idleTimeout: 5_000,
     closeTimeout: LONGEST_MS, // Who runs a task limits its time.
     resourceLimits: { maxOldGenerationSizeMb: options.memoryMb, stackSizeMb: options.stackMb ?? 4 },
-    ...(fromSources ? { execArgv: ['--import', 'tsx'] } : {}),
+    // Piscina requires the module first, and Node aborts the process when a thread is ended within require() of an ES module.
+    execArgv: ['--no-experimental-require-module', ...(fromSources ? ['--import', 'tsx'] : [])],
   };
 }
