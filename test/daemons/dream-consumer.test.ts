@@ -187,7 +187,7 @@ describe('a trigger gets exactly one completion, with the reason', () => {
   });
 
   it('where its time is over and its result cannot be written; the next one finds the lock free', async () => {
-    await colonyWith({}, { timeLimitMs: 4_000 });
+    await colonyWith({}, { timeLimitMs: 10_000 });
     const { dreamLab } = pathsOf(colony.config);
     await colony.start(dreamConsumer);
     await trigger();
