@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after } from './timers.js';
 import { errorCode } from './errors.js';
 import { readLines } from './read-lines.js';
@@ -10,15 +11,32 @@ const MOST_REPLY_BYTES = 4 * 1024 * 1024;
 /** Error code of a server that took a line and did not answer in time. */
 export const NO_ANSWER = 'ETIMEDOUT';
 
+/** Where so many wait to be accepted that there is no place for one more, it is tried again this soon. */
+const QUEUE_FULL = 'EAGAIN';
+const PAUSE_MS = 10;
+
 /**
  * Says one line and answers the reply; undefined where nobody listens. Rejects with EACCES, with NO_ANSWER when the whole
  * took longer than `timeoutMs`, and when the connection ends without an answer.
  */
 export async function askLine(path: string, line: string, timeoutMs: number): Promise<string | undefined> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await askOnce(path, line, endMs);
+    } catch (error) {
+      if (errorCode(error) !== QUEUE_FULL) throw error;
+      if (performance.now() >= endMs) throw new NoAnswerError();
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function askOnce(path: string, line: string, endMs: number): Promise<string | undefined> {
   const address = addressOf(path);
   if (address === undefined) return undefined;
   const socket = createConnection(address.text);
-  const late = after(timeoutMs, () => socket.destroy(new NoAnswerError(`there was no answer within ${timeoutMs} ms`)));
+  const late = after(endMs - performance.now(), () => socket.destroy(new NoAnswerError()));
   try {
     return await exchange(socket, line);
   } catch (error) {
@@ -45,4 +63,5 @@ function exchange(socket: Socket, line: string): Promise<string> {
 
 class NoAnswerError extends Error {
   readonly code = NO_ANSWER;
+  override message = 'there was no answer in time';
 }

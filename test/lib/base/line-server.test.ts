@@ -52,6 +52,17 @@ describe('a socket that answers a line to a line', () => {
     expect(answers).toEqual(Array.from({ length: 20 }, (_, index) => `heard ${index}`));
   });
 
+  it('answers who comes while so many wait to be accepted that the kernel takes no further one', async () => {
+    const codes: unknown[] = [];
+    // In one turn of the loop, in which nobody is accepted; the kernel queues 511 at most.
+    const many = Array.from({ length: 600 }, () =>
+      createConnection({ path }).on('error', (error: NodeJS.ErrnoException) => codes.push(error.code)),
+    );
+    expect(await ask('me')).toBe('heard me');
+    expect(codes).toContain('EAGAIN');
+    for (const socket of many) socket.destroy();
+  });
+
   it('cuts off who says nothing, and who never reads, after a while', async () => {
     const [silent, unread] = [await connected(), await connected()];
     let isCut = false;
