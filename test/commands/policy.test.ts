@@ -48,12 +48,12 @@ describe('kloros policy', () => {
     expect(JSON.parse(wrong.stdout)).toMatchObject({ error: { code: 'DECISION_NOT_FOUND' } });
   });
 
-  it('leaves out lines that are no decisions, and says so', async () => {
+  it('leaves out lines that are no decisions, and says so to people too', async () => {
     await decideTwice();
     appendFileSync(pathsOf(colony.config).policyDecisions, 'torn\n');
     const { stdout, stderr } = await policy('decisions', '--output', 'jsonl');
     expect(stdout.trim().split('\n')).toHaveLength(2);
-    expect(stderr).toContain('1 lines are no decisions');
+    expect(stderr).toContain('1 line of');
   });
 
   it('says what it would do, and does nothing', async () => {

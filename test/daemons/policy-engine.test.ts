@@ -26,7 +26,7 @@ async function said(name: string) {
 async function decisions(): Promise<Decision[]> {
   const path = pathsOf(colony.config).policyDecisions;
   const log = new DecisionLog({ path, maxBytes: 1e6, keepDays: 1 });
-  return (await log.newest(100)).decisions;
+  return log.newest(100);
 }
 
 /** An edit of policies.yaml, and what it leads to. */

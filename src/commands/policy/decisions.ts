@@ -33,7 +33,7 @@ export default class PolicyDecisions extends KlorosCommand {
     const nowMs = systemClock.nowMs();
     const since = flags.since === undefined ? 'beginning' : parseSince(flags.since, nowMs);
     const fromMs = typeof since === 'object' ? since.sinceMs : since === 'now' ? nowMs : -Infinity;
-    const page = await decisionLogOf(config).newest(
+    const decisions = await decisionLogOf(config).newest(
       flags.limit,
       ({ outcome, rule, signal, at }) =>
         (flags.outcome?.includes(outcome) ?? true) &&
@@ -41,10 +41,9 @@ export default class PolicyDecisions extends KlorosCommand {
         (flags.signal === undefined || signal.name === flags.signal) &&
         Date.parse(at) >= fromMs,
     );
-    if (page.badLines > 0) this.warn(`${page.badLines} lines are no decisions and were left out`);
-    for (const decision of page.decisions) await this.line(decision);
-    if (page.decisions.length === 0) this.status = ExitCode.notFound;
-    this.log(page.decisions.length === 0 ? 'No decision matches.' : decisionsTable(page.decisions, nowMs));
-    return page.decisions;
+    for (const decision of decisions) await this.line(decision);
+    if (decisions.length === 0) this.status = ExitCode.notFound;
+    this.log(decisions.length === 0 ? 'No decision matches.' : decisionsTable(decisions, nowMs));
+    return decisions;
   }
 }

@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { z } from 'zod';
 import { boundedLines, tooLongError, type BoundedLine } from './bounded-lines.js';
 import { errorCode, toError } from './errors.js';
+import { tellUnread } from './unread.js';
 
 /** One line of a JSON Lines file: its value, or why it is none. */
 export interface JsonLine {
@@ -21,16 +23,30 @@ export interface JsonLine {
 const NEWLINE = 0x0a;
 
 /**
- * Reads a JSON Lines file line by line; a bad line, or one that is longer than any of ours, is reported and hides no
- * other. A missing file has no lines.
+ * Reads a JSON Lines file line by line; a bad line, or one that is longer than any of ours, is told (unread.ts) and
+ * hides no other. A missing file has no lines.
  */
 export async function* readJsonLines(path: string, fromOffset = 0): AsyncGenerator<JsonLine> {
   try {
-    for await (const line of boundedLines(createReadStream(path, { start: fromOffset }), fromOffset))
-      yield parseLine(line);
+    for await (const bounded of boundedLines(createReadStream(path, { start: fromOffset }), fromOffset)) {
+      const line = parseLine(bounded);
+      if (line.error && line.complete) tellUnread({ path, offset: line.offset });
+      yield line;
+    }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
   }
+}
+
+/** Rows of a JSON Lines file; a whole line that is none is told (unread.ts), and one without its end is still written. */
+export async function readRows<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const { value, offset, complete } of readJsonLines(path)) {
+    const row = schema.safeParse(value);
+    if (row.success) rows.push(row.data);
+    else if (complete) tellUnread({ path, offset });
+  }
+  return rows;
 }
 
 function parseLine({ offset, length, bytes, isTooLong, complete }: BoundedLine): JsonLine {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { appendJsonLines, readJsonLines } from '../base/json-lines.js';
+import { appendJsonLines, readRows } from '../base/json-lines.js';
 
 const recordSchema = z.object({
   /** Id of the signal that caused the integration. */
@@ -55,10 +55,5 @@ export function openUndoJournal(backups: string): UndoJournal {
 }
 
 async function latest(path: string): Promise<Map<string, UndoRecord>> {
-  const records = new Map<string, UndoRecord>();
-  for await (const line of readJsonLines(path)) {
-    const parsed = recordSchema.safeParse(line.value);
-    if (parsed.success) records.set(parsed.data.id, parsed.data);
-  }
-  return records;
+  return new Map((await readRows(path, recordSchema)).map((record) => [record.id, record]));
 }

@@ -6,6 +6,7 @@ import { jsonText } from '../base/json-text.js';
 import { shareWithGroup } from '../base/group-umask.js';
 import { hangingLines, terminalJson, terminalOutput } from '../base/terminal-text.js';
 import { own } from '../base/own.js';
+import { UnreadPlaces } from '../base/unread.js';
 import type { LoadedConfig } from '../config/load.js';
 import { InterruptedError } from './command-error.js';
 import { ExitCode } from './exit-codes.js';
@@ -64,6 +65,10 @@ export abstract class KlorosCommand extends Command {
   readonly #lines: string[] = [];
   #lineCount = 0;
   readonly #interruption = new Interruption((error) => this.#tell(error), this.#isService);
+  /** A command says at its end what it could not read; of a service nobody waits for that. */
+  readonly #unread = new UnreadPlaces((path) => {
+    if (this.#isService) this.warn(`${path} has parts that cannot be read and are left out`);
+  });
   #home: string | undefined;
 
   /** Who reads stdout. */
@@ -143,6 +148,7 @@ export abstract class KlorosCommand extends Command {
   // Replaces oclif's own: it drops falsy results and warnings, and exits 1 for every error under --json.
   protected override async _run<T>(): Promise<T> {
     this.#interruption.watch();
+    this.#unread.watch();
     try {
       this.#setColours();
       await this.init();
@@ -156,10 +162,12 @@ export abstract class KlorosCommand extends Command {
       throw ending;
     } finally {
       this.#interruption.dispose();
+      this.#unread.dispose();
     }
   }
 
   async #succeed(result: unknown): Promise<void> {
+    this.#warnOfUnread();
     const status = this.#interruption.status || this.status;
     const streamed = result === undefined && this.#lines.length > 0;
     if (this.mode === 'json' && streamed) await this.#writeLines(status);
@@ -179,11 +187,16 @@ export abstract class KlorosCommand extends Command {
 
   /** Tells the user, and ends the process by an error that oclif does not print. */
   #fail(thrown: unknown): Error {
+    this.#warnOfUnread();
     if (thrown instanceof Errors.ExitError) return thrown;
     if (this.#interruption.cause === 'EPIPE') return new Errors.ExitError(ExitCode.done);
     const cause = this.#interruption.cause;
     const error = cause === undefined ? readableParseError(thrown, this.#commandLine()) : new InterruptedError(cause);
     return new Errors.ExitError(this.#tell(error));
+  }
+
+  #warnOfUnread(): void {
+    if (!this.#isService) for (const sentence of this.#unread.sentences()) this.warn(sentence);
   }
 
   #tell(error: unknown): number {

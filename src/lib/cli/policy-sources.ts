@@ -35,8 +35,8 @@ export async function decisionsNamed(log: DecisionLog, id: string): Promise<Deci
     LOOKED_THROUGH,
     (one) => one.id.startsWith(id) || one.signal.id === id || one.said?.id === id,
   );
-  if (exact.decisions.length > 0) return exact.decisions;
-  const { decisions } = await log.newest(LOOKED_THROUGH);
+  if (exact.length > 0) return exact;
+  const decisions = await log.newest(LOOKED_THROUGH);
   throw notFoundError({
     kind: 'decision',
     name: id,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appendJsonLines, readJsonLines } from '../base/json-lines.js';
+import { appendJsonLines, readRows } from '../base/json-lines.js';
 import type { Layout } from './layout.js';
 
 /**
@@ -31,10 +31,8 @@ export type DeploymentRecord = z.output<typeof recordSchema>;
 /** Records of an experiment, the oldest first; a line that was written twice after a crash is there once. */
 export async function readRecords({ log }: Layout): Promise<DeploymentRecord[]> {
   const records = new Map<string, DeploymentRecord>();
-  for await (const line of readJsonLines(log)) {
-    const parsed = recordSchema.safeParse(line.value);
-    if (parsed.success) records.set(`${parsed.data.id} ${parsed.data.stage} ${parsed.data.at}`, parsed.data);
-  }
+  for (const record of await readRows(log, recordSchema))
+    records.set(`${record.id} ${record.stage} ${record.at}`, record);
   return [...records.values()];
 }
 

@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ZodError } from 'zod';
 import { errorCode } from '../base/errors.js';
+import { tellUnread } from '../base/unread.js';
 import { cycleFolder, isCycleName } from './cycle-folder.js';
 import { dreamResultSchema, type DreamResult } from './result.js';
 
@@ -12,14 +14,16 @@ export function resultPath(dreamLab: string, cycleId: string): string {
   return join(cycleFolder(dreamLab, cycleId), RESULT_FILE);
 }
 
-/** The result of one cycle; undefined while there is none, or where the file is none of ours. */
+/** The result of one cycle; undefined while there is none, or where the file is none of ours, which is told (unread.ts). */
 export async function readResult(dreamLab: string, cycleId: string): Promise<DreamResult | undefined> {
+  const path = resultPath(dreamLab, cycleId);
   try {
-    const text = await readFile(resultPath(dreamLab, cycleId), 'utf8');
-    return dreamResultSchema.safeParse(JSON.parse(text)).data;
+    return dreamResultSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    if (ABSENT.has(errorCode(error)) || error instanceof SyntaxError) return undefined;
-    throw error;
+    if (ABSENT.has(errorCode(error))) return undefined;
+    if (!(error instanceof SyntaxError || error instanceof ZodError)) throw error;
+    tellUnread({ path });
+    return undefined;
   }
 }
 

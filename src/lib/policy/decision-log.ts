@@ -4,7 +4,7 @@ import { syncFolder } from '../base/atomic-file.js';
 import { isoTimestamp } from '../base/clock.js';
 import { errorCode } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
-import { appendJsonLines, readJsonLines } from '../base/json-lines.js';
+import { appendJsonLines, readRows } from '../base/json-lines.js';
 import { decisionSchema, type Decision } from './decision.js';
 
 /** Where decisions are kept, and how long. */
@@ -23,13 +23,6 @@ export interface Turned {
   full: string | undefined;
   /** Files that were older than keepDays, and are gone. */
   removed: string[];
-}
-
-/** Decisions, the newest first, and what was in the way. */
-export interface DecisionPage {
-  decisions: Decision[];
-  /** Lines that are no decisions, e.g. one that a crash tore; they stay where they are. */
-  badLines: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -55,20 +48,18 @@ export class DecisionLog {
   }
 
   /** The newest decisions that are wanted, at most `limit`. */
-  async newest(limit: number, wanted: (decision: Decision) => boolean = () => true): Promise<DecisionPage> {
-    const page: DecisionPage = { decisions: [], badLines: 0 };
+  async newest(limit: number, wanted: (decision: Decision) => boolean = () => true): Promise<Decision[]> {
+    const newest: Decision[] = [];
     const seen = new Set<string>();
     for (const file of (await this.#files()).reverse()) {
-      const { decisions, badLines } = await readFileOf(file);
-      page.badLines += badLines;
-      for (const decision of decisions.reverse()) {
+      for (const decision of (await readRows(file, decisionSchema)).reverse()) {
         if (seen.has(decision.id)) continue;
         seen.add(decision.id);
-        if (wanted(decision)) page.decisions.push(decision);
-        if (page.decisions.length === limit) return page;
+        if (wanted(decision)) newest.push(decision);
+        if (newest.length === limit) return newest;
       }
     }
-    return page;
+    return newest;
   }
 
   async #turn(nowMs: number): Promise<Turned> {
@@ -110,16 +101,6 @@ export class DecisionLog {
     const aside = names.filter((other) => other.startsWith(`${stem}.`) && other.endsWith('.jsonl') && other !== name);
     return [...aside.sort(), name].map((other) => join(folder, other));
   }
-}
-
-async function readFileOf(path: string): Promise<DecisionPage> {
-  const page: DecisionPage = { decisions: [], badLines: 0 };
-  for await (const line of readJsonLines(path)) {
-    const parsed = decisionSchema.safeParse(line.value);
-    if (parsed.success) page.decisions.push(parsed.data);
-    else if (line.complete) page.badLines += 1;
-  }
-  return page;
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder } from '../base/atomic-file.js';
 import { errorCode, KlorosError } from '../base/errors.js';
+import { tellUnread } from '../base/unread.js';
 import { isThere, outcomeNameOf, OUTCOME_SUFFIX } from './acknowledge.js';
 
 const outcomeSchema = z.object({ cycle_id: z.string(), acknowledged_at: z.string(), winner: z.string().nullable() });
@@ -44,17 +45,18 @@ export async function restorePromotions(
 }
 
 async function readOutcome(folder: string, kept: string): Promise<Acknowledged[]> {
-  const text = await readFile(join(folder, outcomeNameOf(kept)), 'utf8').catch(() => '{}');
-  const outcome = parsed(text);
-  if (outcome === undefined) return [];
-  return [{ ...outcome, kept, name: kept.replace(`.${outcome.cycle_id}.json`, '.json') }];
+  const path = join(folder, outcomeNameOf(kept));
+  if (!(await isThere(path))) return [];
+  const outcome = parsed(await readFile(path, 'utf8'));
+  if (outcome === undefined) tellUnread({ path });
+  return outcome === undefined ? [] : [{ ...outcome, kept, name: kept.replace(`.${outcome.cycle_id}.json`, '.json') }];
 }
 
 function parsed(text: string): z.output<typeof outcomeSchema> | undefined {
   try {
     return outcomeSchema.safeParse(JSON.parse(text)).data;
   } catch {
-    return undefined; // Somebody else's file: it is left alone.
+    return undefined; // Somebody else's file, or a torn one: it is left alone.
   }
 }
 

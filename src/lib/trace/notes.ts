@@ -37,7 +37,7 @@ async function decisionsOf(hops: readonly Hop[], config: Config): Promise<Map<st
   if (ids.size === 0) return new Map();
   const { decisionsMaxBytes: maxBytes, decisionsKeepDays: keepDays } = config.policy;
   const log = new DecisionLog({ path: pathsOf(config).policyDecisions, maxBytes, keepDays });
-  const { decisions } = await log.newest(MOST_DECISIONS, ({ said }) => said !== null && ids.has(said.id));
+  const decisions = await log.newest(MOST_DECISIONS, ({ said }) => said !== null && ids.has(said.id));
   return new Map(
     decisions.flatMap(({ said, rule, reason, decided_by: by, id }) =>
       said === null

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendJsonLines, readJsonLines, type JsonLine } from '../../../src/lib/base/json-lines.js';
+import { UnreadPlaces } from '../../../src/lib/base/unread.js';
 import fc from '../../helpers/property.js';
 import { makeSmallDisk, whyNoSmallDisk } from '../../helpers/small-disk.js';
 
@@ -101,6 +102,21 @@ describe('lines of JSON', () => {
     } finally {
       disk.end();
     }
+  });
+
+  it('that are none are told by file, at once and each file once, to whoever watches', async () => {
+    const path = newPath();
+    writeFileSync(path, 'torn\n{"a":1}\ntorn too\nstill written');
+    const first: string[] = [];
+    const places = new UnreadPlaces((file) => first.push(file));
+    await read(path);
+    expect(places.sentences()).toEqual([]);
+    places.watch();
+    await read(path);
+    await read(path, 5);
+    places.dispose();
+    await read(newPath());
+    expect([first, places.sentences()]).toEqual([[path], [`2 lines of ${path} cannot be read and are left out`]]);
   });
 
   it('of a file that is not there are none', async () => {
