@@ -85,16 +85,18 @@ describe('peers that pile things up in the hub', () => {
   /** Emits while the attack lasts; resolves with the hub's pid when the attacker has said all. */
   async function emitDuring(attacker: ChildProcess): Promise<void> {
     let isOver = false;
+    let exitCode: number | null = 0;
     attacker.once('message', () => (isOver = true));
-    attacker.once('exit', () => (isOver = true));
+    attacker.once('exit', (code) => (exitCode = code));
     await until(
       'the attack is over',
       async () => {
         await emitGood();
-        return isOver;
+        return isOver || exitCode !== 0;
       },
       LIMIT_MS,
     );
+    expect(exitCode).toBe(0);
   }
 
   /** Asks the hub all the while; what is answered ends it, with how long the longest answer took: its event loop stood still no longer. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { context, Publisher, XPublisher, XSubscriber } from 'zeromq';
 
 /** A hostile peer in a process of its own: `flood`, `frames` or `subscriptions`, at the hub's ports. */
@@ -9,7 +10,7 @@ const DEEP = `{"facts":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
 const attacks: Record<string, () => Promise<void>> = {
   /** So many bytes of messages that are too large, no JSON, binary, deep, misnamed or all right. */
   flood: async () => {
-    const socket = new XPublisher({ linger: -1, sendHighWaterMark: 50 });
+    const socket = new XPublisher({ linger: -1, sendHighWaterMark: 50, noDrop: true });
     socket.connect(xsub);
     await socket.receive(); // The hub's subscription.
     const kinds: Buffer[][] = [
@@ -22,7 +23,7 @@ const attacks: Record<string, () => Promise<void>> = {
     ];
     for (let sent = 0, n = 0; sent < Number(size); n += 1) {
       const frames = kinds[n % kinds.length]!;
-      await socket.send(frames);
+      await sendWhole(socket, frames);
       sent += frames.reduce((sum, { length }) => sum + length, 0);
     }
     socket.close();
@@ -45,6 +46,18 @@ const attacks: Record<string, () => Promise<void>> = {
     socket.close();
   },
 };
+
+/** A publisher whose queue is full says so at once instead of waiting. */
+async function sendWhole(socket: XPublisher, frames: Buffer[]): Promise<void> {
+  for (;;) {
+    try {
+      return await socket.send(frames);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      await setTimeout(1);
+    }
+  }
+}
 
 await attacks[attack]?.();
 process.send?.('done');
