@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { findDaemon } from '../daemons/index.js';
+import { daemons, findDaemon } from '../daemons/index.js';
 import { systemClock } from '../lib/base/clock.js';
 import { observedJournal } from '../lib/bus/observed-journal.js';
 import type { Observer } from '../lib/bus/observer.js';
@@ -8,6 +8,7 @@ import { KlorosCommand } from '../lib/cli/base-command.js';
 import { storeOf } from '../lib/cli/dlq-selection.js';
 import { chosenRows, withLetters } from '../lib/cli/stuck-selection.js';
 import { lateTable, stuckPage, summaryOf, waitingTable, type WaitingElsewhere } from '../lib/cli/stuck-tables.js';
+import { tellWhatStops } from '../lib/cli/what-stops.js';
 import { pathsOf } from '../lib/config/paths.js';
 import type { Config } from '../lib/config/schema.js';
 import { waitingNow } from '../lib/expectations/waiting.js';
@@ -25,8 +26,9 @@ export default class Stuck extends KlorosCommand {
   static override summary = 'What waits for what, since when, on whom, and what to do';
   static override description = `Triggers without their completion, as kloros config show expectations declares them: what will never come
 by itself first, then what is overdue, then the rest; and completions that came after their timeout. With an ID (of a trigger
-or a timeout, or what was asked for) everything about it. Exit code 3 where an ID or a filter matches nothing. Looks into
-the journal and joins nothing, so it works on a colony that is stopped, full or somebody else's.`;
+or a timeout, or what was asked for) everything about it. Below the list what stops or bounds the colony as a whole.
+Exit code 3 where an ID or a filter matches nothing. Looks into the journal and joins nothing, so it works on a colony
+that is stopped, full or somebody else's.`;
   static override examples = [
     '<%= config.bin %> stuck',
     '<%= config.bin %> stuck --overdue --json',
@@ -49,7 +51,9 @@ the journal and joins nothing, so it works on a colony that is stopped, full or 
       const all = await this.#read(observer, config);
       const found = chosenRows(all, { id: args.id, overdue: flags.overdue, daemon });
       if (args.id !== undefined) return this.#page(observer, found);
-      return this.#list(found, flags.limit, await waitingElsewhere(observer, config));
+      const listed = this.#list(found, flags.limit, await waitingElsewhere(observer, config));
+      await tellWhatStops(this, { config, members: daemons });
+      return listed;
     } finally {
       observer.close();
     }

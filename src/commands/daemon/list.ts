@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/base/clock.js';
 import { errorCode, KlorosError } from '../../lib/base/errors.js';
 import { rollTable, topologyTable, type ListedDaemon } from '../../lib/cli/daemon-tables.js';
 import { KeeperCommand } from '../../lib/cli/keeper-command.js';
+import { tellWhatStops } from '../../lib/cli/what-stops.js';
 import { withBus } from '../../lib/cli/with-bus.js';
 import { HUB_PORT_OFFSETS, pathsOf } from '../../lib/config/paths.js';
 import type { Config } from '../../lib/config/schema.js';
@@ -13,7 +14,8 @@ import { callRoll, hasJournal } from '../../lib/operator/roll-call.js';
 /** Lists the daemons. */
 export default class DaemonList extends KeeperCommand {
   static override summary = 'The daemons: who runs, what waits for each, and what holds it back';
-  static override description = 'With --topology: the ports that each binds, and what it hears and says.';
+  static override description =
+    'Below it what else stops or bounds the colony, as kloros health says it. With --topology: the ports that each binds, and what it hears and says.';
   static override examples = [
     '<%= config.bin %> daemon list',
     '<%= config.bin %> daemon list --topology',
@@ -41,6 +43,7 @@ export default class DaemonList extends KeeperCommand {
     });
     const width = { widthColumns: process.stdout.columns };
     this.log(flags.topology ? topologyTable(rows, width) : rollTable(rows, nowMs, width));
+    await tellWhatStops(this, { config, members: daemons, shown: ['paused'] });
     return rows;
   }
 

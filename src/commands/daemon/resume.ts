@@ -3,7 +3,7 @@ import { daemons, findDaemon } from '../../daemons/index.js';
 import { systemClock } from '../../lib/base/clock.js';
 import type { Pause } from '../../lib/bus/bus.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
-import { pauseText } from '../../lib/cli/standstill-text.js';
+import { pauseText } from '../../lib/health/hold-text.js';
 import { withBus } from '../../lib/cli/with-bus.js';
 
 /** Who goes on, and by whose word each had stopped. */

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { formatDuration } from '../../lib/cli/formats.js';
-import { maintenanceText } from '../../lib/cli/standstill-text.js';
+import { maintenanceText } from '../../lib/health/hold-text.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { leaveMaintenance, maintenanceAt, type Maintenance } from '../../lib/maintenance/mode.js';
 

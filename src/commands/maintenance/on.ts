@@ -4,7 +4,7 @@ import { parseDurationMs } from '../../lib/base/duration.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
-import { maintenanceText } from '../../lib/cli/standstill-text.js';
+import { maintenanceText } from '../../lib/health/hold-text.js';
 import { makeHome } from '../../lib/config/make-home.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { enterMaintenance, maintenanceAt, type Maintenance } from '../../lib/maintenance/mode.js';

@@ -1,7 +1,7 @@
 import chalk from 'chalk';
 import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
-import { maintenanceText } from '../../lib/cli/standstill-text.js';
+import { maintenanceText } from '../../lib/health/hold-text.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { maintenanceAt, type Maintenance } from '../../lib/maintenance/mode.js';
 

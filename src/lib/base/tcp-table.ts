@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { commandOf, type ProcessDescription } from './process-identity.js';
 
 /** One socket of this machine's TCP (proc(5)). */
 export interface TcpRow {
   localPort: number;
   remotePort: number;
+  /** Address and port of the other side, e.g. `127.0.0.1:50312`. */
+  remote: string;
   isEstablished: boolean;
   /** Bytes that the other side has not taken yet. */
   sendQueueBytes: number;
@@ -13,6 +16,7 @@ export interface TcpRow {
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const ESTABLISHED = '01';
+const IPV4_BYTES = 4;
 
 /** All sockets of TCP that the kernel shows; none where there is no such table. */
 export function tcpRows(): TcpRow[] {
@@ -38,6 +42,7 @@ function rowOf([, local = '', remote = '', state, queues = '', , , , , inode = '
     {
       localPort: portOf(local),
       remotePort: portOf(remote),
+      remote: addressOf(remote),
       isEstablished: state === ESTABLISHED,
       sendQueueBytes: Number.parseInt(queues, 16),
       inode,
@@ -47,6 +52,15 @@ function rowOf([, local = '', remote = '', state, queues = '', , , , , inode = '
 
 function portOf(address: string): number {
   return Number.parseInt(address.split(':').at(-1) ?? '', 16);
+}
+
+/** The kernel writes an address as words of four bytes in the order of this machine. */
+function addressOf(address: string): string {
+  const bytes = Buffer.from(address.split(':')[0] ?? '', 'hex');
+  if (endianness() === 'LE') bytes.swap32();
+  const host =
+    bytes.length === IPV4_BYTES ? bytes.join('.') : `[${bytes.toString('hex').replaceAll(/.{4}(?!$)/g, '$&:')}]`;
+  return `${host}:${portOf(address)}`;
 }
 
 function pids(): string[] {

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../base/process-identity.js';
 import type { Acceptance } from '../signals/origin.js';
 import type { SubjectKind } from '../signals/subject.js';
-import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Recorded, Refusal, Standing } from './bus.js';
+import type { BegunWork, BrowseQuery, ConsumerStatus, DeadLetter, Pause, Recorded, Refusal, Standing } from './bus.js';
 
 /** A stretch of the journal. */
 export interface TimeRange {
@@ -139,6 +139,8 @@ export interface Observer {
   /** Up to where the hub has published. */
   published(): number;
   consumers(): ConsumerStatus[];
+  /** Also of daemons that are no consumers. */
+  pauseOf(daemon: string): Pause | undefined;
   /** Open work, the oldest signal first, at most `limit`; of one signal where its position is given. */
   openWork(query: { limit: number; seq?: number }): OpenWork[];
   /** Of each enabled consumer that has something to do, the oldest of it. */

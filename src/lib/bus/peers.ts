@@ -98,6 +98,24 @@ export function findPeer(path: string, name: string): { peer: Peer; serverKey: s
   });
 }
 
+/** Where a peer publishes, subscribes and asks. */
+export interface PeerEndpoints {
+  publish: string;
+  subscribe: string;
+  request: string;
+}
+
+/** The three sockets of a peer. */
+export function peerEndpoints({ host, port }: Pick<Peer, 'host' | 'port'>): PeerEndpoints {
+  const at = (offset: number) => `tcp://${host}:${port + offset}`;
+  return { publish: at(0), subscribe: at(1), request: at(2) };
+}
+
+/** What one of those sockets is called, in logs and in what is counted of it. */
+export function peerSocketLabel(name: string, endpoint: string): string {
+  return `${endpoint.slice(endpoint.lastIndexOf(':') + 1)} (${name})`;
+}
+
 /** Whether a peer may emit a name. */
 export function peerTakes({ names }: Pick<Peer, 'names'>, signal: string): boolean {
   return names.length === 0 || names.some((glob) => globMatches(glob, signal));

@@ -67,7 +67,7 @@ function unreadable(path: string, why: string, cause?: unknown): KlorosError {
     code: 'REGISTRY_UNREADABLE',
     message: `The registry ${path} cannot be read: ${why}`,
     why: 'It was left untouched; nobody may guess what a broken registry meant.',
-    next: [`Mend ${path} at the place named above`, 'kloros deadletter replay   # then integrate again'],
+    next: [`Mend ${path} at the place named above`, 'kloros dlq replay   # then integrate again'],
     cause,
   });
 }

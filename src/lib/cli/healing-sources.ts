@@ -3,12 +3,10 @@ import type { Observer } from '../bus/observer.js';
 import type { Config } from '../config/schema.js';
 import { repairHistory, type RepairRow } from '../healing/history.js';
 import { rulesFileOf } from '../healing/open-healer.js';
+import { HEALER } from '../healing/rules-file.js';
 import type { Surroundings } from '../healing/rule.js';
 import type { Rules } from '../healing/rules.js';
 import { stateIn } from './with-bus.js';
-
-/** The daemon that heals. */
-const HEALER = 'orchestrator_monitor';
 
 /** What the healer remembers, the rules that are in force for it, and whom they may name. */
 export async function healerOf(

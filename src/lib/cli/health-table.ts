@@ -6,13 +6,18 @@ import { renderTable } from './table.js';
 
 /** A report for people: one line a check, what to do below those that are not well, and the sum of it. */
 export function healthTable(report: HealthReport, widthColumns: number | undefined): string {
+  const table = report.checks.length === 0 ? '' : `${checksTable(report.checks, widthColumns)}\n\n`;
+  return `${table}${sumOf(report)}`;
+}
+
+/** What checks found, and below each that is not well what to do. */
+export function checksTable(checks: readonly CheckRow[], widthColumns: number | undefined): string {
   const columns = [
     { title: 'check', cell: ({ check }: CheckRow) => check },
     { title: 'is', cell: ({ status }: CheckRow) => colouredStatus(status) },
     { title: 'because', cell: becauseOf, flexible: true },
   ];
-  const table = report.checks.length === 0 ? '' : `${renderTable(report.checks, columns, { widthColumns })}\n\n`;
-  return `${table}${sumOf(report)}`;
+  return renderTable(checks, columns, { widthColumns });
 }
 
 function becauseOf({ why, next }: CheckRow): string {

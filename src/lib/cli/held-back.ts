@@ -2,7 +2,7 @@ import { systemClock } from '../base/clock.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { callRoll } from '../operator/roll-call.js';
-import { maintenanceText, pauseText } from './standstill-text.js';
+import { maintenanceText, pauseText } from '../health/hold-text.js';
 import { withBus } from './with-bus.js';
 
 /** Who was started, and who is the hub, be it started or not. */

@@ -1,24 +1,11 @@
 import chalk from 'chalk';
 import type { AddedPeer } from '../bus/change-peers.js';
-import type { Peer } from '../bus/peers.js';
+import { peerEndpoints, type Peer } from '../bus/peers.js';
 import { renderTable } from './table.js';
 
 /** A peer with its name. */
 export interface NamedPeer extends Peer {
   name: string;
-}
-
-/** Where a peer publishes, subscribes and asks. */
-export interface PeerEndpoints {
-  publish: string;
-  subscribe: string;
-  request: string;
-}
-
-/** The three sockets of a peer. */
-function peerEndpoints({ host, port }: Pick<Peer, 'host' | 'port'>): PeerEndpoints {
-  const at = (offset: number) => `tcp://${host}:${port + offset}`;
-  return { publish: at(0), subscribe: at(1), request: at(2) };
 }
 
 /** Peers as a table. */

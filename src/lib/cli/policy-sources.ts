@@ -2,12 +2,11 @@ import type { Config } from '../config/schema.js';
 import { pathsOf } from '../config/paths.js';
 import { DecisionLog } from '../policy/decision-log.js';
 import type { Decision } from '../policy/decision.js';
+import { ENGINE } from '../policy/memory.js';
 import { PoliciesFile } from '../policy/policies-file.js';
 import { notFoundError } from './command-error.js';
 import { stateIn } from './with-bus.js';
 
-/** The daemon that decides. */
-const ENGINE = 'kloros_policy_engine';
 const LOOKED_THROUGH = 5_000;
 
 /** The log of decisions of a home. */

@@ -108,6 +108,11 @@ export class Memory {
     return this.#state.get(RULE + name, ruleMemory) ?? { repairsMs: [], cases: [] };
   }
 
+  /** Whether a rule stands still, also one that is gone. */
+  get standsStill(): boolean {
+    return this.#state.all(RULE, ruleMemory).some(([, { cases }]) => cases.some(([, { still }]) => still !== null));
+  }
+
   case(rule: string, subject: string): Case {
     return new Map(this.rule(rule).cases).get(subject) ?? NEW_CASE;
   }

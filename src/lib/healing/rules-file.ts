@@ -1,6 +1,9 @@
 import { HotFile } from '../base/hot-file.js';
 import { builtInRules, parseRules, type ParseOptions, type Rules } from './rules.js';
 
+/** The daemon that heals. */
+export const HEALER = 'orchestrator_monitor';
+
 /** Where the monitor's state keeps what it remembers of healing. */
 export const STATE_PREFIX = 'healing:';
 

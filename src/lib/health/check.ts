@@ -35,6 +35,12 @@ export interface CheckResult {
   next: string[];
 }
 
+/** A daemon as far as its health goes. */
+export interface Member {
+  name: string;
+  role?: 'hub';
+}
+
 /** What a check may look at. */
 export interface HealthView {
   config: Config;
@@ -42,6 +48,8 @@ export interface HealthView {
   log: Logger;
   /** Looks at the journal; throws KlorosError JOURNAL_NOT_FOUND where there is none. */
   observer: () => Observer;
+  /** Every daemon that there is. */
+  members: readonly Member[];
   /** Whether there is a daemon of this name; a consumer may be one that was renamed or removed. */
   isDeclared: (name: string) => boolean;
   /** What is known of the daemons' processes. */

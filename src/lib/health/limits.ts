@@ -1,6 +1,9 @@
 import type { Config } from '../config/schema.js';
 import type { Limits } from './check.js';
 
+/** For so long something that is over stays in what a check says. */
+export const LATELY_MS = 3_600_000;
+
 /** Limits that a check of health and an alert of the monitor share, in percent. */
 export function diskLimits({ health }: Config): Limits {
   return { warning: health.diskWarningPercent, critical: health.diskCriticalPercent };

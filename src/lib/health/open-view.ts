@@ -6,7 +6,7 @@ import type { Observer } from '../bus/observer.js';
 import { pathsOf } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { readChronicle } from '../supervise/chronicle.js';
-import type { HealthView } from './check.js';
+import type { HealthView, Member } from './check.js';
 import { servicesOf } from './services.js';
 import { standingOf } from './standing.js';
 
@@ -16,7 +16,7 @@ export interface ViewOptions {
   clock: Clock;
   log: Logger;
   /** Every daemon that there is. */
-  members: readonly { name: string }[];
+  members: readonly Member[];
 }
 
 /** A view for one look; close it. What is never asked for is never opened. */
@@ -38,5 +38,5 @@ export function openView({ config, clock, log, members }: ViewOptions): HealthVi
     return standingOf({ members, attendants: attendants(), chronicle, units, nowMs: clock.nowMs() });
   };
   const isDeclared = (name: string) => names.includes(name);
-  return { config, clock, log, observer, isDeclared, standing, close: () => opened?.close() };
+  return { config, clock, log, observer, members, isDeclared, standing, close: () => opened?.close() };
 }

@@ -28,7 +28,7 @@ export interface HistogramFamily extends Head {
 export type Family = PlainFamily | HistogramFamily;
 
 /** What stands for every name that is not known, so that nobody else decides how many series there are. */
-const OTHER = 'other';
+export const OTHER = 'other';
 
 /** A value for every known name, zero where there is none, and the sum of all others under `other`. */
 export function perName(known: readonly string[], values: ReadonlyMap<string, number>): Map<string, number> {

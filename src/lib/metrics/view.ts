@@ -1,11 +1,10 @@
 import { KlorosError } from '../base/errors.js';
 import type { Observer } from '../bus/observer.js';
-import type { HealthView } from '../health/check.js';
+import type { HealthView, Member as HealthMember } from '../health/check.js';
 import type { Family } from './family.js';
 
 /** A daemon as far as its figures go. */
-export interface Member {
-  name: string;
+export interface Member extends HealthMember {
   hears?: readonly string[];
 }
 

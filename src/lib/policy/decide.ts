@@ -102,6 +102,7 @@ function askRule(deciding: Deciding, rule: Rule): void {
   const gateInput: GateInput = { ...base, caseKey: caseKeyOf({ ...base, caseKey: '' }) };
   const { checks, closed } = passGates(ADVISORY_GATES, gateInput);
   const parts = { rule: rule.name, checks };
+  if (closed?.isBounded === true) deciding.memory.setRule(rule.name, { boundedAtMs: nowMs });
   if (closed && !(rule.when_blocked === 'wait' && isTemporary(closed.check)))
     return deciding.record(rule.name, { ...parts, outcome: 'nothing', reason: closed.detail });
   try {

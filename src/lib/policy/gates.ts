@@ -1,5 +1,5 @@
 import { isoTimestamp } from '../base/clock.js';
-import { toError } from '../base/errors.js';
+import { errorCode, toError } from '../base/errors.js';
 import type { Facts, Signal } from '../signals/envelope.js';
 import type { Check } from './decision.js';
 import type { Memory } from './memory.js';
@@ -28,6 +28,8 @@ export interface Gate {
   detail: string;
   /** When it may open; null where only another signal can open it. */
   untilMs?: number;
+  /** It is closed because to decide it would have taken too many steps. */
+  isBounded?: boolean;
 }
 
 /** What the gates said, up to the first that is closed. */
@@ -96,7 +98,8 @@ function whenGate(input: GateInput): Gate {
     const passed = input.rule.holds(valuesOf(input)) === true;
     return { passed, detail: `${when} is ${passed ? 'true' : 'not true'}` };
   } catch (error) {
-    return { passed: false, detail: `${when} cannot be decided: ${toError(error).message.split('\n')[0] ?? ''}` };
+    const detail = `${when} cannot be decided: ${toError(error).message.split('\n')[0] ?? ''}`;
+    return { passed: false, detail, isBounded: errorCode(error) === 'EXPRESSION_TOO_LONG' };
   }
 }
 

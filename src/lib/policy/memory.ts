@@ -16,6 +16,8 @@ const ruleMemory = z.object({
   decision: z.string().nullable(),
   /** Failed answers since the last that went well. */
   failures: z.number(),
+  /** Epoch milliseconds at which its condition last took too many steps, and so was not decided. */
+  boundedAtMs: z.number().nullable().default(null),
 });
 
 /** Something that was said and has no answer yet. */
@@ -53,7 +55,10 @@ export type Flight = z.output<typeof flight>;
 /** Something that is said later. */
 export type Wait = z.output<typeof wait>;
 
-const NEVER: RuleMemory = { actedAtMs: null, caseKey: null, decision: null, failures: 0 };
+const NEVER: RuleMemory = { actedAtMs: null, caseKey: null, decision: null, failures: 0, boundedAtMs: null };
+
+/** The daemon that decides, and keeps this. */
+export const ENGINE = 'kloros_policy_engine';
 
 /**
  * What the engine remembers between signals. It is read from the daemon's state, changed while one signal is decided,
@@ -74,6 +79,11 @@ export class Memory {
   /** What a rule did last. */
   rule(name: string): RuleMemory {
     return this.#state.get(`rule:${name}`, ruleMemory) ?? NEVER;
+  }
+
+  /** Every rule that did something, or could not decide. */
+  rules(): [name: string, memory: RuleMemory][] {
+    return this.#state.all('rule:', ruleMemory);
   }
 
   setRule(name: string, change: Partial<RuleMemory>): void {

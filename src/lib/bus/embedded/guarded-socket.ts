@@ -163,6 +163,7 @@ export class GuardedSocket<S extends Socket & Readable> {
     const excess = there.slice(mostConnections);
     const cut = await cutConnections(excess);
     this.counts.crowded += 1;
+    this.counts.who = excess.at(-1)?.remote ?? null;
     log?.warn(
       { connections: this.counts.connections, cut },
       `${label} has more connections than ${mostConnections}; the newest are cut`,
@@ -185,6 +186,7 @@ export class GuardedSocket<S extends Socket & Readable> {
       counts.accepted += 1;
       counts.connections += 1;
     });
+    socket.events.on('handshake', () => void (counts.greeted += 1));
     socket.events.on('disconnect', () => {
       counts.disconnected += 1;
       if (socket === this.#socket) counts.connections = Math.max(0, counts.connections - 1);

@@ -2,11 +2,12 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/log.js';
 import { NAME_REFUSED, paceOf, type Door } from './door.js';
 import { receiveForeign, type Received } from './foreign.js';
-import type { DoorRefusal } from './operations.js';
+import type { DoorRefusal, ForeignAnswer } from './operations.js';
 import type { Journal } from './journal.js';
 import { journalledAs } from './journalled.js';
 import { WakeUp } from '../../base/wake-up.js';
 import { bytesOf, ReceivingSocket } from './receiving-socket.js';
+import type { SocketCounts } from '../wire-counts.js';
 import type { WireGuard } from './wire-guard.js';
 import type { Publisher } from './wire.js';
 
@@ -139,7 +140,7 @@ export class Hub {
     for await (const frames of socket.messages()) {
       await pace();
       if (this.#isJournalled(frames)) this.pump();
-      else this.#takeForeign({ frames, door });
+      else this.#takeForeign({ frames, door, counts: socket.guarded.counts });
       while (this.#isFull() && !this.#closed) await this.#journalling;
     }
   }
@@ -170,7 +171,8 @@ export class Hub {
       const nowMs = clock.nowMs();
       const read = batch.map((foreign) => readAtDoor(foreign, nowMs, name));
       try {
-        await this.#writeForeign(read, nowMs);
+        const answers = await this.#writeForeign(read, nowMs);
+        countAtDoors(batch, read, answers);
         this.#foreign.splice(0, batch.length);
         for (const { frames } of batch) this.#foreignBytes -= bytesOf(frames);
       } catch (error) {
@@ -181,17 +183,19 @@ export class Hub {
     }
   }
 
-  async #writeForeign(read: readonly ReadForeign[], nowMs: number): Promise<void> {
+  /** Answers as which signals the rows stand in the journal. */
+  async #writeForeign(read: readonly ReadForeign[], nowMs: number): Promise<ForeignAnswer[]> {
     const { journal, log, name } = this.#options;
     const rows = read.flatMap((one) => ('row' in one ? [one.row] : []));
     const deadLetters = read.flatMap((one) => ('deadLetter' in one ? [one.deadLetter] : []));
     const refusals = read.flatMap((one) => ('refusal' in one ? [one.refusal] : []));
-    await journal.write({ kind: 'appendForeign', rows, nowMs });
+    const answers = await journal.write({ kind: 'appendForeign', rows, nowMs });
     if (refusals.length > 0) await journal.write({ kind: 'refuse', refusals, nowMs });
     if (deadLetters.length > 0)
       await journal.write({ kind: 'say', daemon: name, rows: [], deadLetters, state: [], nowMs });
     for (const { error } of deadLetters)
       log.warn({ error }, 'A message on the bus cannot be read; it is in the dead letter queue');
+    return answers;
   }
 }
 
@@ -199,6 +203,8 @@ export class Hub {
 interface Foreign {
   frames: Buffer[];
   door: Door;
+  /** Of the socket by which it came. */
+  counts: SocketCounts;
 }
 
 type ReadForeign = Received | { refusal: DoorRefusal };
@@ -209,6 +215,20 @@ function readAtDoor({ frames, door }: Foreign, nowMs: number, daemon: string): R
   if (!('row' in received) || takes === undefined || takes(received.row.row.name)) return received;
   const { name } = received.row.row;
   return { refusal: { name, from, reason: NAME_REFUSED, count: 1, sample: null } };
+}
+
+/** Counts what was too large, and what had come before; the answers are those of the rows, in their order. */
+function countAtDoors(
+  batch: readonly Foreign[],
+  read: readonly ReadForeign[],
+  answers: readonly ForeignAnswer[],
+): void {
+  const left = [...answers];
+  for (const [index, { frames, door, counts }] of batch.entries()) {
+    if (bytesOf(frames) > door.maxBytes) counts.dropped += 1;
+    const one = read[index];
+    if (one !== undefined && 'row' in one && left.shift()?.duplicate === true) counts.repeated += 1;
+  }
 }
 
 /** As many of the first messages as are read and written at once; at least one. */

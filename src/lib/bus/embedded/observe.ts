@@ -9,6 +9,7 @@ import { integrityOf } from './integrity.js';
 import { livingAt } from './living.js';
 import { readersNow } from './lock-holders.js';
 import { openOwners } from './owners.js';
+import { openPauses } from './pauses.js';
 import { untilNotBusy } from './patience.js';
 import { bounded, COLUMNS, openReader, openRows, type NumberedRow } from './reader.js';
 import { openRefusals } from './refusals.js';
@@ -28,6 +29,7 @@ export function observe(database: Database): Observer {
   const dead = openDeadStore(database);
   const state = openStateStore(database);
   const refusals = openRefusals(database);
+  const pauses = openPauses(database);
   return {
     ...past,
     ...openPeople(database),
@@ -41,6 +43,7 @@ export function observe(database: Database): Observer {
     },
     newest: () => read.newest(),
     refusals: () => refusals.all(),
+    pauseOf: (daemon) => pauses.of(daemon),
     published: () => read.meta('hub_cursor'),
     deadLetters: (afterNumber) => deadLettersOf({ dead }, afterNumber),
     deadOf: (seq) => deadLettersAt({ dead }, seq),

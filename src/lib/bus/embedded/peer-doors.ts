@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import { toError } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import { peer as entranceOf } from '../../signals/origin.js';
-import { peerTakes, readPeers, type Peer, type Peers } from '../peers.js';
+import { peerEndpoints, peerSocketLabel, peerTakes, readPeers, type Peer, type Peers } from '../peers.js';
 import { curveOptions, KeyGate } from './curve.js';
 import type { Door } from './door.js';
 import type { Hub } from './hub.js';
@@ -129,12 +129,11 @@ function doorsOf(
 ): [Door, Door, Door] {
   const { level, rate } = peer;
   const from = entranceOf(name, level);
-  const at = (offset: number): Door => ({
-    endpoint: `tcp://${peer.host}:${peer.port + offset}`,
-    label: `${peer.port + offset} (${name})`,
-    attach: 'bind',
+  const at = (endpoint: string): Door => ({
+    ...{ endpoint, label: peerSocketLabel(name, endpoint), attach: 'bind' },
     ...{ from, rate, maxBytes, takes: (signal: string) => peerTakes(peer, signal) },
     curve: curveOptions(server, name),
   });
-  return [at(0), at(1), at(2)];
+  const { publish, subscribe, request } = peerEndpoints(peer);
+  return [at(publish), at(subscribe), at(request)];
 }

@@ -58,7 +58,10 @@ export class PublishingSocket {
   constructor(options: PublishingSocketOptions) {
     this.#options = options;
     const { endpoint, label, log } = options;
-    const onStuck = () => void (this.guarded.counts.stuck += 1);
+    const onStuck = (who: string) => {
+      this.guarded.counts.stuck += 1;
+      this.guarded.counts.who = who;
+    };
     this.#queues = new SubscriberQueues({ port: portOf(endpoint), label, log, onStuck });
     this.guarded = new GuardedSocket({ ...options, make: () => this.#made() });
   }

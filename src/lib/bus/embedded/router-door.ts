@@ -101,12 +101,14 @@ export class RouterDoor {
       const known = journalledAs(journal.read, content);
       if (known !== undefined) {
         journal.demandPlace(); // What a file that is gone has already is not accepted either.
+        this.#guarded.counts.repeated += 1;
         return { status: 'accepted', id: known, duplicate: true };
       }
       const nowMs = clock.nowMs();
       const rows = [askedRow(content, { nowMs, from: door.from })];
       await this.#refuseName(rows[0]?.row.name ?? '', nowMs);
       const [answer] = await journal.write({ kind: 'appendForeign', rows, nowMs });
+      if (answer?.duplicate === true) this.#guarded.counts.repeated += 1;
       return { status: 'accepted', ...(answer as ForeignAnswer) };
     } catch (error) {
       this.#options.log.warn({ err: error }, 'A request was refused; its sender was told so');
@@ -140,10 +142,12 @@ export class RouterDoor {
 
   #whyNotNow({ bytes }: Request): KlorosError | undefined {
     const { maxBytes } = this.#options.door;
-    if (bytes > maxBytes) return tooLarge(bytes, maxBytes);
     if (this.#closing) return notNow('HUB_STOPS', 'the hub is stopping');
     const isFull = this.#open.size >= MOST_OPEN || this.#openBytes + bytes > MOST_OPEN_BYTES;
-    return isFull ? notNow('HUB_BUSY', `${this.#open.size} requests wait for the journal already`) : undefined;
+    if (bytes <= maxBytes && !isFull) return undefined;
+    this.#guarded.counts.dropped += 1;
+    if (bytes > maxBytes) return tooLarge(bytes, maxBytes);
+    return notNow('HUB_BUSY', `${this.#open.size} requests wait for the journal already`);
   }
 }
 

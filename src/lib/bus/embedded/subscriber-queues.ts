@@ -1,3 +1,4 @@
+import { cutText } from '../../base/cut-text.js';
 import type { Logger } from '../../base/log.js';
 import { holderOfSockets, tcpRows, type TcpRow } from '../../base/tcp-table.js';
 
@@ -6,8 +7,8 @@ export interface SubscriberQueuesOptions {
   port: number;
   label: string;
   log?: Logger | undefined;
-  /** Told of a subscriber that does not take what is published. */
-  onStuck: () => void;
+  /** Told of a subscriber that does not take what is published: its process, else its address. */
+  onStuck: (who: string) => void;
 }
 
 /** A subscriber for which something waited at every look, and how much was published meanwhile: no more can wait for it. */
@@ -23,6 +24,7 @@ export const STUCK_MS = 5_000;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 /** At one look a second: shorter is nothing but a busy moment. */
 const LOOKS_TO_REPORT = 2;
+const LONGEST_COMMAND = 120;
 
 /**
  * What waits for one subscriber is invisible in ZeroMQ. The kernel shows whether it takes what is sent: while its queue
@@ -44,7 +46,7 @@ export class SubscriberQueues {
     const waiting = rows.filter((row) => row.localPort === port && row.isEstablished && row.sendQueueBytes > 0);
     const ports = new Set(waiting.map(({ remotePort }) => remotePort));
     for (const remotePort of this.#congested.keys()) if (!ports.has(remotePort)) this.#congested.delete(remotePort);
-    for (const { remotePort } of waiting) this.#note(remotePort, bytes, rows);
+    for (const row of waiting) this.#note(row, bytes, rows);
     return waiting.filter(({ remotePort }) => (this.#congested.get(remotePort)?.bytes ?? 0) > MOST_WAITING_BYTES);
   }
 
@@ -53,19 +55,19 @@ export class SubscriberQueues {
     this.#congested.clear();
   }
 
-  #note(remotePort: number, bytes: number, rows: readonly TcpRow[]): void {
+  #note({ remotePort, remote }: TcpRow, bytes: number, rows: readonly TcpRow[]): void {
     const known = this.#congested.get(remotePort);
     if (known === undefined) return void this.#congested.set(remotePort, { bytes, looks: 1, isReported: false });
     known.bytes += bytes;
     known.looks += 1;
     if (known.looks < LOOKS_TO_REPORT || known.isReported) return;
     known.isReported = true;
-    this.#options.onStuck();
-    const { log, label, port } = this.#options;
-    const who = subscriberAt(remotePort, { port, rows }) ?? `a subscriber of ${label}`;
+    const { log, label, port, onStuck } = this.#options;
+    const who = subscriberAt(remotePort, { port, rows }) ?? remote;
+    onStuck(who);
     log?.warn(
       { waitingBytes: known.bytes, remotePort },
-      `${who} does not take what is published; it is cut in a moment`,
+      `${who}, a subscriber of ${label}, does not take what is published; it is cut in a moment`,
     );
   }
 }
@@ -74,5 +76,5 @@ export class SubscriberQueues {
 function subscriberAt(remotePort: number, at: { port: number; rows: readonly TcpRow[] }): string | undefined {
   const ends = at.rows.filter((row) => row.localPort === remotePort && row.remotePort === at.port);
   const holder = holderOfSockets(new Set(ends.map(({ inode }) => inode)));
-  return holder && `process ${holder.pid} (${holder.command.slice(0, 120)}), a subscriber of ${at.port},`;
+  return holder && `process ${holder.pid} (${cutText(holder.command, LONGEST_COMMAND)})`;
 }

@@ -26,7 +26,6 @@ export interface WireGuardOptions {
 /** What a peer does to memory shows so soon; a fast one on this machine sends some 250 MB meanwhile. */
 const LOOK_EVERY_MS = 250;
 const LOOKS_PER_SECOND = 4;
-const WRITE_EVERY_LOOKS = 10 * LOOKS_PER_SECOND;
 /** Memory outside of JavaScript's, beyond what there was at first. */
 const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
 /** Renewing sockets frees at least so much of the growth, or the growth is not theirs. */
@@ -76,8 +75,10 @@ export class WireGuard {
     this.#looks += 1;
     const sockets = [...this.#receiving, ...this.#publishing];
     for (const socket of sockets) socket.tick();
-    if (this.#looks % LOOKS_PER_SECOND === 0) for (const each of this.#everySecond) each();
-    if (this.#looks % WRITE_EVERY_LOOKS === 0) void this.#write();
+    if (this.#looks % LOOKS_PER_SECOND === 0) {
+      for (const each of this.#everySecond) each();
+      void this.#write();
+    }
     this.#baseBytes ??= nativeBytes();
     if (nativeBytes() - this.#baseBytes > MOST_GROWTH_BYTES && !this.#isRelieving)
       void this.#relieve(this.#baseBytes).finally(() => (this.#isRelieving = false));

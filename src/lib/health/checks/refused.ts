@@ -1,9 +1,8 @@
 import { formatAge } from '../../base/formats.js';
 import type { Refusal } from '../../bus/bus.js';
 import { KILL } from '../../signals/kill.js';
+import { LATELY_MS } from '../limits.js';
 import { result, type HealthCheck } from '../check.js';
-
-const LATELY_MS = 3_600_000;
 
 /** Who is refused all day is misconfigured, or tries what he may not. */
 export const refused: HealthCheck = {

@@ -7,6 +7,7 @@ import { home } from './home.js';
 import { otlp } from './otlp.js';
 import { refusals } from './refusals.js';
 import { signals } from './signals.js';
+import { wire } from './wire.js';
 
 /** Every source of figures. */
 export const collectors: readonly Collector[] = [
@@ -15,6 +16,7 @@ export const collectors: readonly Collector[] = [
   consumers,
   deadLetters,
   refusals,
+  wire,
   daemons,
   home,
   otlp,

@@ -24,7 +24,8 @@ export const signals: Collector = {
   },
 };
 
-function knownNames({ intents, policy }: Config): string[] {
+/** Names that this colony knows; whatever else is said is nobody's series. */
+export function knownNames({ intents, policy }: Config): string[] {
   const routed = Object.values(intents.routes).map(({ signal }) => signal);
   return [...new Set([...catalogue.keys(), ...routed, ...policy.alsoSays])];
 }

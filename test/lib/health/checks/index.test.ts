@@ -1,17 +1,22 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { peer } from '../../../../src/lib/signals/origin.js';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../../src/lib/base/process-identity.js';
 import { systemClock } from '../../../../src/lib/base/clock.js';
 import type { Bus } from '../../../../src/lib/bus/bus.js';
+import { addPeer } from '../../../../src/lib/bus/change-peers.js';
 import { openBus } from '../../../../src/lib/bus/open-bus.js';
+import { noCounts, type SocketCounts } from '../../../../src/lib/bus/wire-counts.js';
 import { pathsOf } from '../../../../src/lib/config/paths.js';
 import { configSchema, type Config } from '../../../../src/lib/config/schema.js';
 import type { CheckStatus } from '../../../../src/lib/health/check.js';
 import { healthChecks } from '../../../../src/lib/health/checks/index.js';
 import { openView } from '../../../../src/lib/health/open-view.js';
 import { runChecks } from '../../../../src/lib/health/run-checks.js';
+import { HEALER } from '../../../../src/lib/healing/rules-file.js';
+import { ENGINE } from '../../../../src/lib/policy/memory.js';
+import { KILL } from '../../../../src/lib/signals/kill.js';
 import { idFromKey } from '../../../../src/lib/signals/id.js';
 import { mint } from '../../../../src/lib/signals/mint.js';
 import { afterSample, afterTransition, newRecord, type DaemonRecord } from '../../../../src/lib/supervise/chronicle.js';
@@ -150,6 +155,45 @@ const limited = (step: () => Promise<void>, limits: Limits) => async () => {
 };
 const nothing: Provocation = () => Promise.resolve();
 
+/** What a daemon keeps. */
+async function remembered(daemon: string, key: string, value: unknown): Promise<void> {
+  await journal();
+  await bus.commit({ signals: [], deadLetters: [], state: [{ key, value }] }, daemon);
+}
+
+const RULE_CASE = { seenMs: 0, repairedMs: null, repair: null, trace: null, sought: null, open: null };
+const DECIDED = { actedAtMs: null, caseKey: null, decision: null, failures: 0 };
+const STILL = { sinceMs: 0, leastMs: 0, reason: 'it could not be judged', version: 'x' };
+
+/** No hub copies what is written, and somebody has to. */
+async function uncopied(): Promise<void> {
+  await journal();
+  const page = () => Array.from({ length: 10 }, () => signalOf('Q_X', { text: 'x'.repeat(1 << 20) }));
+  for (let written = 0; written < 14; written += 1) await bus.emit(page());
+}
+
+/** What a hub that runs here wrote of its sockets. */
+function counted(socket: Partial<SocketCounts>, troubleAtMs: number | null): void {
+  const { wire } = pathsOf(config);
+  mkdirSync(wire, { recursive: true });
+  const sockets = [{ ...noCounts('7777'), ...socket }];
+  writeFileSync(join(wire, 'hub.json'), JSON.stringify({ daemon: 'hub', pid: process.pid, sockets, troubleAtMs }));
+}
+
+/** A peer with keys that subscribed, with so many connections now. */
+async function peerWith(connections: number): Promise<void> {
+  await journal();
+  const wish = { level: 'ask' as const, names: [], rate: null, host: '127.0.0.1', port: 1_000, addedAt: '' };
+  await addPeer(pathsOf(config).peers, { name: 'sensor', wish, replace: false });
+  counted({ label: '1001 (sensor)', greeted: 1, connections }, null);
+}
+
+/** A file with this content. */
+async function fileWith(path: string, content: string | Buffer): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
 const PATIENT = { roundTripTimeoutMs: 20_000 };
 
 const EVERY: Record<string, Provocations> = {
@@ -203,6 +247,54 @@ const EVERY: Record<string, Provocations> = {
     WARNING: () => deadLetters(10),
     CRITICAL: () => deadLetters(101),
     UNKNOWN: () => folderInsteadOf(pathsOf(config).failedSignals),
+  },
+  paused: {
+    OK: journal,
+    WARNING: () => journal().then(() => bus.setPaused(['worker'], { by: 'operator', reason: null, sinceMs: 0 })),
+    CRITICAL: () => journal().then(() => bus.emit([signalOf(KILL)], peer('watchtower', 'act'))),
+    UNKNOWN: nothing,
+  },
+  registry: {
+    OK: nothing,
+    WARNING: 'it is understood or it is not',
+    CRITICAL: () => fileWith(config.capabilitiesPath, Buffer.from([0xff])),
+    UNKNOWN: () => folderInsteadOf(config.capabilitiesPath),
+  },
+  wal: {
+    OK: journal,
+    WARNING: uncopied,
+    CRITICAL: 'a long log loses nothing, and a full disk has a check of its own',
+    UNKNOWN: nothing,
+  },
+  wire: {
+    OK: async () => counted({ stuck: 1 }, Date.now() - 2 * HOUR_MS),
+    WARNING: async () => counted({ stuck: 1 }, Date.now()),
+    CRITICAL: 'who goes beyond a bound is cut off, and the colony goes on',
+    UNKNOWN: () => fileWith(pathsOf(config).wire, ''),
+  },
+  peers: {
+    OK: () => peerWith(1),
+    WARNING: () => peerWith(0),
+    CRITICAL: () => fileWith(pathsOf(config).peers, 'x'),
+    UNKNOWN: () => folderInsteadOf(pathsOf(config).peers),
+  },
+  healing: {
+    // What is kept of a rule that is gone is no rule.
+    OK: () =>
+      remembered(HEALER, 'healing:rule:gone', { repairsMs: [], cases: [['x', { ...RULE_CASE, still: STILL }]] }),
+    WARNING: () =>
+      remembered(HEALER, 'healing:rule:restart_who_falls_behind', {
+        repairsMs: [],
+        cases: [['x', { ...RULE_CASE, still: STILL }]],
+      }),
+    CRITICAL: 'a rule that is set aside repairs nothing, and breaks nothing',
+    UNKNOWN: nothing,
+  },
+  policies: {
+    OK: () => remembered(ENGINE, 'rule:mine', { ...DECIDED, boundedAtMs: Date.now() - 2 * HOUR_MS }),
+    WARNING: () => remembered(ENGINE, 'rule:mine', { ...DECIDED, boundedAtMs: Date.now() }),
+    CRITICAL: 'a rule that decides nothing does nothing',
+    UNKNOWN: nothing,
   },
   refused: {
     OK: journal,
