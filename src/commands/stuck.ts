@@ -65,8 +65,10 @@ that is stopped, full or somebody else's.`;
     for (const problem of all.problems) this.warn(problem);
     const monitor = observer.consumers().find(({ name }) => name === MONITOR);
     if (all.total > 0 && (monitor?.pids.length ?? 0) === 0) this.warn(`${MONITOR} does not run, so no timeout is told`);
-    const hasDead = all.waiting.some(({ state }) => state === 'dead');
-    return hasDead ? { ...all, waiting: withLetters(all.waiting, await storeOf(config).read()) } : all;
+    const dead = new Set(all.waiting.flatMap(({ state, trigger_id: id }) => (state === 'dead' ? [id] : [])));
+    if (dead.size === 0) return all;
+    const letters = await storeOf(config).read(({ signalId }) => signalId !== null && dead.has(signalId));
+    return { ...all, waiting: withLetters(all.waiting, letters) };
   }
 
   #list(found: Waiting, limit: number, elsewhere: WaitingElsewhere): Result {

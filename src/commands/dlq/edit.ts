@@ -47,7 +47,7 @@ checked. The new signal names the old one as its cause and is heard by all; the 
     const { args, flags } = await this.parse(DlqEdit);
     const { config } = await this.settings();
     const store = storeOf(config);
-    const letter = letterNamed(await store.read(), args.id);
+    const letter = await letterNamed(() => store.letters(), args.id);
     const old = editableSignal(letter);
     const nowMs = systemClock.nowMs();
     const asSignal = (facts: Facts) => editedSignal(letter, facts, nowMs);

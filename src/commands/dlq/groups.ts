@@ -20,13 +20,13 @@ values in the error do not count. A group is named by the beginning of its digit
   async run(): Promise<LetterGroup[]> {
     const { flags } = await this.parse(DlqGroups);
     const { config } = await this.settings();
-    const letters = await storeOf(config).read();
-    const found = await chosen(letters, flags);
-    if (found.length === 0 && isNarrowed(flags)) throw nothingMatched(letters.length);
+    const store = storeOf(config);
+    const found = await chosen(() => store.letters(), flags);
     const nowMs = systemClock.nowMs();
-    const groups = groupsOf(found, { nowMs, quarantineAfter: config.dlq.quarantineAfter });
+    const groups = await groupsOf(found, { nowMs, quarantineAfter: config.dlq.quarantineAfter });
+    if (found.count === 0 && isNarrowed(flags)) throw nothingMatched(found.total);
     if (groups.length > 0) this.log(groupsTable(groups, nowMs));
-    this.log(chalk.dim(`${found.length} dead letters of ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}`));
+    this.log(chalk.dim(`${found.count} dead letters of ${groups.length} ${groups.length === 1 ? 'cause' : 'causes'}`));
     const [first] = groups;
     if (first)
       this.note(`kloros dlq show ${first.sample.id}   or   kloros dlq replay --group ${first.group} --dry-run`);

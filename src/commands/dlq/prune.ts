@@ -4,15 +4,12 @@ import { parseDurationMs } from '../../lib/base/duration.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { confirmed } from '../../lib/cli/confirm.js';
 import { chosen, nothingMatched, selectionFlags, storeOf } from '../../lib/cli/dlq-selection.js';
-import { histogram, lettersTable } from '../../lib/cli/dlq-tables.js';
+import { LettersMeant } from '../../lib/cli/dlq-tables.js';
 import { ExitCode } from '../../lib/cli/exit-codes.js';
 import { softDelete } from '../../lib/dead-letter/clean-up.js';
-import { select } from '../../lib/dead-letter/filter.js';
-import type { Letter } from '../../lib/dead-letter/letter.js';
-import { viewOf } from '../../lib/dead-letter/view.js';
+import { conditionOf } from '../../lib/dead-letter/filter.js';
 
 const DAY_MS = 86_400_000;
-const SHOWN = 20;
 
 /** Rows that left, or would leave. */
 interface Result {
@@ -45,37 +42,26 @@ The hub does the same once a day. Until then: kloros dlq restore.`;
     const { flags, argv } = await this.parse(DlqPrune);
     const { config } = await this.settings();
     const store = storeOf(config);
-    const letters = await store.read();
     const ids = argv.map(String);
     const olderMs = flags['older-than'] === undefined ? undefined : parseDurationMs(flags['older-than']);
     const ageMs = olderMs ?? (ids.length > 0 ? undefined : config.dlq.pruneAfterDays * DAY_MS);
     const nowMs = systemClock.nowMs();
-    const meant = await chosen(letters, { ...flags, ids });
-    const found = ageMs === undefined ? meant : select(meant, { beforeMs: nowMs - ageMs });
-    if (found.length === 0) throw nothingMatched(letters.length);
-    this.#show(found, config.dlq.quarantineAfter);
-    if (flags['dry-run']) return { matched: found.length, deleted: [] };
+    const chosenOnes = await chosen(() => store.letters(), { ...flags, ids });
+    const isOld = conditionOf(ageMs === undefined ? {} : { beforeMs: nowMs - ageMs });
+    const found = new LettersMeant(config.dlq.quarantineAfter);
+    for await (const letter of chosenOnes) if (isOld(letter)) found.add(letter);
+    const matched = found.ids.length;
+    if (matched === 0) throw nothingMatched(chosenOnes.total);
+    this.log(found.text(nowMs));
+    if (flags['dry-run']) return { matched, deleted: [] };
     const asked = { yes: flags.yes, mode: this.mode, abort: this.interrupted };
-    if (!(await confirmed(`Move ${found.length} of ${letters.length} dead letters to the archive?`, asked))) {
+    if (!(await confirmed(`Move ${matched} of ${chosenOnes.total} dead letters to the archive?`, asked))) {
       this.note('Nothing was changed');
       this.status = ExitCode.failed;
-      return { matched: found.length, deleted: [] };
+      return { matched, deleted: [] };
     }
-    const deleted = await softDelete(store, found, { reason: flags.reason ?? null, nowMs });
+    const deleted = await softDelete(store, found.ids, { reason: flags.reason ?? null, nowMs });
     this.log(`Moved ${deleted.length} to the archive; kloros dlq restore brings them back`);
-    return { matched: found.length, deleted: deleted.map(({ id }) => id) };
-  }
-
-  #show(found: readonly Letter[], quarantineAfter: number): void {
-    if (found.length <= SHOWN) {
-      const rows = found.map((letter) => viewOf(letter, quarantineAfter));
-      return this.log(lettersTable(rows, systemClock.nowMs()));
-    }
-    const counts = new Map<string, number>();
-    for (const { signalName, daemon } of found) {
-      const name = `${signalName === '' ? 'no signal' : signalName} → ${daemon}`;
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-    this.log(histogram('dead letters', Object.fromEntries(counts)));
+    return { matched, deleted };
   }
 }

@@ -21,6 +21,7 @@ import { pathsOf } from '../../lib/config/paths.js';
 import type { Config } from '../../lib/config/schema.js';
 import { isQuarantined } from '../../lib/dead-letter/filter.js';
 import type { Letter } from '../../lib/dead-letter/letter.js';
+import { kept } from '../../lib/dead-letter/letters.js';
 import { planReplay, withoutForgotten } from '../../lib/dead-letter/plan.js';
 import { Replay } from '../../lib/dead-letter/replay.js';
 import type { ReplayResult } from '../../lib/dead-letter/replay-result.js';
@@ -90,17 +91,20 @@ journal no longer knows, are said anew and so heard by all; the plan says so. In
     if (flags.resume || flags.abandon) return this.#goOn(config, input);
     if (!isNarrowed(input) && !flags.all) throw nothingChosen();
     await this.#tellUnfinished(config);
-    const letters = await storeOf(config).read();
+    const store = storeOf(config);
     const { quarantineAfter } = config.dlq;
-    const meant = await chosen(letters, input);
-    const isOut = (letter: Letter) => input.ids.length === 0 && isQuarantined(letter, quarantineAfter);
-    const quarantined = meant.filter(isOut).length;
-    const selected = meant.filter((letter) => !isOut(letter)).slice(0, flags.limit);
+    const meant = await chosen(() => store.letters(), input);
+    const selected: Letter[] = [];
+    let quarantined = 0;
+    for await (const letter of meant) {
+      if (input.ids.length === 0 && isQuarantined(letter, quarantineAfter)) quarantined += 1;
+      else if (selected.length < (flags.limit ?? Infinity)) selected.push(kept(letter));
+    }
     if (quarantined > 0)
       this.warn(
         `${quarantined} in quarantine are left out: they failed after ${quarantineAfter} replays or more; replay them by id`,
       );
-    if (selected.length === 0) throw nothingMatched(letters.length);
+    if (selected.length === 0) throw nothingMatched(meant.total);
     return this.#replay(selected, { config, settings, quarantined, dryRun: flags['dry-run'], yes: flags.yes });
   }
 

@@ -3,8 +3,10 @@ import { systemClock } from '../../lib/base/clock.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
 import { usageError } from '../../lib/cli/command-error.js';
 import { chosen, isNarrowed, nothingMatched, selectionFlags, storeOf } from '../../lib/cli/dlq-selection.js';
-import { archiveTable } from '../../lib/cli/dlq-tables.js';
+import { LettersMeant } from '../../lib/cli/dlq-tables.js';
 import { restorable } from '../../lib/dead-letter/clean-up.js';
+import type { Letter } from '../../lib/dead-letter/letter.js';
+import type { DeadLetterStore } from '../../lib/dead-letter/store.js';
 
 /** Rows that came back. */
 interface Result {
@@ -35,24 +37,23 @@ export default class DlqRestore extends KlorosCommand {
     if (!isNarrowed(input) && !flags.all) throw nothingChosen();
     const { config } = await this.settings();
     const store = storeOf(config);
-    const pruned = await restorable(store, {});
-    const found = new Set(
-      await chosen(
-        pruned.map(({ letter }) => letter),
-        input,
-      ),
-    );
-    const leaving = pruned.filter(({ letter }) => found.has(letter));
-    if (leaving.length === 0) throw nothingMatched(pruned.length);
-    this.log(archiveTable(leaving, systemClock.nowMs()));
+    const chosenOnes = await chosen(() => pruned(store), input);
+    const found = new LettersMeant(config.dlq.quarantineAfter);
+    for await (const letter of chosenOnes) found.add(letter);
+    if (found.ids.length === 0) throw nothingMatched(chosenOnes.total);
+    this.log(found.text(systemClock.nowMs()));
     if (flags['dry-run']) return { restored: [] };
-    const ids = new Set(leaving.map(({ letter }) => letter.id));
+    const ids = new Set(found.ids);
     const restored = await store.restore(
       ({ letter, resolution }) => resolution.kind === 'deleted' && ids.has(letter.id),
     );
     this.log(`Restored ${restored.length}`);
-    return { restored: restored.map(({ id }) => id) };
+    return { restored };
   }
+}
+
+async function* pruned(store: DeadLetterStore): AsyncGenerator<Letter> {
+  for await (const { letter } of restorable(store)) yield letter;
 }
 
 function nothingChosen() {

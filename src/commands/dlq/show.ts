@@ -6,7 +6,7 @@ import { letterPage } from '../../lib/cli/dlq-page.js';
 import { letterNamed, storeOf } from '../../lib/cli/dlq-selection.js';
 import { lookAtBus } from '../../lib/cli/with-bus.js';
 import type { Config } from '../../lib/config/schema.js';
-import type { Resolution } from '../../lib/dead-letter/archive.js';
+import type { ArchivedLetter, Resolution } from '../../lib/dead-letter/archive.js';
 import type { EarlierFailure } from '../../lib/dead-letter/entry.js';
 import type { Letter } from '../../lib/dead-letter/letter.js';
 import type { DeadLetterStore } from '../../lib/dead-letter/store.js';
@@ -52,11 +52,15 @@ export default class DlqShow extends KlorosCommand {
 }
 
 async function find(store: DeadLetterStore, id: string): Promise<{ letter: Letter; resolution: Resolution | null }> {
-  const letters = await store.read();
-  if (letters.some((letter) => letter.id === id)) return { letter: letterNamed(letters, id), resolution: null };
-  const archived = await store.archived();
-  const found = archived.findLast(({ letter }) => letter.id === id);
-  return found ?? { letter: letterNamed([...letters, ...archived.map(({ letter }) => letter)], id), resolution: null };
+  for await (const letter of store.letters()) if (letter.id === id) return { letter, resolution: null };
+  let left: ArchivedLetter | undefined;
+  for await (const archived of store.archivedLetters()) if (archived.letter.id === id) left = archived;
+  return left ?? { letter: await letterNamed(() => everLetters(store), id), resolution: null };
+}
+
+async function* everLetters(store: DeadLetterStore): AsyncGenerator<Letter> {
+  yield* store.letters();
+  for await (const { letter } of store.archivedLetters()) yield letter;
 }
 
 /** Of the signal that was said in its place, where one was. */

@@ -14,7 +14,7 @@ export default class DlqStats extends KlorosCommand {
     const { config } = await this.settings();
     const store = storeOf(config);
     const asked = { nowMs: systemClock.nowMs(), quarantineAfter: config.dlq.quarantineAfter };
-    const stats = statsOf(await store.read(), await store.archived(), asked);
+    const stats = await statsOf(store.letters(), store.archivedLetters(), asked);
     this.log(statsText(stats, asked.nowMs));
     return stats;
   }

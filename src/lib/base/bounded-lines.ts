@@ -61,6 +61,11 @@ class OpenLine {
   }
 }
 
+/** Whether a line is longer than any that is read. */
+export function isTooLongLine(line: Buffer): boolean {
+  return line.length > MOST_BYTES;
+}
+
 /** Why a line is left out. */
 export function tooLongError(length: number): Error {
   return new Error(`it has ${length} bytes, more than the ${MOST_BYTES} of any line`);

@@ -4,7 +4,7 @@ import { closest } from '../base/closest.js';
 import { KlorosError } from '../base/errors.js';
 import type { Config } from '../config/schema.js';
 import { pathsOf } from '../config/paths.js';
-import { select, VARIABLE_TYPES, variablesOf, type LetterFilter } from '../dead-letter/filter.js';
+import { conditionOf, VARIABLE_TYPES, variablesOf, type Condition, type LetterFilter } from '../dead-letter/filter.js';
 import type { Letter } from '../dead-letter/letter.js';
 import { DeadLetterStore } from '../dead-letter/store.js';
 import { parseSince } from '../operator/since.js';
@@ -46,19 +46,56 @@ export function isNarrowed(input: SelectionInput): boolean {
   return ids.length > 0 || [where, signal, daemon, since, grep, group].some((value) => value !== undefined);
 }
 
+/** Opens the letters from the first on, one at a time. */
+export type Letters = () => AsyncIterable<Letter>;
+
+/** The letters that are meant, one at a time; counts them, and those that it passes over. */
+export class Selection {
+  readonly #letters: Letters;
+  readonly #isMeant: Condition;
+  total = 0;
+  count = 0;
+
+  constructor(letters: Letters, isMeant: Condition) {
+    this.#letters = letters;
+    this.#isMeant = isMeant;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Letter> {
+    for await (const letter of this.#letters()) {
+      this.total += 1;
+      if (!this.#isMeant(letter)) continue;
+      this.count += 1;
+      yield letter;
+    }
+  }
+}
+
 /** The letters that are meant. Throws where an id, a daemon or a group is not there, with the closest that is. */
-export async function chosen(letters: readonly Letter[], input: SelectionInput): Promise<Letter[]> {
-  const filter = await filterOf(letters, input);
-  for (const id of input.ids ?? []) letterNamed(letters, id);
-  if (input.group !== undefined) requireGroup(letters, input.group);
-  return select(letters, filter);
+export async function chosen(letters: Letters, input: SelectionInput): Promise<Selection> {
+  const seen = await lookThrough(letters, input);
+  const [missing] = seen.missing;
+  if (missing !== undefined) throw await letterNotFound(letters, missing);
+  if (input.group !== undefined) requireGroup([...seen.groups], input.group);
+  return new Selection(letters, conditionOf(await filterOf([...seen.daemons], input)));
 }
 
 /** The letter of an id. Throws DEAD_LETTER_NOT_FOUND. */
-export function letterNamed(letters: readonly Letter[], id: string): Letter {
-  const found = letters.find((letter) => letter.id === id);
-  if (found) return found;
-  throw letterNotFound(letters, id);
+export async function letterNamed(letters: Letters, id: string): Promise<Letter> {
+  for await (const letter of letters()) if (letter.id === id) return letter;
+  throw await letterNotFound(letters, id);
+}
+
+/** What a selection names, as far as it is there; nothing is read where it names nothing. */
+async function lookThrough(letters: Letters, { ids = [], daemon, group }: SelectionInput) {
+  const seen = { missing: new Set(ids), daemons: new Set<string>(), groups: new Set<string>() };
+  if (ids.length === 0 && daemon === undefined && group === undefined) return seen;
+  for await (const letter of letters()) {
+    seen.missing.delete(letter.id);
+    seen.daemons.add(letter.daemon);
+    seen.groups.add(letter.fingerprint);
+  }
+  return seen;
 }
 
 /** Nothing matched; exit code 3. */
@@ -71,10 +108,9 @@ export function nothingMatched(open: number): KlorosError {
   });
 }
 
-async function filterOf(letters: readonly Letter[], input: SelectionInput): Promise<LetterFilter> {
+async function filterOf(daemons: readonly string[], input: SelectionInput): Promise<LetterFilter> {
   const { ids = [], where, signal, daemon, since, grep, group } = input;
   const sinceMs = since === undefined ? undefined : sinceMsOf(since);
-  const daemons = [...new Set(letters.map((letter) => letter.daemon))];
   return {
     ...(ids.length > 0 ? { ids } : {}),
     ...(signal === undefined ? {} : { signal }),
@@ -82,7 +118,7 @@ async function filterOf(letters: readonly Letter[], input: SelectionInput): Prom
     ...(sinceMs === undefined ? {} : { sinceMs }),
     ...(grep === undefined ? {} : { grep }),
     ...(group === undefined ? {} : { group }),
-    ...(where === undefined ? {} : { where: await conditionOf(where) }),
+    ...(where === undefined ? {} : { where: await expressionOf(where) }),
   };
 }
 
@@ -93,24 +129,25 @@ function sinceMsOf(text: string): number | undefined {
 }
 
 /** On demand: most calls need no expression, and its compiler takes time to load. */
-async function conditionOf(expression: string): Promise<(letter: Letter) => boolean> {
+async function expressionOf(expression: string): Promise<Condition> {
   const { compileCondition } = await import('./expression.js');
   const holds = compileCondition(expression, VARIABLE_TYPES);
   return (letter) => holds(variablesOf(letter));
 }
 
-function letterNotFound(letters: readonly Letter[], id: string): KlorosError {
+async function letterNotFound(letters: Letters, id: string): Promise<KlorosError> {
+  const candidates: string[] = [];
+  for await (const letter of letters()) candidates.push(letter.id);
   return notFoundError({
     kind: 'dead letter',
     name: id,
-    candidates: letters.map((letter) => letter.id),
+    candidates,
     command: 'kloros dlq show',
     list: 'kloros dlq list',
   });
 }
 
-function requireGroup(letters: readonly Letter[], group: string): void {
-  const groups = [...new Set(letters.map(({ fingerprint }) => fingerprint))];
+function requireGroup(groups: readonly string[], group: string): void {
   const found = groups.filter((one) => one.startsWith(group));
   if (found.length === 1) return;
   if (found.length > 1) throw ambiguousGroup(group, found);

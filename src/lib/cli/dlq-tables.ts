@@ -1,16 +1,18 @@
 import chalk from 'chalk';
 import { cutText, shorten } from '../base/cut-text.js';
 import { terminalLine } from '../base/terminal-text.js';
-import type { ArchivedLetter } from '../dead-letter/archive.js';
+import type { Resolution } from '../dead-letter/archive.js';
 import type { LetterGroup } from '../dead-letter/groups.js';
 import type { QueueStats } from '../dead-letter/stats.js';
-import type { LetterView } from '../dead-letter/view.js';
+import type { Letter } from '../dead-letter/letter.js';
+import { viewOf, type LetterView } from '../dead-letter/view.js';
 import { formatAge, formatDuration } from './formats.js';
 import { bar } from './progress-line.js';
 import { colouredName } from './signal-line.js';
 import { renderTable, type Column } from './table.js';
 
 const ERROR_SHOWN = 160;
+const MEANT_SHOWN = 20;
 /** More of an error cannot be in its cell. */
 const MOST_LOOKED_AT = 2_000;
 
@@ -45,18 +47,40 @@ export function groupsTable(groups: readonly LetterGroup[], nowMs: number): stri
 }
 
 /** What left the queue. */
-export function archiveTable(rows: readonly ArchivedLetter[], nowMs: number): string {
-  const columns: Column<ArchivedLetter>[] = [
-    { title: 'id', cell: ({ letter }) => letter.id },
-    { title: 'left', cell: ({ resolution }) => ageOf(resolution.at, nowMs) },
-    { title: 'how', cell: ({ resolution }) => resolution.kind },
-    { title: 'became', cell: ({ resolution }) => resolution.became ?? null },
-    { title: 'signal', cell: ({ letter }) => letter.signalName || null },
-    { title: 'daemon', cell: ({ letter }) => chalk.cyan(letter.daemon) },
-    { title: 'reason', cell: ({ resolution }) => resolution.reason ?? null, flexible: true },
-    { title: 'error', cell: ({ letter }) => short(letter.error), flexible: true },
+export function archiveTable(rows: readonly (LetterView & { resolution?: Resolution })[], nowMs: number): string {
+  const columns: Column<LetterView & { resolution?: Resolution }>[] = [
+    { title: 'id', cell: ({ id }) => id },
+    { title: 'left', cell: ({ resolution }) => ageOf(resolution?.at ?? null, nowMs) },
+    { title: 'how', cell: ({ resolution }) => resolution?.kind ?? null },
+    { title: 'became', cell: ({ resolution }) => resolution?.became ?? null },
+    { title: 'signal', cell: ({ signal }) => signal || null },
+    { title: 'daemon', cell: ({ daemon }) => chalk.cyan(daemon) },
+    { title: 'reason', cell: ({ resolution }) => resolution?.reason ?? null, flexible: true },
+    { title: 'error', cell: ({ error }) => short(error), flexible: true },
   ];
   return renderTable(rows, columns, width());
+}
+
+/** Letters that something is done to: a line each, or where they are many how many of which signal and daemon. */
+export class LettersMeant {
+  readonly ids: string[] = [];
+  readonly #views: LetterView[] = [];
+  readonly #counts = new Map<string, number>();
+
+  constructor(readonly quarantineAfter: number) {}
+
+  add(letter: Letter): void {
+    const { id, signalName, daemon } = letter;
+    this.ids.push(id);
+    if (this.#views.length < MEANT_SHOWN) this.#views.push(viewOf(letter, this.quarantineAfter));
+    const name = `${signalName === '' ? 'no signal' : signalName} → ${daemon}`;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  text(nowMs: number): string {
+    if (this.ids.length <= MEANT_SHOWN) return lettersTable(this.#views, nowMs);
+    return histogram('dead letters', Object.fromEntries(this.#counts));
+  }
 }
 
 /** The queue in figures. */

@@ -21,9 +21,10 @@ export function deadRowsOf(config: Config): () => Promise<DeadRow[]> {
     const stat = statSync(failedSignals, { throwIfNoEntry: false });
     const now = `${stat?.ino} ${stat?.size} ${stat?.mtimeMs}`;
     if (now === version) return rows;
-    rows = (await store.read()).map(({ id, signalName: signal, daemon, error, failedAtMs }) => {
-      return { id, signal, daemon, error, failedAtMs };
-    });
+    const read: DeadRow[] = [];
+    for await (const { id, signalName: signal, daemon, error, failedAtMs } of store.letters())
+      read.push({ id, signal, daemon, error, failedAtMs });
+    rows = read;
     version = now;
     return rows;
   };

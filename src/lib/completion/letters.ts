@@ -1,7 +1,8 @@
 import { cutText } from '../base/cut-text.js';
 import { lastLines } from '../base/file-end.js';
 import { archivedOf } from '../dead-letter/archive.js';
-import { lettersOf, type Letter } from '../dead-letter/letter.js';
+import type { Letter } from '../dead-letter/letter.js';
+import { lettersOf } from '../dead-letter/letters.js';
 import type { Candidate } from './candidate.js';
 
 /** Of a queue that is longer, the newest are enough to choose from. */

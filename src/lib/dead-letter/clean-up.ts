@@ -1,11 +1,11 @@
 import { isoTimestamp, type Clock } from '../base/clock.js';
 import type { Bus } from '../bus/bus.js';
 import type { ArchivedLetter } from './archive.js';
-import { select, type LetterFilter } from './filter.js';
-import type { Letter } from './letter.js';
+import { conditionOf } from './filter.js';
 import { planReplay } from './plan.js';
 import { resolveInJournal } from './resolve.js';
 import { unfinishedRuns } from './run-record.js';
+import { pagesOf } from './letters.js';
 import type { DeadLetterStore } from './store.js';
 
 const DAY_MS = 86_400_000;
@@ -38,44 +38,47 @@ export async function cleanUp(options: CleanUpOptions): Promise<CleanedUp> {
   const beforeMs = ages.nowMs() - dlq.pruneAfterDays * DAY_MS;
   const resolved = await resolveSettled(options);
   const reason = `its last failure is more than ${dlq.pruneAfterDays} days ago`;
-  const deleted = await softDelete(store, select(await store.read(), { beforeMs }), { reason, nowMs: clock.nowMs() });
+  const ids: string[] = [];
+  const isOld = conditionOf({ beforeMs });
+  for await (const letter of store.letters()) if (isOld(letter)) ids.push(letter.id);
+  const deleted = await softDelete(store, ids, { reason, nowMs: clock.nowMs() });
   const removed = await removeOld(options);
   return { resolved, deleted: deleted.length, removed };
 }
 
-/** Moves letters to the archive, from where `restore` brings them back. */
+/** Moves letters to the archive, from where `restore` brings them back; answers the ids of those that moved. */
 export async function softDelete(
   store: DeadLetterStore,
-  letters: readonly Letter[],
+  ids: readonly string[],
   { reason, nowMs }: { reason: string | null; nowMs: number },
-): Promise<Letter[]> {
-  if (letters.length === 0) return [];
-  const ids = new Set(letters.map(({ id }) => id));
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const leaving = new Set(ids);
   const resolution = { kind: 'deleted', at: isoTimestamp(nowMs), reason } as const;
-  return store.hold((held) => held.archive(({ id }) => (ids.has(id) ? resolution : undefined)));
+  return store.hold((held) => held.archive(({ id }) => (leaving.has(id) ? resolution : undefined)));
 }
 
-/** Archived letters that a filter means and that can come back: those that were deleted and are not open again. */
-export async function restorable(store: DeadLetterStore, filter: LetterFilter): Promise<ArchivedLetter[]> {
-  const open = new Set((await store.read()).map(({ id }) => id));
-  const deleted = (await store.archived()).filter(
-    ({ letter, resolution }) => resolution.kind === 'deleted' && !open.has(letter.id),
-  );
-  const meant = new Set(
-    select(
-      deleted.map(({ letter }) => letter),
-      filter,
-    ),
-  );
-  return deleted.filter(({ letter }) => meant.has(letter));
+/** Archived letters that can come back, one at a time: those that were deleted and are not open again. */
+export async function* restorable(store: DeadLetterStore): AsyncGenerator<ArchivedLetter> {
+  const open = await openIds(store);
+  for await (const archived of store.archivedLetters())
+    if (archived.resolution.kind === 'deleted' && !open.has(archived.letter.id)) yield archived;
+}
+
+async function openIds(store: DeadLetterStore): Promise<Set<string>> {
+  const open = new Set<string>();
+  for await (const { id } of store.letters()) open.add(id);
+  return open;
 }
 
 /** Rows of which the journal says that they were dealt with; a replay at work archives its own. */
 async function resolveSettled({ store, journal, clock, replays }: CleanUpOptions): Promise<number> {
   const runs = await unfinishedRuns(replays);
   if (runs.some(({ header }) => clock.nowMs() - header.startedAtMs < DAY_MS)) return 0;
-  const plans = await planReplay(await store.read(), journal, false);
-  const settled = new Map(plans.flatMap(({ letter, way, why }) => (way === 'settled' ? [[letter.id, why]] : [])));
+  const settled = new Map<string, string>();
+  for await (const page of pagesOf(store.letters()))
+    for (const { letter, way, why = '' } of await planReplay(page, journal, false))
+      if (way === 'settled') settled.set(letter.id, why);
   if (settled.size === 0) return 0;
   const at = isoTimestamp(clock.nowMs());
   const left = await store.hold((held) =>
@@ -92,10 +95,7 @@ async function resolveSettled({ store, journal, clock, replays }: CleanUpOptions
  */
 async function removeOld({ store, journal, ages, dlq }: CleanUpOptions): Promise<number> {
   const beforeMs = ages.nowMs() - dlq.removeAfterDays * DAY_MS;
-  const open = new Set((await store.read()).map(({ id }) => id));
-  const isOld = ({ atMs }: ArchivedLetter) => atMs < beforeMs;
-  for (const { letter, resolution } of (await store.archived()).filter(isOld)) {
-    if (resolution.kind === 'deleted' && !open.has(letter.id)) await resolveInJournal(letter, journal);
-  }
-  return (await store.remove(isOld)).length;
+  for await (const archived of restorable(store))
+    if (archived.atMs < beforeMs) await resolveInJournal(archived.letter, journal);
+  return store.remove(({ atMs }) => atMs < beforeMs);
 }

@@ -37,10 +37,10 @@ export class ContentFiles {
   }
 
   /** Removes the contents of letters that are gone for good, but those that others still name. */
-  async remove(gone: readonly Letter[], kept: Iterable<Letter>): Promise<void> {
-    const unused = new Map(gone.flatMap(({ contentFile: file }) => (file === null ? [] : [[file.sha256, file]])));
+  async remove(gone: readonly ContentReference[], kept: () => AsyncIterable<ContentReference | null>): Promise<void> {
+    const unused = new Map(gone.map((file) => [file.sha256, file]));
     if (unused.size === 0) return;
-    for (const { contentFile } of kept) if (contentFile !== null) unused.delete(contentFile.sha256);
+    for await (const file of kept()) if (file !== null) unused.delete(file.sha256);
     for (const reference of unused.values()) await rm(this.#pathOf(reference), { force: true });
   }
 

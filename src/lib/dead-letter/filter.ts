@@ -16,16 +16,17 @@ export interface LetterFilter {
   /** Part of the line, in whichever case. */
   grep?: string;
   /** An expression of the operator's. */
-  where?: (letter: Letter) => boolean;
+  where?: Condition;
 }
 
-/** The letters that a filter means, in their order. */
-export function select(letters: readonly Letter[], filter: LetterFilter): Letter[] {
+/** Whether a letter is meant. */
+export type Condition = (letter: Letter) => boolean;
+
+/** A filter as one condition. */
+export function conditionOf(filter: LetterFilter): Condition {
   const conditions = conditionsOf(filter);
-  return letters.filter((letter) => conditions.every((holds) => holds(letter)));
+  return (letter) => conditions.every((holds) => holds(letter));
 }
-
-type Condition = (letter: Letter) => boolean;
 
 function conditionsOf(filter: LetterFilter): Condition[] {
   const { group, signal, daemon, sinceMs, beforeMs, where } = filter;

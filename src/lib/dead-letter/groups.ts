@@ -27,56 +27,81 @@ export interface LetterGroup {
   process_died: number;
 }
 
-interface Gathered {
-  letters: Letter[];
+/** What is counted of a group while its letters pass; none of them is held. */
+interface Gathered extends Pick<LetterGroup, 'count' | 'quarantined' | 'process_died'> {
+  /** Of the newest row. */
+  sample: Pick<Letter, 'id' | 'error' | 'errorClass' | 'daemon' | 'signalName' | 'failedAtMs'>;
+  firstMs: number | null;
+  lastMs: number | null;
   affected: Map<string, number>;
 }
 
 const AFFECTED_SHOWN = 5;
+/** Of all groups together, in characters. A queue may name other things in each row: then the first ones are counted. */
+const MOST_AFFECTED = 4 << 20;
 const ABOUT = /(?:^|_)(?:id|name|key)$/;
 
 /** Groups by cause, the largest first. */
-export function groupsOf(letters: readonly Letter[], asked: { nowMs: number; quarantineAfter: number }): LetterGroup[] {
+export async function groupsOf(
+  letters: AsyncIterable<Letter> | Iterable<Letter>,
+  asked: { nowMs: number; quarantineAfter: number },
+): Promise<LetterGroup[]> {
   const gathered = new Map<string, Gathered>();
-  for (const letter of letters) {
-    const group = gathered.get(letter.fingerprint) ?? { letters: [], affected: new Map<string, number>() };
+  let left = MOST_AFFECTED;
+  for await (const letter of letters) {
+    const group = gathered.get(letter.fingerprint) ?? emptyGroup(letter);
     gathered.set(letter.fingerprint, group);
-    group.letters.push(letter);
-    for (const what of aboutOf(letter)) group.affected.set(what, (group.affected.get(what) ?? 0) + 1);
+    count(group, letter, asked.quarantineAfter);
+    for (const what of aboutOf(letter)) left -= noteAffected(group.affected, what, left);
   }
-  return [...gathered.values()]
-    .flatMap((group) => groupOf(group, asked) ?? [])
-    .sort((left, right) => right.count - left.count);
+  return [...gathered]
+    .map(([name, group]) => groupOf(name, group, asked.nowMs))
+    .sort((one, other) => other.count - one.count);
 }
 
-function groupOf(
-  { letters, affected }: Gathered,
-  asked: { nowMs: number; quarantineAfter: number },
-): LetterGroup | undefined {
-  const sample = letters.reduce<Letter | undefined>((newest, one) => (isNewer(one, newest) ? one : newest), undefined);
-  if (sample === undefined) return undefined;
-  const firstMs = extreme(letters, ({ firstFailedAtMs }) => firstFailedAtMs, Math.min);
-  const lastMs = extreme(letters, ({ failedAtMs }) => failedAtMs, Math.max);
-  const { daemon, signalName, error, errorClass, fingerprint } = sample;
+function emptyGroup(letter: Letter): Gathered {
+  const none = { count: 0, quarantined: 0, process_died: 0 };
+  return { ...none, sample: sampleOf(letter), firstMs: null, lastMs: null, affected: new Map() };
+}
+
+function count(group: Gathered, letter: Letter, quarantineAfter: number): void {
+  group.count += 1;
+  if (isQuarantined(letter, quarantineAfter)) group.quarantined += 1;
+  if (letter.processDied) group.process_died += 1;
+  if ((letter.failedAtMs ?? 0) > (group.sample.failedAtMs ?? 0)) group.sample = sampleOf(letter);
+  group.firstMs = extreme(group.firstMs, letter.firstFailedAtMs, Math.min);
+  group.lastMs = extreme(group.lastMs, letter.failedAtMs, Math.max);
+}
+
+/** Counts it, unless it is new and there is no room; answers how much it took. */
+function noteAffected(affected: Map<string, number>, what: string, room: number): number {
+  const before = affected.get(what);
+  if (before === undefined && what.length > room) return 0;
+  affected.set(what, (before ?? 0) + 1);
+  return before === undefined ? what.length : 0;
+}
+
+function sampleOf({ id, error, errorClass, daemon, signalName, failedAtMs }: Letter): Gathered['sample'] {
+  return { id, error, errorClass, daemon, signalName, failedAtMs };
+}
+
+function groupOf(name: string, { sample, firstMs, lastMs, affected, ...counts }: Gathered, nowMs: number): LetterGroup {
+  const { id, daemon, signalName, error, errorClass } = sample;
   return {
-    group: fingerprint,
-    count: letters.length,
+    group: name,
+    count: counts.count,
     daemon,
     signal: signalName,
     error_class: errorClass,
     pattern: causeOf({ error, daemon, signalName }).pattern,
     first_seen: firstMs === null ? null : isoTimestamp(firstMs),
     last_seen: lastMs === null ? null : isoTimestamp(lastMs),
-    oldest_age_ms: firstMs === null ? null : asked.nowMs - firstMs,
-    sample: { id: sample.id, error },
+    oldest_age_ms: firstMs === null ? null : nowMs - firstMs,
+    sample: { id, error },
     affected: mostFrequent(affected),
-    quarantined: letters.filter((letter) => isQuarantined(letter, asked.quarantineAfter)).length,
-    process_died: letters.filter(({ processDied }) => processDied).length,
+    quarantined: counts.quarantined,
+    process_died: counts.process_died,
   };
-}
-
-function isNewer(one: Letter, other: Letter | undefined): boolean {
-  return other === undefined || (one.failedAtMs ?? 0) > (other.failedAtMs ?? 0);
 }
 
 /** Who said it, and the ids and names in its facts: whoever asked is affected. */
@@ -91,17 +116,13 @@ function aboutOf({ signal, facts, intentFile }: Letter): string[] {
 
 function mostFrequent(counts: ReadonlyMap<string, number>): LetterGroup['affected'] {
   const sorted = [...counts].sort(([, left], [, right]) => right - left);
-  return sorted.slice(0, AFFECTED_SHOWN).map(([what, count]) => ({ what, count }));
+  return sorted.slice(0, AFFECTED_SHOWN).map(([what, times]) => ({ what, count: times }));
 }
 
-/** Without a spread: ten thousand arguments are too many for some stacks. */
 function extreme(
-  letters: readonly Letter[],
-  timeOf: (letter: Letter) => number | null,
+  best: number | null,
+  ms: number | null,
   better: (left: number, right: number) => number,
 ): number | null {
-  return letters.reduce<number | null>((best, letter) => {
-    const ms = timeOf(letter);
-    return ms === null ? best : best === null ? ms : better(best, ms);
-  }, null);
+  return ms === null ? best : best === null ? ms : better(best, ms);
 }

@@ -41,16 +41,22 @@ export class KnownFailures {
   }
 
   async refresh(): Promise<void> {
-    const opened = await this.#open.read();
-    if (opened.anew) this.#opened = new Map();
-    for (const line of opened.lines) note(this.#opened, letterOf(line));
-    const left = await this.#archive.read();
-    if (left.anew) this.#left = new Map();
-    if (left.anew) this.#anew = new Map();
-    for (const archived of left.lines.flatMap((line) => archivedOf(line) ?? [])) this.#noteLeft(archived);
+    await this.#open.read({
+      anew: () => (this.#opened = new Map()),
+      line: (line) => note(this.#opened, letterOf(line)),
+    });
+    await this.#archive.read({
+      anew: () => {
+        this.#left = new Map();
+        this.#anew = new Map();
+      },
+      line: (line) => this.#noteLeft(archivedOf(line)),
+    });
   }
 
-  #noteLeft({ letter, resolution }: ArchivedLetter): void {
+  #noteLeft(archived: ArchivedLetter | undefined): void {
+    if (archived === undefined) return;
+    const { letter, resolution } = archived;
     note(this.#left, letter, resolution);
     if (resolution.newId !== undefined) this.#anew.set(resolution.newId, knownOf(letter, resolution));
   }

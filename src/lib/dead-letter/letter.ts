@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { tooLongError } from '../base/bounded-lines.js';
 import { parseJson } from '../base/json-text.js';
 import type { Facts } from '../signals/envelope.js';
 import type { ContentReference, EarlierFailure } from './entry.js';
@@ -104,15 +105,11 @@ function circumstancesOf(row: Facts): Circumstances {
   };
 }
 
-/** Letters of lines, each with an id of its own: equal foreign lines are told apart by a count. */
-export function lettersOf(lines: readonly Buffer[]): Letter[] {
-  const seen = new Map<string, number>();
-  return lines.map((line) => {
-    const letter = letterOf(line);
-    const before = seen.get(letter.id) ?? 0;
-    seen.set(letter.id, before + 1);
-    return before === 0 ? letter : { ...letter, id: `${letter.id}-${before + 1}` };
-  });
+/** A line that nobody holds in memory: it is shown, and stays in its file until somebody takes it out by hand. */
+export function tooLongLetter(beginning: Buffer, length: number): Letter {
+  const letter = unreadable(beginning, beginning.toString('utf8'));
+  const error = `Unreadable: ${tooLongError(length).message}; only a text editor takes it out of the file`;
+  return { ...letter, ...failureOf({ error }) };
 }
 
 function unreadable(line: Buffer, text: string): Letter {

@@ -1,15 +1,41 @@
-const NEWLINE = 0x0a;
+import { createReadStream } from 'node:fs';
+import { boundedLines, type BoundedLine } from '../base/bounded-lines.js';
+import { errorCode } from '../base/errors.js';
 
-/** Lines without their newlines, byte for byte; empty ones are left out. */
-export function linesOf(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const found = bytes.indexOf(NEWLINE, start);
-    const end = found === -1 ? bytes.length : found;
-    if (end > start) lines.push(bytes.subarray(start, end));
-    start = end + 1;
+const NEWLINE = 0x0a;
+const PAGE_BYTES = 1 << 20;
+
+/** The lines of a file, one at a time; a missing file has none. A line is good until the next is asked for. */
+export async function* fileLines(path: string): AsyncGenerator<BoundedLine> {
+  try {
+    yield* boundedLines(createReadStream(path));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
-  return lines;
+}
+
+/** Collects lines into pages, so that however many are written, one page is held; copies, since a line may lie in a chunk. */
+export class LinePages {
+  readonly #write: (page: Buffer) => Promise<void>;
+  readonly #page = Buffer.allocUnsafe(PAGE_BYTES);
+  #used = 0;
+
+  /** `write` has done with a page when it resolves: the next one lies in the same memory. */
+  constructor(write: (page: Buffer) => Promise<void>) {
+    this.#write = write;
+  }
+
+  async add(line: Buffer): Promise<void> {
+    if (this.#used + line.length + 1 > PAGE_BYTES) await this.flush();
+    if (line.length >= PAGE_BYTES) return this.#write(bytesOf([line]));
+    this.#used += line.copy(this.#page, this.#used);
+    this.#page[this.#used++] = NEWLINE;
+  }
+
+  async flush(): Promise<void> {
+    if (this.#used > 0) await this.#write(this.#page.subarray(0, this.#used));
+    this.#used = 0;
+  }
 }
 
 /** Lines as the bytes of a file, each ended by a newline. */

@@ -5,9 +5,7 @@ import type { Resolution } from './archive.js';
 import { ContentFiles } from './content-files.js';
 import { replaysBefore, rowOfDeadLetter, rowText } from './entry.js';
 import { KnownFailures } from './known.js';
-import { lettersOf, type Letter } from './letter.js';
-import { linesOf } from './lines.js';
-import { bytesAt } from './rewrite.js';
+import type { Letter } from './letter.js';
 import { DeadLetterStore, type HeldStore, type StorePaths } from './store.js';
 import { reasonsOfReplays, unfinishedRuns } from './run-record.js';
 
@@ -66,7 +64,7 @@ export class DeadLetterProjection {
     const fresh = letters.filter((letter) => !this.#known.has(letter));
     const again = new Map(fresh.filter((letter) => this.#known.isOpen(letter)).map((one) => [placeOf(one), one]));
     const asked = { nowMs: this.#options.clock.nowMs(), reason: await this.#reason(again.size > 0) };
-    if (fresh.length > 0) await this.#noteSaidAnew(fresh, asked.nowMs);
+    if (fresh.length > 0) await this.#noteSaidAnew(fresh, held, asked.nowMs);
     const lines: Buffer[] = [];
     for (const letter of fresh) lines.push(await this.#lineOf(letter, asked));
     if (again.size > 0) await held.archive((old) => supersededBy(again.get(placeOf(old)), old, asked));
@@ -86,14 +84,13 @@ export class DeadLetterProjection {
   }
 
   /** What a replay at work says anew may fail before the replay archives the row. */
-  async #noteSaidAnew(fresh: readonly DeadLetter[], nowMs: number): Promise<void> {
-    const { replays, failedSignals } = this.#options.paths;
-    for (const run of await unfinishedRuns(replays)) {
+  async #noteSaidAnew(fresh: readonly DeadLetter[], held: HeldStore, nowMs: number): Promise<void> {
+    for (const run of await unfinishedRuns(this.#options.paths.replays)) {
       const newIds = new Map((await run.announced()).map(({ id, newId }) => [id, newId]));
       const said = new Set(newIds.values());
       if (!fresh.some(({ key }) => said.has(key) && !this.#known.hasAnew(key))) continue;
       const resolution = { kind: 'replayed', at: isoTimestamp(nowMs), reason: run.header.reason } as const;
-      for (const letter of lettersOf(linesOf(await bytesAt(failedSignals)))) {
+      for await (const letter of held.letters()) {
         const newId = newIds.get(letter.id);
         if (newId !== undefined) this.#known.noteAnew(letter, { ...resolution, newId });
       }

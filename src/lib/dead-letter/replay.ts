@@ -1,13 +1,14 @@
 import { isoTimestamp, type Clock } from '../base/clock.js';
 import type { Bus, Standing } from '../bus/bus.js';
 import type { Resolution } from './archive.js';
+import type { Letter } from './letter.js';
 import { paced } from './pace.js';
 import { planReplay, withoutForgotten, type Plan } from './plan.js';
 import type { IntentFolders } from './put-back.js';
 import type { Became, ReplayedRow, ReplayResult } from './replay-result.js';
 import type { RunRecord, SentRow } from './run-record.js';
 import { send, signalAnew, type Sent } from './send.js';
-import { select } from './filter.js';
+import { conditionOf } from './filter.js';
 import type { DeadLetterStore } from './store.js';
 import { watch, type Underway } from './watch.js';
 
@@ -91,7 +92,7 @@ export class Replay {
     const { store, bus } = this.#options;
     const { header } = this.#record;
     const before = await this.#record.sent();
-    const letters = select(await store.read(), { ids: header.ids });
+    const letters = await store.read(conditionOf({ ids: header.ids }));
     const sentBefore = new Map(before.map((row) => [row.id, row]));
     const plans = await withoutForgotten(await planReplay(letters, bus, header.broadcast), bus);
     this.#noteEarlier(plans, sentBefore);
@@ -114,15 +115,15 @@ export class Replay {
 
   /** Rows of the selection that somebody else took out of the queue. */
   async #noteGone(known: ReadonlySet<string>): Promise<void> {
-    const gone = this.#record.header.ids.filter((id) => !known.has(id));
-    if (gone.length === 0) return;
-    const archived = new Map((await this.#options.store.archived()).map((one) => [one.letter.id, one]));
-    for (const id of gone) {
-      const { letter, resolution } = archived.get(id) ?? {};
-      const detail = `it left the queue before: ${resolution?.kind ?? 'nobody says how'}`;
-      const { daemon = '', signalName: signal = '' } = letter ?? {};
-      this.#rows.set(id, { id, daemon, signal, became: 'gone', detail });
-    }
+    const gone = new Set(this.#record.header.ids.filter((id) => !known.has(id)));
+    if (gone.size === 0) return;
+    for (const id of gone) this.#noteLeft({ id, how: 'nobody says how' });
+    for await (const { letter, resolution } of this.#options.store.archivedLetters())
+      if (gone.has(letter.id)) this.#noteLeft({ ...letter, how: resolution.kind });
+  }
+
+  #noteLeft({ id, daemon = '', signalName: signal = '', how }: Partial<Letter> & { id: string; how: string }): void {
+    this.#rows.set(id, { id, daemon, signal, became: 'gone', detail: `it left the queue before: ${how}` });
   }
 
   async #sendSteps(plans: readonly Plan[]): Promise<ReplayResult['stopped']> {

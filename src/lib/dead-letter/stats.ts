@@ -27,38 +27,73 @@ export interface QueueStats {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Counts what is open and what left. */
-export function statsOf(
-  letters: readonly Letter[],
-  archived: readonly ArchivedLetter[],
+/** Counts what is open and what left, as it passes. */
+export async function statsOf(
+  letters: AsyncIterable<Letter> | Iterable<Letter>,
+  archived: AsyncIterable<ArchivedLetter> | Iterable<ArchivedLetter>,
   { nowMs, quarantineAfter }: { nowMs: number; quarantineAfter: number },
-): QueueStats {
-  const times = letters.flatMap(({ failedAtMs }) => failedAtMs ?? []).sort((a, b) => a - b);
-  const firsts = letters.flatMap(({ firstFailedAtMs }) => firstFailedAtMs ?? []).sort((a, b) => a - b);
-  const within = (ms: number) => times.filter((time) => time > nowMs - ms).length;
+): Promise<QueueStats> {
+  const sums = { open: 0, quarantined: 0, process_died: 0, failed_again: 0, last_hour: 0, last_day: 0 };
+  let [oldestMs, newestMs] = [Infinity, -Infinity];
+  const by = {
+    daemon: new Counts(),
+    signal: new Counts(),
+    shape: new Counts(),
+    cause: new Counts(),
+    kind: new Counts(),
+  };
+  for await (const letter of letters) {
+    const failedAtMs = letter.failedAtMs ?? -Infinity;
+    sums.open += 1;
+    sums.quarantined += Number(isQuarantined(letter, quarantineAfter));
+    sums.process_died += Number(letter.processDied);
+    sums.failed_again += Number(letter.replay > 0);
+    sums.last_hour += Number(failedAtMs > nowMs - HOUR_MS);
+    sums.last_day += Number(failedAtMs > nowMs - DAY_MS);
+    oldestMs = Math.min(oldestMs, letter.firstFailedAtMs ?? Infinity);
+    newestMs = Math.max(newestMs, failedAtMs);
+    countLetter(by, letter);
+  }
+  for await (const { resolution } of archived) by.kind.add(resolution.kind);
   return {
-    open: letters.length,
-    groups: new Set(letters.map(({ fingerprint }) => fingerprint)).size,
-    quarantined: letters.filter((letter) => isQuarantined(letter, quarantineAfter)).length,
-    process_died: letters.filter(({ processDied }) => processDied).length,
-    failed_again: letters.filter(({ replay }) => replay > 0).length,
-    oldest: timeText(firsts[0]),
-    newest: timeText(times.at(-1)),
-    by_daemon: countBy(letters, ({ daemon }) => daemon),
-    by_signal: countBy(letters, ({ signalName }) => (signalName === '' ? '(no signal)' : signalName)),
-    by_shape: { kloros: 0, document: 0, intent: 0, unreadable: 0, ...countBy(letters, ({ shape }) => shape) },
-    last_hour: within(HOUR_MS),
-    last_day: within(DAY_MS),
-    archived: countBy(archived, ({ resolution }) => resolution.kind),
+    ...sums,
+    groups: by.cause.size,
+    oldest: timeText(oldestMs),
+    newest: timeText(newestMs),
+    by_daemon: by.daemon.sorted(),
+    by_signal: by.signal.sorted(),
+    by_shape: { kloros: 0, document: 0, intent: 0, unreadable: 0, ...by.shape.sorted() },
+    archived: by.kind.sorted(),
   };
 }
 
-function countBy<T>(items: readonly T[], nameOf: (item: T) => string): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(nameOf(item), (counts.get(nameOf(item)) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([, left], [, right]) => right - left));
+function countLetter(
+  by: Record<'daemon' | 'signal' | 'shape' | 'cause', Counts>,
+  { daemon, signalName, shape, fingerprint }: Letter,
+): void {
+  by.daemon.add(daemon);
+  by.signal.add(signalName === '' ? '(no signal)' : signalName);
+  by.shape.add(shape);
+  by.cause.add(fingerprint);
 }
 
-function timeText(ms: number | undefined): string | null {
-  return ms === undefined ? null : isoTimestamp(ms);
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  add(name: string): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  /** The most frequent first. */
+  sorted(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].sort(([, left], [, right]) => right - left));
+  }
+}
+
+function timeText(ms: number): string | null {
+  return Number.isFinite(ms) ? isoTimestamp(ms) : null;
 }

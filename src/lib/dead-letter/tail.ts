@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
+import { boundedLines } from '../base/bounded-lines.js';
 import { errorCode } from '../base/errors.js';
-import { linesOf, wholeLines } from './lines.js';
 
 /** Reads what was appended to a file since the last time; begins anew when the file was replaced. */
 export class Tail {
@@ -12,20 +12,22 @@ export class Tail {
     this.#path = path;
   }
 
-  /** Whole lines that are new; `anew` where they are all there are. */
-  async read(): Promise<{ anew: boolean; lines: Buffer[] }> {
+  /** Tells whole lines that are new, one at a time; first `anew` where they are all there are. */
+  async read({ anew, line: tell }: { anew: () => void; line: (line: Buffer) => void }): Promise<void> {
     const handle = await open(this.#path, 'r').catch(missing);
-    if (handle === undefined) return { anew: true, lines: [] };
+    if (handle === undefined) return anew();
     try {
       const { ino, size } = await handle.stat();
-      const anew = ino !== this.#ino || size < this.#offset;
-      const from = anew ? 0 : this.#offset;
-      const bytes = Buffer.alloc(size - from);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
-      const whole = wholeLines(bytes.subarray(0, bytesRead));
-      this.#ino = ino;
-      this.#offset = from + whole.length;
-      return { anew, lines: linesOf(whole) };
+      if (ino !== this.#ino || size < this.#offset) {
+        anew();
+        [this.#ino, this.#offset] = [ino, 0];
+      }
+      const chunks = handle.createReadStream({ start: this.#offset, autoClose: false });
+      for await (const { bytes, offset, length, complete, isTooLong } of boundedLines(chunks, this.#offset)) {
+        if (!complete) break;
+        if (!isTooLong) tell(bytes);
+        this.#offset = offset + length + 1;
+      }
     } finally {
       await handle.close();
     }

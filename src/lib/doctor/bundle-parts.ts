@@ -54,8 +54,8 @@ function journalOf({ observer, clock }: HealthView) {
 }
 
 async function causesOf({ config, clock }: HealthView) {
-  const letters = await new DeadLetterStore(pathsOf(config), clock).read();
-  const groups = groupsOf(letters, { nowMs: clock.nowMs(), quarantineAfter: config.dlq.quarantineAfter });
+  const letters = new DeadLetterStore(pathsOf(config), clock).letters();
+  const groups = await groupsOf(letters, { nowMs: clock.nowMs(), quarantineAfter: config.dlq.quarantineAfter });
   // Without its sample and what it is about: those come from facts.
   return groups.map(({ group, count, daemon, signal, pattern, first_seen, last_seen, process_died }) => {
     return { group, count, daemon, signal, pattern, first_seen, last_seen, process_died };

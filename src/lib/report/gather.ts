@@ -49,7 +49,6 @@ export async function gatherReport(
   const { config, clock } = view;
   const [nowMs, journal] = [clock.nowMs(), view.observer()];
   const range = { sinceMs: nowMs - DAY_MS, untilMs: nowMs };
-  const letters = await new DeadLetterStore(pathsOf(config), clock).read();
   const topology = await lookAtTopology({ config, daemons, sinceMs: range.sinceMs, nowMs }, abort);
   const acts = ACTS.flatMap((name) => journal.latest(name, MOST_ACTS, { accepts: 'act' })).sort(
     (a, b) => b.seq - a.seq,
@@ -61,7 +60,10 @@ export async function gatherReport(
     health: await runChecks(checks, view),
     hours: journal.counts(range, HOUR_MS).filter(({ signal }) => signal !== PROBE_SIGNAL),
     figures: await readAllFigures(pathsOf(config).figures),
-    groups: groupsOf(letters, { nowMs, quarantineAfter: config.dlq.quarantineAfter }),
+    groups: await groupsOf(new DeadLetterStore(pathsOf(config), clock).letters(), {
+      nowMs,
+      quarantineAfter: config.dlq.quarantineAfter,
+    }),
     acts: acts.slice(0, MOST_ACTS).map(({ signal }) => signal),
     topology: await svgOf(dotOf(topology)),
   };

@@ -14,6 +14,7 @@ import { bin, cliEnv, kloros } from '../../helpers/cli.js';
 import { until } from '../../helpers/colony.js';
 import { startColony, type TestColony } from '../../helpers/run.js';
 import { signalOf } from '../../helpers/signals.js';
+import { all } from '../../helpers/all.js';
 
 const SIGNAL = 'Q_CURIOSITY_INVESTIGATE';
 const FACTS = { question_id: 'q.one', question: 'what is it?', evidence: ['it hums'] };
@@ -64,7 +65,7 @@ async function expectMended(facts: Facts): Promise<void> {
   expect(caused).toHaveLength(1);
   expect((await store.read()).map(({ id }) => id)).not.toContain(letter.id);
   expect((await colony.bus.deadLetters(0)).map(({ number }) => number)).not.toContain(letter.number);
-  const archived = (await store.archived()).find((one) => one.letter.id === letter.id);
+  const archived = (await all(store.archivedLetters())).find((one) => one.letter.id === letter.id);
   expect(archived).toMatchObject({ resolution: { kind: 'edited', newId: caused[0]!.signal.id } });
 }
 

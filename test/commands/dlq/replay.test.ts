@@ -137,7 +137,7 @@ describe('kloros dlq replay', () => {
     const slow = await colony.start(hearer('slow', 'Q_B'));
     await fail(3, 'Q_B');
     await slow.stop();
-    const { code, stdout, stderr } = await dlq('replay', '--all', '--ramp', '1,2', '--watch', '50ms', '--yes');
+    const { code, stdout, stderr } = await dlq('replay', '--all', '--ramp', '1,2', '--watch', '20s', '--yes');
     expect(code).toBe(4);
     expect(stdout).toContain('waiting');
     expect(stderr).toMatch(/not decided in time, so 2 were not sent[^]*--resume/);

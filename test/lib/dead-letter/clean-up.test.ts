@@ -10,6 +10,7 @@ import { defineDaemon } from '../../../src/lib/runtime/define-daemon.js';
 import { until } from '../../helpers/colony.js';
 import { startColony, type TestColony } from '../../helpers/run.js';
 import { signalOf } from '../../helpers/signals.js';
+import { all } from '../../helpers/all.js';
 
 const DAY_MS = 86_400_000;
 
@@ -60,9 +61,9 @@ describe('the daily clean-up', () => {
       resolve: () => Promise.reject(new Error('the disk is full')),
     };
     await expect(after(62, broken)).rejects.toThrow('the disk is full');
-    expect(await store.archived()).toHaveLength(1);
+    expect(await all(store.archivedLetters())).toHaveLength(1);
     expect(await after(62)).toEqual({ resolved: 0, deleted: 0, removed: 1 });
-    expect(await store.archived()).toEqual([]);
+    expect(await all(store.archivedLetters())).toEqual([]);
     expect(await colony.bus.deadLetters(0)).toEqual([]);
   });
 
@@ -78,7 +79,7 @@ describe('the daily clean-up', () => {
     await colony.bus.reopen(letter!.number!);
     await until('it is handled', async () => (await colony.bus.standing('worker', letter!.signalId!)) === 'handled');
     expect(await after(0)).toEqual({ resolved: 1, deleted: 0, removed: 0 });
-    expect((await store.archived())[0]).toMatchObject({
+    expect((await all(store.archivedLetters()))[0]).toMatchObject({
       resolution: { kind: 'resolved', became: 'its signal is handled' },
     });
   });

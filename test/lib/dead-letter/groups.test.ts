@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { causeOf } from '../../../src/lib/dead-letter/fingerprint.js';
 import { groupsOf } from '../../../src/lib/dead-letter/groups.js';
-import { lettersOf } from '../../../src/lib/dead-letter/letter.js';
+import { lettersOf } from '../../../src/lib/dead-letter/letters.js';
 
 const NOON_MS = Date.parse('2026-11-20T12:00:00Z');
 const asked = { nowMs: NOON_MS, quarantineAfter: 2 };
@@ -16,32 +16,32 @@ const row = {
 const lettersIn = (...rows: unknown[]) => lettersOf(rows.map((one) => Buffer.from(JSON.stringify(one))));
 
 describe('groups of dead letters', () => {
-  it('are one a cause, the largest first', () => {
+  it('are one a cause, the largest first', async () => {
     const letters = lettersIn(
       { ...row, error: 'RangeError: too far' },
       { ...row, number: 1, key: 'a' },
       { ...row, number: 2, key: 'b', error: 'TypeError: row 8 is bad' },
       { ...row, daemon: 'other' },
     );
-    expect(groupsOf(letters, asked)).toMatchObject([
+    expect(await groupsOf(letters, asked)).toMatchObject([
       { count: 2, daemon: 'worker', signal: 'Q_A', error_class: 'TypeError', pattern: 'TypeError: row <n> is bad' },
       { count: 1, daemon: 'worker', error_class: 'RangeError' },
       { count: 1, daemon: 'other', error_class: 'TypeError' },
     ]);
   });
 
-  it('are named by the fingerprint of their cause', () => {
+  it('are named by the fingerprint of their cause', async () => {
     const cause = causeOf({ daemon: 'worker', signalName: 'Q_A', error: row.error });
-    expect(groupsOf(lettersIn(row), asked).map(({ group }) => group)).toEqual([cause.fingerprint]);
+    expect((await groupsOf(lettersIn(row), asked)).map(({ group }) => group)).toEqual([cause.fingerprint]);
   });
 
-  it('were first seen at the first failure of any row, and last seen at the last one', () => {
+  it('were first seen at the first failure of any row, and last seen at the last one', async () => {
     const letters = lettersIn(
       row,
       { ...row, first_failed_at: '2026-11-20T09:00:00.000Z', timestamp: '2026-11-20T09:10:00.000Z' },
       { ...row, first_failed_at: '2026-11-20T10:50:00.000Z', timestamp: '2026-11-20T11:00:00.000Z' },
     );
-    expect(groupsOf(letters, asked)).toMatchObject([
+    expect(await groupsOf(letters, asked)).toMatchObject([
       {
         first_seen: '2026-11-20T09:00:00.000Z',
         last_seen: '2026-11-20T11:00:00.000Z',
@@ -50,23 +50,23 @@ describe('groups of dead letters', () => {
     ]);
   });
 
-  it('have no times where no row says one, and are not misled by a row that says none', () => {
+  it('have no times where no row says one, and are not misled by a row that says none', async () => {
     const timeless = { ...row, first_failed_at: undefined, timestamp: undefined };
-    expect(groupsOf(lettersIn(timeless), asked)).toMatchObject([
+    expect(await groupsOf(lettersIn(timeless), asked)).toMatchObject([
       { first_seen: null, last_seen: null, oldest_age_ms: null },
     ]);
-    expect(groupsOf(lettersIn(timeless, row), asked)).toMatchObject([
+    expect(await groupsOf(lettersIn(timeless, row), asked)).toMatchObject([
       { first_seen: row.first_failed_at, last_seen: row.timestamp },
     ]);
   });
 
-  it('show the newest row as their sample, wherever it stands', () => {
+  it('show the newest row as their sample, wherever it stands', async () => {
     const newest = { ...row, number: 2, key: 'b', error: 'TypeError: row 9 is bad', timestamp: '2026-11-20T11:00:00Z' };
     const letters = lettersIn({ ...row, number: 1, key: 'a' }, newest, { ...row, number: 3, key: 'c' });
-    expect(groupsOf(letters, asked)).toMatchObject([{ sample: { id: '2', error: 'TypeError: row 9 is bad' } }]);
+    expect(await groupsOf(letters, asked)).toMatchObject([{ sample: { id: '2', error: 'TypeError: row 9 is bad' } }]);
   });
 
-  it('say who is affected: sources, and ids and names in the facts, the five most frequent', () => {
+  it('say who is affected: sources, and ids and names in the facts, the five most frequent', async () => {
     const about = (facts: Record<string, unknown>) => ({ ...row, signal: { ...row.signal, facts } });
     const letters = lettersIn(
       about({ question_id: 'q.one', confidence: 0.4 }),
@@ -74,7 +74,7 @@ describe('groups of dead letters', () => {
       about({ question_id: 'q.two', id: 7, name: 'n', note: 'not a name' }),
       { ...row, signal: undefined, intent_file: '/x/a.json' },
     );
-    const groups = groupsOf(letters, asked);
+    const groups = await groupsOf(letters, asked);
     expect(groups.find(({ signal }) => signal === 'Q_A')?.affected).toEqual([
       { what: 'source=registry_monitor', count: 3 },
       { what: 'question_id=q.one', count: 2 },
@@ -85,12 +85,12 @@ describe('groups of dead letters', () => {
     expect(groups.find(({ signal }) => signal === '')?.affected).toEqual([{ what: 'intent=/x/a.json', count: 1 }]);
   });
 
-  it('count what is in quarantine and what died in the attempt', () => {
+  it('count what is in quarantine and what died in the attempt', async () => {
     const letters = lettersIn(row, { ...row, replay: 2 }, { ...row, process_died: true });
-    expect(groupsOf(letters, asked)).toMatchObject([{ count: 3, quarantined: 1, process_died: 1 }]);
+    expect(await groupsOf(letters, asked)).toMatchObject([{ count: 3, quarantined: 1, process_died: 1 }]);
   });
 
-  it('are none of an empty queue', () => {
-    expect(groupsOf([], asked)).toEqual([]);
+  it('are none of an empty queue', async () => {
+    expect(await groupsOf([], asked)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rowOfDeadLetter } from '../../../src/lib/dead-letter/entry.js';
-import { letterOf, lettersOf } from '../../../src/lib/dead-letter/letter.js';
+import { letterOf } from '../../../src/lib/dead-letter/letter.js';
+import { lettersOf } from '../../../src/lib/dead-letter/letters.js';
 import { signalOf } from '../../helpers/signals.js';
 import fc from '../../helpers/property.js';
 

@@ -11,6 +11,7 @@ import { DeadLetterStore } from '../../../src/lib/dead-letter/store.js';
 import { decodeFrame } from '../../../src/lib/signals/codec.js';
 import { keepFrame, signalText } from '../../../src/lib/signals/kept-frame.js';
 import { signalOf } from '../../helpers/signals.js';
+import { all } from '../../helpers/all.js';
 
 let home: string;
 let paths: { failedSignals: string; failedSignalsArchive: string; replays: string };
@@ -50,12 +51,7 @@ function project(): Promise<void> {
 }
 
 const open = async () => (await store.read()).map(({ id }) => id);
-const prune = async (...ids: string[]) =>
-  softDelete(
-    store,
-    (await store.read()).filter(({ id }) => ids.includes(id)),
-    { reason: null, nowMs: Date.now() },
-  );
+const prune = (...ids: string[]) => softDelete(store, ids, { reason: null, nowMs: Date.now() });
 
 describe('the projection of dead letters', () => {
   it('writes each once, in the order of their numbers', async () => {
@@ -153,7 +149,7 @@ describe('the projection of dead letters', () => {
     expect(await open()).toEqual(['2', '3']);
     const [, again] = await store.read();
     expect(again!.history).toMatchObject([{ error: 'Error: 1', replayed_at: null }]);
-    expect((await store.archived()).map(({ resolution }) => resolution.kind)).toEqual(['superseded']);
+    expect((await all(store.archivedLetters())).map(({ resolution }) => resolution.kind)).toEqual(['superseded']);
   });
 
   it('tells daemons apart that failed at the same', async () => {

@@ -20,6 +20,7 @@ import { COLONY, OPERATOR, peer } from '../../../src/lib/signals/origin.js';
 import { until } from '../../helpers/colony.js';
 import { startColony, type TestColony } from '../../helpers/run.js';
 import { signalOf } from '../../helpers/signals.js';
+import { all } from '../../helpers/all.js';
 
 let colony: TestColony;
 let store: DeadLetterStore;
@@ -122,7 +123,7 @@ describe('a replay', () => {
       { error: 'BROKEN: cannot do 0', attempts: 1, reason: 'try 1', replayed_at: expect.any(String) as string },
       { error: 'BROKEN: cannot do 0', attempts: 1, reason: 'try 2', replayed_at: expect.any(String) as string },
     ]);
-    expect((await store.archived()).map(({ resolution }) => resolution)).toMatchObject([
+    expect((await all(store.archivedLetters())).map(({ resolution }) => resolution)).toMatchObject([
       { kind: 'replayed', became: 'failed again', reason: 'try 1' },
       { kind: 'replayed', became: 'failed again', reason: 'try 2' },
     ]);
@@ -228,10 +229,9 @@ describe('a replay', () => {
   });
 
   it('says of rows that left the queue before their turn that they are gone, and how', async () => {
-    const row = JSON.stringify({ signal: 'Q_A', error: 'x', daemon: 'worker' });
-    writeFileSync(paths.failedSignals, `${row}\n`);
+    writeFileSync(paths.failedSignals, `${JSON.stringify({ signal: 'Q_A', error: 'x', daemon: 'worker' })}\n`);
     const [letter] = await store.read();
-    await softDelete(store, [letter!], { reason: null, nowMs: Date.now() });
+    await softDelete(store, [letter!.id], { reason: null, nowMs: Date.now() });
     expect(await replay([letter!.id, 'never'])).toMatchObject({
       left: 0,
       rows: [
@@ -346,7 +346,7 @@ describe('an edited dead letter', () => {
     expect((await colony.bus.find(signal.id))?.from).toEqual(from);
     expect(await colony.bus.deadLetters(0)).toEqual([]);
     expect(await store.read()).toEqual([]);
-    expect((await store.archived())[0]).toMatchObject({
+    expect((await all(store.archivedLetters()))[0]).toMatchObject({
       resolution: { kind: 'edited', newId: signal.id, reason: 'typo' },
     });
   });

@@ -10,10 +10,12 @@ export const deadLetters: HealthCheck = {
   name: 'dead-letters',
   asks: 'how many signals failed for good, and for how long the oldest has been lying there',
   run: async ({ config, clock }) => {
-    const letters = await new DeadLetterStore(pathsOf(config), clock).read();
-    const firstMs = letters.flatMap(({ firstFailedAtMs }) => firstFailedAtMs ?? []);
-    const oldestMs = firstMs.length === 0 ? 0 : clock.nowMs() - firstMs.reduce((least, ms) => Math.min(least, ms));
-    return judge({ count: letters.length, oldestMs }, config);
+    let [count, firstMs] = [0, Infinity];
+    for await (const { firstFailedAtMs } of new DeadLetterStore(pathsOf(config), clock).letters()) {
+      count += 1;
+      firstMs = Math.min(firstMs, firstFailedAtMs ?? Infinity);
+    }
+    return judge({ count, oldestMs: Number.isFinite(firstMs) ? clock.nowMs() - firstMs : 0 }, config);
   },
 };
 

@@ -7,13 +7,12 @@ import type { Collector } from '../view.js';
 export const deadLetters: Collector = {
   name: 'dead-letters',
   collect: async ({ config, clock, members }) => {
-    const letters = await new DeadLetterStore(pathsOf(config), clock).read();
     const counts = new Map<string, number>();
-    for (const { daemon } of letters) counts.set(daemon, (counts.get(daemon) ?? 0) + 1);
-    const oldestMs = letters.reduce(
-      (least, { firstFailedAtMs }) => Math.min(least, firstFailedAtMs ?? least),
-      Infinity,
-    );
+    let oldestMs = Infinity;
+    for await (const { daemon, firstFailedAtMs } of new DeadLetterStore(pathsOf(config), clock).letters()) {
+      counts.set(daemon, (counts.get(daemon) ?? 0) + 1);
+      oldestMs = Math.min(oldestMs, firstFailedAtMs ?? Infinity);
+    }
     const ageMs = Number.isFinite(oldestMs) ? Math.max(0, clock.nowMs() - oldestMs) : 0;
     const names = members.map(({ name }) => name);
     return [
