@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { momentOf } from '../../src/lib/base/clock-step.js';
 import { systemClock } from '../../src/lib/base/clock.js';
 import type { Bus, StateChange } from '../../src/lib/bus/bus.js';
 import { pathsOf } from '../../src/lib/config/paths.js';
@@ -133,7 +134,7 @@ export async function prepareSteps({ config, bus }: { config: Config; bus: Bus }
   for (const cycle of ['stepped', 'opened', 'played']) rmSync(join(dreamLab, cycle), { recursive: true, force: true });
   rmSync(join(config.home, 'ran'), { recursive: true });
   mkdirSync(join(config.home, 'ran'));
-  const experiments = await readExperiments(dream);
+  const experiments = { ...(await readExperiments(dream)), begun: momentOf(systemClock) };
   await writeSnapshot(dreamLab, 'opened', experiments);
   await writeSnapshot(dreamLab, 'played', experiments);
   const entrants = [tried('a', 2), tried('b', 3)];

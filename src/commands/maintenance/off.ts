@@ -18,7 +18,7 @@ export default class MaintenanceOff extends KlorosCommand {
     const { config } = await this.settings();
     const { maintenance: path } = pathsOf(config);
     const nowMs = systemClock.nowMs();
-    const ended = maintenanceAt(path, nowMs) ?? null;
+    const ended = maintenanceAt(path, systemClock) ?? null;
     if (flags['dry-run']) {
       this.log(ended === null ? 'It is off already' : `Would end: ${maintenanceText(ended, nowMs)}`);
       return { ended: null };

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { momentOf } from '../../lib/base/clock-step.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { parseDurationMs } from '../../lib/base/duration.js';
 import { KlorosCommand } from '../../lib/cli/base-command.js';
@@ -30,8 +31,9 @@ It is on while the file maintenance_mode is in the home, whoever made it. Given 
     const lastsMs = flags.for === undefined ? undefined : parseDurationMs(flags.for);
     const { config } = await this.settings();
     const { maintenance: path } = pathsOf(config);
-    const nowMs = systemClock.nowMs();
-    const before = maintenanceAt(path, nowMs);
+    const now = momentOf(systemClock);
+    const nowMs = now.wallMs;
+    const before = maintenanceAt(path, systemClock);
     if (before) this.note(`It is on already: ${maintenanceText(before, nowMs)}`);
     const untilMs = lastsMs === undefined ? null : nowMs + lastsMs;
     const wanted = { reason: flags.reason ?? null, sinceMs: nowMs, untilMs };
@@ -46,7 +48,7 @@ It is on while the file maintenance_mode is in the home, whoever made it. Given 
       return { maintenance: before ?? null };
     }
     makeHome(config.home);
-    await enterMaintenance(path, wanted);
+    await enterMaintenance(path, wanted, now);
     this.log(`Maintenance is on${untilMs === null ? '' : ` for ${flags.for ?? ''}`}; kloros maintenance off ends it`);
     return { maintenance: wanted };
   }

@@ -14,7 +14,7 @@ export default class MaintenanceStatus extends KlorosCommand {
     await this.parse(MaintenanceStatus);
     const { config } = await this.settings();
     const nowMs = systemClock.nowMs();
-    const maintenance = maintenanceAt(pathsOf(config).maintenance, nowMs) ?? null;
+    const maintenance = maintenanceAt(pathsOf(config).maintenance, systemClock) ?? null;
     this.log(maintenance === null ? chalk.green('off') : chalk.yellow(maintenanceText(maintenance, nowMs)));
     return { on: maintenance !== null, maintenance };
   }

@@ -3,6 +3,7 @@ import { endMarked, markIn } from '../../lib/base/marked-processes.js';
 import { WakeUp } from '../../lib/base/wake-up.js';
 import { pathsOf } from '../../lib/config/paths.js';
 import { begin, expire, giveUpCycle, giveUpTrigger, goOn, runningCycle } from '../../lib/dream/cycle/consume.js';
+import { isTimeOver } from '../../lib/dream/cycle/state.js';
 import type { Answer, Attempt, DaemonEnv, NextWake, SourceBatch } from '../../lib/runtime/define-daemon.js';
 import type { Signal } from '../../lib/signals/envelope.js';
 import { readFacts, say } from '../../lib/signals/facts.js';
@@ -49,7 +50,7 @@ function isExpiry({ signal, facts }: Signal): boolean {
 export async function* source(env: DaemonEnv, abort: AbortSignal): AsyncGenerator<SourceBatch> {
   for (const rest = new WakeUp(); !abort.aborted; await rest.rest(LOOK_EVERY_MS, abort)) {
     const state = await runningCycle(env);
-    if (state === undefined || env.clock.nowMs() < state.deadlineMs) continue;
+    if (state === undefined || !isTimeOver(state, env.clock)) continue;
     const { cycleId: cycle_id, step, deadlineMs: atMs } = state;
     const expiry = say('Q_DREAM_STEP', { cycle_id, step, action: 'expire' });
     yield {

@@ -28,6 +28,17 @@ export function stepBetween(before: Moment, now: Moment): number {
   return Math.abs(stepMs) > EXACT_MS ? stepMs : 0;
 }
 
+/** The clock as if nobody had set it since that moment: who goes by it has neither more nor less time than was given. */
+export function unsteppedClock(since: Moment, clock: Clock): Clock {
+  return {
+    monotonicMs: () => clock.monotonicMs(),
+    nowMs: () => {
+      const now = momentOf(clock);
+      return now.wallMs - stepBetween(since, now);
+    },
+  };
+}
+
 /** A remembered value with its times, whose keys end in `Ms`, moved; facts of signals are not ours, and stay. */
 export function moved(value: unknown, stepMs: number, isTime = false): unknown {
   if (typeof value === 'number') return isTime ? value + stepMs : value;

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { cutText } from '../base/cut-text.js';
 import { writeFileSafely } from '../base/atomic-file.js';
-import { isoTimestamp } from '../base/clock.js';
+import { momentOf, momentSchema, stepBetween, type Moment } from '../base/clock-step.js';
+import { isoTimestamp, type Clock } from '../base/clock.js';
 import { toError } from '../base/errors.js';
 import { withFileLock } from '../base/file-lock.js';
 
@@ -19,20 +20,26 @@ const LONGEST_REASON = 500;
 
 /**
  * The maintenance that a file says is on. The file is on by being there, as existing tools make it: empty, or with any
- * text, which is the reason. What kloros writes into it is JSON with an end, after which it is over though it is there.
+ * text, which is the reason. What kloros writes into it is JSON with an end, after which it is over though it is there,
+ * and where both clocks stood, so that setting the wall clock makes it no longer and no shorter.
  * Read synchronously, since it is asked before each claim: a microsecond where there is no file.
  */
-export function maintenanceAt(path: string, nowMs: number): Maintenance | undefined {
+export function maintenanceAt(path: string, clock: Pick<Clock, 'nowMs'>, moment = momentOf): Maintenance | undefined {
   const sinceMs = changedMs(path);
   if (sinceMs === undefined) return undefined;
-  const maintenance = { ...fromText(textOf(path)), sinceMs };
-  return maintenance.untilMs !== null && maintenance.untilMs <= nowMs ? undefined : maintenance;
+  const now = moment(clock);
+  const maintenance = { ...fromText(textOf(path), now), sinceMs };
+  return maintenance.untilMs !== null && maintenance.untilMs <= now.wallMs ? undefined : maintenance;
 }
 
 /** Turns it on, or replaces reason and end of one that is on. */
-export async function enterMaintenance(path: string, { reason, sinceMs, untilMs }: Maintenance): Promise<void> {
+export async function enterMaintenance(
+  path: string,
+  { reason, untilMs }: Pick<Maintenance, 'reason' | 'untilMs'>,
+  now: Moment,
+): Promise<void> {
   const until = untilMs === null ? null : isoTimestamp(untilMs);
-  const text = JSON.stringify({ reason, since: isoTimestamp(sinceMs), until });
+  const text = JSON.stringify({ reason, since: isoTimestamp(now.wallMs), until, set: now });
   await withFileLock(path, () => writeFileSafely(path, `${text}\n`));
 }
 
@@ -42,8 +49,8 @@ export async function leaveMaintenance(path: string): Promise<void> {
 }
 
 /** Removes the file of a maintenance that is over, for those who look only whether it is there; answers whether it did. */
-export async function removeFinished(path: string, nowMs: number): Promise<boolean> {
-  const isFinished = () => changedMs(path) !== undefined && maintenanceAt(path, nowMs) === undefined;
+export async function removeFinished(path: string, clock: Pick<Clock, 'nowMs'>, moment = momentOf): Promise<boolean> {
+  const isFinished = () => changedMs(path) !== undefined && maintenanceAt(path, clock, moment) === undefined;
   if (!isFinished()) return false;
   return withFileLock(path, async () => {
     if (!isFinished()) return false; // Somebody prolonged it meanwhile.
@@ -69,11 +76,13 @@ function textOf(path: string): string {
   }
 }
 
-function fromText(text: string): Pick<Maintenance, 'reason' | 'untilMs'> {
+function fromText(text: string, now: Moment): Pick<Maintenance, 'reason' | 'untilMs'> {
   const words = cutText(text.trim(), LONGEST_REASON);
   try {
-    const { reason, until } = JSON.parse(text) as { reason?: unknown; until?: unknown };
-    const untilMs = typeof until === 'string' ? Date.parse(until) : NaN;
+    const { reason, until, set } = JSON.parse(text) as { reason?: unknown; until?: unknown; set?: unknown };
+    const { data: before } = momentSchema.safeParse(set);
+    const stepMs = before === undefined ? 0 : stepBetween(before, now);
+    const untilMs = typeof until === 'string' ? Date.parse(until) + stepMs : NaN;
     return { reason: typeof reason === 'string' ? reason : null, untilMs: Number.isNaN(untilMs) ? null : untilMs };
   } catch {
     return { reason: words === '' ? null : words, untilMs: null };

@@ -40,7 +40,7 @@ export async function callRoll<D extends Called>(
 ): Promise<{ daemon: D; presence: Presence }[]> {
   const consumers = new Map((await bus?.consumers())?.map((status) => [status.name, status]));
   const attendants = (await bus?.attendants()) ?? [];
-  const maintenance = maintenanceAt(maintenancePath, nowMs) ?? null;
+  const maintenance = maintenanceAt(maintenancePath, { nowMs: () => nowMs }) ?? null;
   return Promise.all(
     daemons.map(async (daemon) => {
       const there = presenceOf(daemon.name, attendants, consumers.get(daemon.name));

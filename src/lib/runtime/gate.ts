@@ -90,7 +90,7 @@ export class Gate {
 
   async #holdNow(): Promise<string | undefined> {
     const { bus, name, maintenancePath, clock } = this.#options;
-    const maintenance = maintenanceAt(maintenancePath, clock.nowMs());
+    const maintenance = maintenanceAt(maintenancePath, clock);
     if (maintenance) return `maintenance is on${because(maintenance.reason)}; it ends with kloros maintenance off`;
     const pause = await bus.pauseOf(name);
     return (

@@ -36,7 +36,7 @@ export async function runHub({ name }: AnyDaemon, options: RunOptions): Promise<
   let ticks = 0;
   const endMaintenance = async () => {
     try {
-      if (await removeFinished(maintenance, clock.nowMs())) log.info('Maintenance is over, as it was announced');
+      if (await removeFinished(maintenance, clock)) log.info('Maintenance is over, as it was announced');
     } catch (error) {
       log.warn({ err: error }, 'Maintenance is over, and its file cannot be removed');
     }

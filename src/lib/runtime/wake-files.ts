@@ -48,7 +48,7 @@ export class WakeFiles {
     this.#later = undefined;
     this.#lookedMs = clock.monotonicMs();
     try {
-      if (maintenanceAt(maintenancePath, clock.nowMs())) return;
+      if (maintenanceAt(maintenancePath, clock)) return;
       const names = due(clock.nowMs());
       if (names.length > 0) mkdirSync(folder, { recursive: true });
       for (const name of names) writeFileSync(join(folder, name), '\n');

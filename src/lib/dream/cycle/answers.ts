@@ -1,3 +1,4 @@
+import { momentOf } from '../../base/clock-step.js';
 import type { Clock } from '../../base/clock.js';
 import type { Said } from '../../bus/bus.js';
 import { isoTimestamp } from '../../base/clock.js';
@@ -52,7 +53,7 @@ export async function tellAnyhow(state: CycleState, failure: DreamFailure, place
     // Where the result was written and what follows it failed, the result is what happened.
     const written = await readResult(dreamLab, state.cycleId).catch(() => undefined);
     const result =
-      written ?? resultAt(state, unwritten(failure, thrown), { ...NOTHING_KNOWN, nowMs: place.clock.nowMs() });
+      written ?? resultAt(state, unwritten(failure, thrown), { ...NOTHING_KNOWN, now: momentOf(place.clock) });
     return { signals: toldOf(result, dreamLab), state: [{ key: LOCK_LEFT_KEY, value: state.cycleId }] };
   }
 }
@@ -83,7 +84,7 @@ async function concluding(
   { config, clock }: AnswerPlace,
 ): Promise<Draft[]> {
   const { dreamLab, promotions } = pathsOf(config);
-  const result = await conclude(state, failure, { dreamLab, nowMs: clock.nowMs() });
+  const result = await conclude(state, failure, { dreamLab, now: momentOf(clock) });
   // After a failed cycle they stay, so that another one may still do something about them.
   if (result.success) await acknowledge(promotions, state.promotions, outcomeOf(result, clock.nowMs()));
   return toldOf(result, dreamLab);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileSafely } from '../../base/atomic-file.js';
+import { stepBetween, type Moment } from '../../base/clock-step.js';
 import { isoTimestamp } from '../../base/clock.js';
 import { endMarked, markIn } from '../../base/marked-processes.js';
 import type { DreamFailure, DreamResult } from '../result.js';
@@ -21,13 +22,13 @@ import { mutationsSoFar, type CycleState } from './state.js';
 export async function conclude(
   state: CycleState,
   failure: DreamFailure | null,
-  { dreamLab, nowMs }: { dreamLab: string; nowMs: number },
+  { dreamLab, now }: { dreamLab: string; now: Moment },
 ): Promise<DreamResult> {
   const folder = cycleFolder(dreamLab, state.cycleId);
   await endMarked(markIn(dreamLab, state.cycleId));
   await rm(join(folder, 'work'), { recursive: true, force: true, maxRetries: 3 });
   const known = await readResult(dreamLab, state.cycleId);
-  const result = known ?? resultAt(state, failure, { nowMs, ...(await onRecord(state, dreamLab)) });
+  const result = known ?? resultAt(state, failure, { now, ...(await onRecord(state, dreamLab)) });
   await pruneArtifacts(
     folder,
     result.experiments.flatMap(({ winner }) => (winner === null ? [] : [winner.id])),
@@ -47,9 +48,10 @@ async function onRecord({ cycleId, current }: CycleState, dreamLab: string): Pro
 export function resultAt(
   before: CycleState,
   failure: DreamFailure | null,
-  { nowMs, ...known }: OnRecord & { nowMs: number },
+  { now, ...known }: OnRecord & { now: Moment },
 ): DreamResult {
   const state = caughtUp(before, known);
+  const startedAtMs = state.startedAtMs + stepBetween(state.begun, now);
   const reason = failure ?? failureOfAll(state);
   const experiments = [...state.done, ...interruptedResult(state, reason, known)];
   return {
@@ -59,9 +61,9 @@ export function resultAt(
     trigger_reason: state.reason,
     promotions: state.promotions,
     seed: state.seed,
-    started_at: isoTimestamp(state.startedAtMs),
-    ended_at: isoTimestamp(nowMs),
-    duration_seconds: Math.max(0, nowMs - state.startedAtMs) / 1_000,
+    started_at: isoTimestamp(startedAtMs),
+    ended_at: isoTimestamp(now.wallMs),
+    duration_seconds: Math.max(0, now.wallMs - startedAtMs) / 1_000,
     success: reason === null,
     failure: reason,
     generations: state.generations + (state.current?.search.generation ?? 0),

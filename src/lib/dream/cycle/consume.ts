@@ -1,3 +1,4 @@
+import { unsteppedClock } from '../../base/clock-step.js';
 import { timeoutSignal } from '../../base/timers.js';
 import type { Clock } from '../../base/clock.js';
 import { errorCode, KlorosError, LaterError, toError } from '../../base/errors.js';
@@ -27,7 +28,7 @@ import { releaseLock, takeLock } from './lock.js';
 import { answeredMeanwhile, bareRequestOf, requestOf } from './request.js';
 import { timedOut } from './run-cycle.js';
 import { readSnapshot } from './snapshot.js';
-import type { CycleState } from './state.js';
+import { isTimeOver, type CycleState } from './state.js';
 
 /** What a daemon gives to each of its signals. */
 export interface ConsumerPlace extends AnswerPlace {
@@ -82,9 +83,9 @@ export async function goOn(signal: Signal, state: CycleState, place: ConsumerPla
   const { dreamLab } = pathsOf(place.config);
   const other = await takeLock(dreamLab, state.cycleId);
   if (other !== undefined) throw waits(`${other} took its place`);
-  const leftMs = Math.max(0, state.deadlineMs - place.clock.nowMs());
-  const deadline = timeoutSignal(leftMs);
-  const context = await contextOf(state, { ...place, abort: AbortSignal.any([place.abort, deadline]) });
+  const clock = unsteppedClock(state.begun, place.clock);
+  const deadline = timeoutSignal(Math.max(0, state.deadlineMs - clock.nowMs()));
+  const context = await contextOf(state, { ...place, clock, abort: AbortSignal.any([place.abort, deadline]) });
   try {
     context.abort.throwIfAborted();
     const stepped = isTournament ? await afterTournament(state, context) : await stepCycle(state, context);
@@ -97,7 +98,7 @@ export async function goOn(signal: Signal, state: CycleState, place: ConsumerPla
 
 /** The end of a cycle whose time is over. */
 export async function expire(state: CycleState, place: ConsumerPlace): Promise<Said | undefined> {
-  return place.clock.nowMs() < state.deadlineMs ? undefined : endCycle(state, timedOut(state), place);
+  return isTimeOver(state, place.clock) ? endCycle(state, timedOut(state), place) : undefined;
 }
 
 /** A trigger that cannot be begun, however often it is tried: it is answered all the same. */
@@ -108,8 +109,7 @@ export async function giveUpTrigger(signal: Signal, thrown: unknown, place: Cons
 
 /** A cycle that cannot go on, however often it is tried, ends. */
 export async function giveUpCycle(state: CycleState, thrown: unknown, place: ConsumerPlace): Promise<Said> {
-  const isOver = place.clock.nowMs() >= state.deadlineMs;
-  const told = await tellAnyhow(state, isOver ? timedOut(state) : failureBy(thrown), place);
+  const told = await tellAnyhow(state, isTimeOver(state, place.clock) ? timedOut(state) : failureBy(thrown), place);
   return { ...told, state: [...(told.state ?? []), { key: CYCLE_KEY, value: null }] };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { momentOf } from '../../base/clock-step.js';
 import type { Clock } from '../../base/clock.js';
 import type { Config } from '../../config/schema.js';
 import type { Experiments } from '../experiment-file.js';
@@ -62,7 +63,7 @@ export async function beginCycle(
   const other = await takeLock(dreamLab, request.cycleId);
   if (other !== undefined)
     return { state, failure: { error_type: CYCLE_RUNNING, error_message: `${other} runs already` } };
-  await writeSnapshot(dreamLab, request.cycleId, experiments);
+  await writeSnapshot(dreamLab, request.cycleId, { ...experiments, begun: state.begun });
   return { state: { ...state, waiting: ready.names }, failure: null };
 }
 
@@ -71,10 +72,12 @@ export function newState(
   request: CycleRequest,
   { config, clock, seed }: { config: Pick<Config, 'dream'>; clock: Clock; seed: number | undefined },
 ): CycleState {
-  const startedAtMs = clock.nowMs();
+  const begun = momentOf(clock);
+  const startedAtMs = begun.wallMs;
   return {
     ...request,
     seed: seed ?? seedOf(request.cycleId),
+    begun,
     startedAtMs,
     deadlineMs: startedAtMs + config.dream.timeLimitMs,
     step: 0,

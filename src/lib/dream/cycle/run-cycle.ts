@@ -1,3 +1,4 @@
+import { momentOf, unsteppedClock } from '../../base/clock-step.js';
 import { timeoutSignal } from '../../base/timers.js';
 import { concurrently } from '../../base/concurrently.js';
 import { toError } from '../../base/errors.js';
@@ -36,11 +37,12 @@ export interface Foreground extends Beginning {
 export async function runCycle(request: CycleRequest, place: Foreground): Promise<DreamResult> {
   const { dreamLab, clock } = place;
   const { state, failure } = await beginCycle(request, place);
-  if (failure !== null) return conclude(state, failure, { dreamLab, nowMs: clock.nowMs() });
+  if (failure !== null) return conclude(state, failure, { dreamLab, now: momentOf(clock) });
   const deadline = timeoutSignal(state.deadlineMs - state.startedAtMs);
-  const context = { ...place, abort: AbortSignal.any([place.abort, deadline]) };
+  const abort = AbortSignal.any([place.abort, deadline]);
+  const context = { ...place, clock: unsteppedClock(state.begun, clock), abort };
   const ended = await runSteps(state, context, () => (deadline.aborted ? timedOut(state) : INTERRUPTED));
-  return conclude(ended.state, ended.failure, { dreamLab, nowMs: clock.nowMs() });
+  return conclude(ended.state, ended.failure, { dreamLab, now: momentOf(clock) });
 }
 
 const INTERRUPTED: DreamFailure = { error_type: 'Interrupted', error_message: 'the cycle was stopped before its end' };

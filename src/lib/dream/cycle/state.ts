@@ -1,3 +1,5 @@
+import { unsteppedClock, type Moment } from '../../base/clock-step.js';
+import type { Clock } from '../../base/clock.js';
 import type { Params } from '../parameter.js';
 import type { ExperimentResult } from '../result.js';
 import type { SearchState } from '../search/search.js';
@@ -29,6 +31,8 @@ export interface CurrentExperiment {
 /** A cycle between two steps: plain data, kept in the transaction that said the next step. */
 export interface CycleState extends CycleRequest {
   seed: number;
+  /** Both clocks as it began; its times are those of a wall clock that nobody sets after that. */
+  begun: Moment;
   startedAtMs: number;
   /** Everything ends here. */
   deadlineMs: number;
@@ -41,6 +45,11 @@ export interface CycleState extends CycleRequest {
   /** Of the experiments that are done. */
   mutations: number;
   generations: number;
+}
+
+/** Whether its time is over, by the time that has passed. */
+export function isTimeOver({ begun, deadlineMs }: CycleState, clock: Clock): boolean {
+  return unsteppedClock(begun, clock).nowMs() >= deadlineMs;
 }
 
 /** Candidates that were made so far. */

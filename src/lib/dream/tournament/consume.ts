@@ -1,3 +1,4 @@
+import { unsteppedClock } from '../../base/clock-step.js';
 import { timeoutSignal } from '../../base/timers.js';
 import type { Clock } from '../../base/clock.js';
 import { endMarked, markIn } from '../../base/marked-processes.js';
@@ -55,13 +56,14 @@ export async function beginTournament(signal: Signal, { config }: ArenaPlace): P
 export async function playForSignal(signal: Signal, place: ArenaPlace): Promise<Draft[]> {
   const order = readFacts(signal, 'Q_TOURNAMENT_MATCH');
   const { dreamLab } = pathsOf(place.config);
-  const leftMs = Date.parse(order.deadline) - place.clock.nowMs();
-  if (leftMs <= 0 || (await readResult(dreamLab, order.cycle_id)) !== undefined) return [];
+  if ((await readResult(dreamLab, order.cycle_id)) !== undefined) return [];
+  const experiments = await readSnapshot(dreamLab, order.cycle_id);
+  const leftMs = Date.parse(order.deadline) - unsteppedClock(experiments.begun, place.clock).nowMs();
+  if (leftMs <= 0) return [];
   if (place.attempt > 1) await endMarked(markIn(dreamLab, markOf(order.cycle_id, order.experiment, order.match)));
   const deadline = timeoutSignal(leftMs);
   const abort = AbortSignal.any([place.abort, deadline]);
   try {
-    const experiments = await readSnapshot(dreamLab, order.cycle_id);
     const record = await playCall(order, order, { dreamLab, experiments, abort });
     return afterMatch(record, order.match);
   } catch (thrown) {

@@ -61,10 +61,9 @@ function pauses({ clock }: HealthView, observer: Observer, names: readonly strin
 }
 
 function maintenance({ config, clock }: HealthView, names: readonly string[]): Hold[] {
-  const nowMs = clock.nowMs();
-  const on = maintenanceAt(pathsOf(config).maintenance, nowMs);
+  const on = maintenanceAt(pathsOf(config).maintenance, clock);
   if (on === undefined) return [];
-  const what = maintenanceText(on, nowMs);
+  const what = maintenanceText(on, clock.nowMs());
   return [{ daemons: [...names], what, next: 'kloros maintenance off', status: 'WARNING' }];
 }
 

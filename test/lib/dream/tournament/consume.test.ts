@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { momentOf } from '../../../../src/lib/base/clock-step.js';
 import { systemClock } from '../../../../src/lib/base/clock.js';
 import { loadConfig } from '../../../../src/lib/config/load.js';
 import { pathsOf } from '../../../../src/lib/config/paths.js';
@@ -39,7 +40,8 @@ async function arena(run: Record<string, unknown> = {}, work = ':') {
     selector: { match_pairs: 2 },
   };
   mkdirSync(dreamLab, { recursive: true });
-  await writeSnapshot(dreamLab, 'dream_1', await experimentsOf(stringify({ run, experiments: [experiment] })));
+  const experiments = await experimentsOf(stringify({ run, experiments: [experiment] }));
+  await writeSnapshot(dreamLab, 'dream_1', { ...experiments, begun: momentOf(systemClock) });
   const place = (attempt: number, abort = new AbortController().signal) => ({
     ...{ config, clock: systemClock, attempt, abort },
   });
@@ -114,6 +116,13 @@ describe('matches at once', () => {
 });
 
 describe('a match', () => {
+  it.each([-1, 1])('is played though the wall clock was set by %i years since its cycle began', async (years) => {
+    const { place } = await arena();
+    const [call] = await beginTournament(signalOf('Q_TOURNAMENT_TRIGGER', TRIGGER), place(1));
+    const clock = { ...systemClock, nowMs: () => Date.now() + years * 365 * 86_400_000 };
+    expect(await playForSignal(heard(call!), { ...place(1), clock })).toMatchObject([{ facts: { match: 'title' } }]);
+  });
+
   it('that is handled again after its instance died says the same, and is not played again', async () => {
     const { place, pids } = await arena();
     const [call] = await beginTournament(signalOf('Q_TOURNAMENT_TRIGGER', TRIGGER), place(1));
