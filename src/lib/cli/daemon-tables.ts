@@ -21,11 +21,12 @@ export function rollTable(rows: readonly ListedDaemon[], nowMs: number, options:
     { title: 'state', cell: stateWord },
     { title: 'pid', cell: ({ pids }: ListedDaemon) => pids.join('\n') || null, align: 'right' as const },
     { title: 'waiting', cell: ({ waiting }: ListedDaemon) => waiting, align: 'right' as const },
-    { title: 'running', cell: ({ running }: ListedDaemon) => running, align: 'right' as const },
+    { title: 'running', cell: ({ running }: ListedDaemon) => running, align: 'right' as const, spare: 1 },
     {
       title: 'last handled',
       cell: ({ lastHandledAtMs }: ListedDaemon) =>
         lastHandledAtMs === null ? null : formatAge(lastHandledAtMs, nowMs),
+      spare: 2,
     },
     { title: 'held back by', cell: (row: ListedDaemon) => heldBackBy(row, nowMs) || null, flexible: true },
   ];

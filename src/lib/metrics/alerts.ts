@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { stopChecks } from '../health/stop-checks.js';
 
 /** An alert: an expression that is compared with a limit of the configuration. */
 export interface Alert {
@@ -17,6 +18,8 @@ export interface Alert {
 
 type Limits = Config['health'];
 const SECOND_MS = 1_000;
+/** A text file is written every quarter of a minute. */
+const OLD_SECONDS = 300;
 
 /** Every alert that the limits of `kloros health` make; a limit of zero makes none. */
 export function alertsOf(limits: Limits): Alert[] {
@@ -27,7 +30,7 @@ export function alertsOf(limits: Limits): Alert[] {
     ...daemonAlerts(limits),
     ...machineAlerts(limits),
   ];
-  return [...unlimitedAlerts(), ...limited.filter(({ limit }) => limit > 0)];
+  return [...unlimitedAlerts(), ...exporterAlerts(), ...stopAlerts(), ...limited.filter(({ limit }) => limit > 0)];
 }
 
 /** What is wrong whatever the limits are. */
@@ -45,12 +48,46 @@ function unlimitedAlerts(): Alert[] {
       summary: '{{ $labels.daemon }} takes nothing up because what it stands on fails',
       next: 'kloros daemon list',
     },
+  ];
+}
+
+/** Without figures every other alert is silent. */
+function exporterAlerts(): Alert[] {
+  return [
     {
       name: 'KlorosExporterBlind',
       ...{ severity: 'warning', expression: 'kloros_exporter_collector_up', compare: '==', limit: 0, lasting: '5m' },
       summary: 'The figures of {{ $labels.collector }} cannot be read, and its alerts are silent',
       next: 'kloros health',
     },
+    {
+      name: 'KlorosExporterDown',
+      ...{ severity: 'critical', expression: 'absent(kloros_exporter_collector_up)', compare: '==', limit: 1 },
+      lasting: '5m',
+      summary: 'There are no figures of the colony at all, and every other alert is silent',
+      next: 'kloros exporter',
+    },
+    {
+      name: 'KlorosFiguresOld',
+      ...{ severity: 'critical', expression: 'time() - kloros_exporter_timestamp_seconds', compare: '>' },
+      limit: OLD_SECONDS,
+      summary: 'The figures are {{ $value | humanizeDuration }} old: nobody writes the text file any more',
+      next: 'kloros exporter --textfile PATH',
+    },
+  ];
+}
+
+/** What stops or bounds the colony, by the checks that ask for it. */
+function stopAlerts(): Alert[] {
+  const names = stopChecks.map(({ name }) => name).join('|');
+  const rest = {
+    ...({ expression: `kloros_health_status{check=~"${names}"}`, compare: '==', lasting: '1m' } as const),
+    summary: 'The check {{ $labels.check }} is not well: something stops or bounds the colony',
+    next: 'kloros health --failed',
+  };
+  return [
+    { name: 'KlorosStopped', severity: 'warning', limit: 1, ...rest },
+    { name: 'KlorosStopped', severity: 'critical', limit: 2, ...rest },
   ];
 }
 

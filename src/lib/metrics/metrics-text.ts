@@ -21,7 +21,7 @@ export async function metricsText(view: MetricsView): Promise<string> {
     addFamilies(registry, families ?? []);
   }
   addHealth(registry, await quietHealth(view), quietChecks);
-  addFamilies(registry, ownFamilies(ups, view.clock.monotonicMs() - startMs));
+  addFamilies(registry, ownFamilies(ups, { tookMs: view.clock.monotonicMs() - startMs, nowMs: view.clock.nowMs() }));
   return registry.metrics();
 }
 
@@ -34,7 +34,7 @@ async function collected(collector: Collector, view: MetricsView): Promise<reado
   }
 }
 
-function ownFamilies(ups: readonly Sample[], tookMs: number): Family[] {
+function ownFamilies(ups: readonly Sample[], { tookMs, nowMs }: { tookMs: number; nowMs: number }): Family[] {
   return [
     {
       name: 'kloros_exporter_collector_up',
@@ -47,6 +47,12 @@ function ownFamilies(ups: readonly Sample[], tookMs: number): Family[] {
       help: 'Time that it took to read all of this',
       type: 'gauge',
       samples: [{ value: tookMs / 1000 }],
+    },
+    {
+      name: 'kloros_exporter_timestamp_seconds',
+      help: 'When all of this was read, in epoch seconds: a text file whose exporter has ended grows old',
+      type: 'gauge',
+      samples: [{ value: nowMs / 1000 }],
     },
   ];
 }

@@ -1,10 +1,11 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chemicalBus } from '../../../src/daemons/chemical-bus.js';
 import { daemons } from '../../../src/daemons/index.js';
 import { systemClock } from '../../../src/lib/base/clock.js';
 import { PermanentError } from '../../../src/lib/base/errors.js';
-import { pathsOf } from '../../../src/lib/config/paths.js';
+import { endpointsOf, pathsOf } from '../../../src/lib/config/paths.js';
 import { collectors } from '../../../src/lib/metrics/families/index.js';
 import { metricsReader } from '../../../src/lib/metrics/open-metrics.js';
 import type { Member } from '../../../src/lib/metrics/view.js';
@@ -12,7 +13,9 @@ import { defineDaemon } from '../../../src/lib/runtime/define-daemon.js';
 import { removeHome, silentLog, temporaryConfig, until } from '../../helpers/colony.js';
 import { hasPromtool, promtool } from '../../helpers/promtool.js';
 import { startColony, type TestColony } from '../../helpers/run.js';
+import { peer } from '../../../src/lib/signals/origin.js';
 import { signalOf } from '../../helpers/signals.js';
+import { DOORS, forged } from '../../helpers/strangers.js';
 
 const reading = (config: TestColony['config'], members: readonly Member[] = daemons) =>
   metricsReader({ config, clock: systemClock, log: silentLog, members });
@@ -123,10 +126,28 @@ describe('the figures of a colony', () => {
       }),
     );
     appendFileSync(pathsOf(colony.config).failedSignals, `${rows.join('\n')}\n`);
+    const place = { from: 'beginning', maxAttempts: 1, ordered: false, urgentFirst: false } as const;
+    await (await colony.bus.consumer({ name: 'worker', hears: ['INVENTED_0'], ...place })).close();
+    await colony.bus.emit([signalOf('INVENTED_0')], peer('anonymous', 'observe'));
     const text = await reading(colony.config, [worker])();
     expect(text.toLowerCase()).not.toContain('invented');
-    expect(valuesOf(text, 'kloros_signals_total')['signal=other']).toBe(50);
+    expect(valuesOf(text, 'kloros_signals_total')['signal=other']).toBe(51);
+    expect(valuesOf(text, 'kloros_signals_refused_total')).toEqual({
+      'daemon=worker,signal=other,origin=peer:anonymous,reason=authority': 1,
+    });
     expect(valuesOf(text, 'kloros_dead_letters')).toEqual({ 'daemon=worker': 0, 'daemon=other': 50 });
+  });
+
+  it('count at its socket what came twice, and what was too large', async () => {
+    const twice = forged('X_TWICE', {});
+    const large = forged('X_LARGE', { text: 'x'.repeat(colony.config.bus.maxFrameBytes) });
+    await DOORS.get('port_7776')?.send(colony.config, [twice, twice, large]);
+    const at = `daemon=${chemicalBus.name},socket=${new URL(endpointsOf(colony.config).xsub).port}`;
+    await until('both are counted', async () => {
+      const text = await reading(colony.config)();
+      const isRepeated = valuesOf(text, 'kloros_wire_repeated_total')[at] === 1;
+      return isRepeated && valuesOf(text, 'kloros_wire_beyond_bounds_total')[`${at},bound=dropped`] === 1;
+    });
   });
 
   it('are there even where one source of them cannot be read, and say so', async () => {

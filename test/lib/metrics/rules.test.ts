@@ -36,6 +36,63 @@ const checked = (text: string) => {
 const expressions = () =>
   (dashboardOf(config.health) as Dashboard).panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 
+/** Which of the alerts about an exporter, or about what stops the colony, fire at a time. */
+const firing = (eval_time: string, wanted: Readonly<Record<string, readonly string[]>>) =>
+  Object.entries(wanted).map(([alertname, severities]) => {
+    const exp_alerts = severities.map((severity) => ({
+      exp_labels: { severity, ...(alertname === 'KlorosStopped' ? { check: 'paused' } : {}) },
+      exp_annotations: ANNOTATIONS[alertname],
+    }));
+    return { eval_time, alertname, exp_alerts };
+  });
+const ANNOTATIONS: Readonly<Record<string, object>> = {
+  KlorosExporterDown: {
+    summary: 'There are no figures of the colony at all, and every other alert is silent',
+    next: 'kloros exporter',
+  },
+  KlorosFiguresOld: {
+    summary: 'The figures are 10m 0s old: nobody writes the text file any more',
+    next: 'kloros exporter --textfile PATH',
+  },
+  KlorosStopped: {
+    summary: 'The check paused is not well: something stops or bounds the colony',
+    next: 'kloros health --failed',
+  },
+};
+const series = (name: string, values: string) => ({ series: name, values });
+const NONE = { KlorosExporterDown: [], KlorosFiguresOld: [], KlorosStopped: [] };
+
+const NO_EXPORTER = {
+  interval: '1m',
+  // It is there for three minutes, and then scraped in vain.
+  input_series: [
+    series('kloros_exporter_collector_up', '1 1 1 stale'),
+    series('kloros_exporter_timestamp_seconds', '0+60x2 stale'),
+  ],
+  alert_rule_test: [...firing('7m', NONE), ...firing('9m', { ...NONE, KlorosExporterDown: ['critical'] })],
+};
+const OLD_FILE = {
+  interval: '1m',
+  // Node exporter goes on to read what was written last.
+  input_series: [series('kloros_exporter_collector_up', '1x20'), series('kloros_exporter_timestamp_seconds', '0x20')],
+  alert_rule_test: [...firing('5m', NONE), ...firing('10m', { ...NONE, KlorosFiguresOld: ['critical'] })],
+};
+const PAUSED = {
+  interval: '1m',
+  input_series: [
+    series('kloros_exporter_collector_up', '1x20'),
+    series('kloros_exporter_timestamp_seconds', '0+60x20'),
+    series('kloros_health_status{check="paused"}', '0 0 1 1 1 2 2 2 0 0'),
+    series('kloros_health_status{check="latency"}', '2x20'),
+  ],
+  alert_rule_test: [
+    ...firing('2m', NONE),
+    ...firing('4m', { ...NONE, KlorosStopped: ['warning'] }),
+    ...firing('7m', { ...NONE, KlorosStopped: ['critical'] }),
+    ...firing('9m', NONE),
+  ],
+};
+
 describe('the alert rules', () => {
   it('compare figures with the limits of health', () => {
     const { groups } = parse(rulesText(config.health)) as { groups: { rules: Record<string, unknown>[] }[] };
@@ -66,6 +123,17 @@ describe('the alert rules', () => {
     const named = [...all.matchAll(/kloros_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''));
     expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
   });
+
+  // Skipped where Debian's package prometheus is not installed.
+  it.skipIf(!hasPromtool)(
+    'tell of an exporter that is gone, of a text file that is old, and of what stops the colony',
+    () => {
+      writeFileSync(join(folder, 'rules.yml'), rulesText(config.health));
+      const path = join(folder, 'cases.yml');
+      writeFileSync(path, stringify({ rule_files: ['rules.yml'], tests: [NO_EXPORTER, OLD_FILE, PAUSED] }));
+      expect(promtool(['test', 'rules', path])).toMatchObject({ ok: true });
+    },
+  );
 
   // Skipped where Debian's package prometheus is not installed.
   it.skipIf(!hasPromtool)('and the queries of the dashboard are to the liking of promtool', () => {
