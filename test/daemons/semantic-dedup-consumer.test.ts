@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { semanticDedupConsumer } from '../../src/daemons/semantic-dedup-consumer.js';
 import type { Config } from '../../src/lib/config/schema.js';
+import { MOST_KEPT } from '../../src/lib/investigation/newest.js';
 import { checkFacts } from '../../src/lib/signals/facts.js';
 import { completionOf, freshConfig, recordOf, surroundings } from './surroundings.js';
 
@@ -83,6 +84,18 @@ describe('semantic_dedup_consumer_daemon', () => {
     expect(looks).toEqual([0, 1, 0, 0, 0]);
     const later = { id: '6', evidence_hash: 'hash-6', timestamp: '2025-11-15T10:40:00.000Z' };
     expect(await hear(later, 'another chain')).toHaveLength(1);
+  });
+
+  it('keeps no more than the newest of what it asked again, and asks none of those once more', async () => {
+    const old = Array.from({ length: 10_000 }, (_, n) => ({ key: `reinvestigated:${n}`, value: n }));
+    world.keep({ state: old });
+    await hear({ id: '1' });
+    const changed = { evidence_hash: 'hash-2', timestamp: '2025-11-15T10:30:00.000Z' };
+    expect(await hear({ id: '2', ...changed })).toHaveLength(1);
+    const left = Object.values(await world.attempt.state()).filter((value) => value !== null);
+    expect(left.length).toBeLessThanOrEqual(MOST_KEPT);
+    expect(left).toContain(9_999);
+    expect(await hear({ id: '3', ...changed, timestamp: '2025-11-15T10:31:00.000Z' })).toEqual([]);
   });
 
   it('says nothing when the same answer comes on the same evidence', async () => {

@@ -14,6 +14,7 @@ import {
   failureNoted,
   forgotten,
   keysOf,
+  QUESTIONS,
   suppressionInWords,
   suppressionOf,
   type Suppression,
@@ -56,7 +57,8 @@ async function answer(signal: Signal, attempt: Attempt, resources: Resources): P
   const signals = [completion(answered, attempt)];
   if (error === null) return { signals, state: forgotten(kept, question.questionId) };
   log.warn(`Investigation failed: ${error}`);
-  return { signals, state: [failureNoted(question.questionId, { id: signal.id, error, nowMs: clock.nowMs() })] };
+  const failure = { id: signal.id, error, nowMs: clock.nowMs() };
+  return { signals, state: failureNoted(await attempt.state(QUESTIONS), question.questionId, failure) };
 }
 
 /** As every other question, but what is found goes where the asker takes it away again; a failure suppresses nothing. */
@@ -71,11 +73,15 @@ async function answerProbe(question: Question, attempt: Attempt, pool: SurveyPoo
 const NOT_BEGUN: ReadonlySet<unknown> = new Set(['queued', 'unheard']);
 
 /** What was begun and never answered has failed too; what only waited in the queue has not. */
-async function hearTimeout(signal: Signal, { clock }: Attempt): Promise<Answer> {
+async function hearTimeout(signal: Signal, attempt: Attempt): Promise<Answer> {
   const { question_id } = readFacts(signal, 'Q_INVESTIGATION_TIMEOUT');
   if (NOT_BEGUN.has(signal.facts['state']) || isProbe(question_id)) return;
-  const failure = { id: signal.cause_id ?? signal.id, error: 'it was not answered in time', nowMs: clock.nowMs() };
-  return { state: [failureNoted(question_id, failure)] };
+  const failure = {
+    id: signal.cause_id ?? signal.id,
+    error: 'it was not answered in time',
+    nowMs: attempt.clock.nowMs(),
+  };
+  return { state: failureNoted(await attempt.state(QUESTIONS), question_id, failure) };
 }
 
 function refusal(suppression: Suppression, { clock, log, receivedAtMs }: Attempt) {

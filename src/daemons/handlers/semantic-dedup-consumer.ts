@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pathsOf } from '../../lib/config/paths.js';
 import { isProbe } from '../../lib/config/probes.js';
 import { answeringRecord } from '../../lib/evidence/answering-record.js';
@@ -7,11 +8,15 @@ import { mergeReport, phrasesToCompare } from '../../lib/evidence/merge.js';
 import { purposesToCompare, reinvestigationOf, type Reinvestigation } from '../../lib/evidence/reinvestigation.js';
 import { evidenceLines, reportOf } from '../../lib/evidence/report.js';
 import { openEvidenceStore, type EvidenceStore } from '../../lib/evidence/store.js';
+import { oldestForgotten } from '../../lib/investigation/newest.js';
 import type { InvestigationRecord } from '../../lib/investigation/record.js';
 import { openInvestigationStore, type InvestigationStore } from '../../lib/investigation/store.js';
 import type { Answer, Attempt, DaemonEnv } from '../../lib/runtime/define-daemon.js';
 import type { Signal } from '../../lib/signals/envelope.js';
 import { readFacts, say } from '../../lib/signals/facts.js';
+
+/** How all keys begin. */
+const REINVESTIGATED = 'reinvestigated';
 
 interface Resources {
   investigations: InvestigationStore;
@@ -48,12 +53,28 @@ export async function handle(signal: Signal, attempt: Attempt, resources: Resour
   if (!record.success) return attempt.log.info({ question_id: record.question_id }, 'Failed: nothing is learned');
   const again = await merge(record, attempt, resources);
   if (again === undefined) return;
-  const keys = [again.key, chainKey(signal, record)];
-  const state = await attempt.state();
+  const keys = [again.key, chainKey(signal, record)].map(shortKey);
+  const state = await attempt.state(REINVESTIGATED);
   if (keys.some((key) => Object.hasOwn(state, key))) return;
   attempt.log.info({ question_id: record.question_id }, again.reason);
   const atMs = attempt.clock.nowMs();
-  return { signals: [askAgain(record, again)], state: keys.map((key) => ({ key, value: atMs })) };
+  return {
+    signals: [askAgain(record, again)],
+    state: [...forgotten(state, keys.length), ...keys.map((key) => ({ key, value: atMs }))],
+  };
+}
+
+/** However long the names in it are. */
+function shortKey(key: string): string {
+  return `${REINVESTIGATED}:${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
+}
+
+/** Each look makes new keys, and strangers may ask for looks: the oldest are forgotten, and may lead to one more look. */
+function forgotten(state: Readonly<Record<string, unknown>>, added: number) {
+  return oldestForgotten(
+    Object.entries(state).map(([key, atMs]) => ({ key, atMs: Number(atMs) })),
+    added,
+  );
 }
 
 /**

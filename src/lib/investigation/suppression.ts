@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cutText } from '../base/cut-text.js';
 import type { StateChange } from '../bus/bus.js';
+import { oldestForgotten } from './newest.js';
 
 /** A question that is not investigated until somebody lifts that. */
 export interface Suppression {
@@ -38,6 +39,7 @@ export const FAILURES_TO_SUPPRESS = 5;
 /** Keys of the daemon's state that are about questions. */
 export const QUESTIONS = 'question:';
 const LONGEST_ERROR = 300;
+const FAILED = ':failed:';
 
 /**
  * Keys of the daemon's state about one question.
@@ -49,10 +51,17 @@ export function keysOf(questionId: string): string {
   return `${QUESTIONS}${createHash('sha256').update(questionId).digest('hex').slice(0, 32)}:`;
 }
 
-/** A failure of a question, to be kept. */
-export function failureNoted(questionId: string, { id, error, nowMs }: { id: string; error: string; nowMs: number }) {
+/** A failure of a question, to be kept; the oldest failures of all questions go where they are too many. */
+export function failureNoted(
+  kept: Kept,
+  questionId: string,
+  { id, error, nowMs }: { id: string; error: string; nowMs: number },
+): StateChange[] {
   const failure: Failure = { question_id: questionId, at_ms: nowMs, error: cutText(error, LONGEST_ERROR) };
-  return { key: `${keysOf(questionId)}failed:${id}`, value: failure } satisfies StateChange;
+  const key = `${keysOf(questionId)}failed:${id}`;
+  const others = Object.entries(kept).filter(([name]) => name.includes(FAILED) && name !== key);
+  const aged = others.map(([name, value]) => ({ key: name, atMs: (value as Failure).at_ms }));
+  return [...oldestForgotten(aged, 1), { key, value: failure }];
 }
 
 /** An operator's word that a question is not to be investigated. */
@@ -90,7 +99,7 @@ export function suppressionsIn(kept: Kept, nowMs: number): Suppression[] {
 }
 
 function suppressionAmong(own: readonly [string, unknown][], nowMs: number): Suppression | undefined {
-  const failures = own.flatMap(([key, value]) => (key.includes(':failed:') ? [value as Failure] : []));
+  const failures = own.flatMap(([key, value]) => (key.includes(FAILED) ? [value as Failure] : []));
   const word = own.find(([key]) => key.endsWith(':word'))?.[1] as Word | undefined;
   if (word && (word.until_ms === null || word.until_ms > nowMs)) {
     const said = { by: 'operator' as const, reason: word.reason, sinceMs: word.at_ms, untilMs: word.until_ms };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StateChange } from '../../../src/lib/bus/bus.js';
+import { MOST_KEPT } from '../../../src/lib/investigation/newest.js';
 import {
   failureNoted,
   FAILURES_TO_SUPPRESS,
@@ -14,7 +15,9 @@ const NOW_MS = 1_000_000;
 
 const kept = (...changes: StateChange[]) => Object.fromEntries(changes.map(({ key, value }) => [key, value]));
 const failures = (questionId: string, count: number) =>
-  Array.from({ length: count }, (_, n) => failureNoted(questionId, { id: `ask-${n}`, error: `no ${n}`, nowMs: n }));
+  Array.from({ length: count }, (_, n) =>
+    failureNoted({}, questionId, { id: `ask-${n}`, error: `no ${n}`, nowMs: n }),
+  ).flat();
 const word = (questionId: string, untilMs: number | null) =>
   suppressed(questionId, { reason: 'phantom', sinceMs: 1, untilMs });
 
@@ -32,7 +35,7 @@ describe('a question', () => {
   });
 
   it('counts the same failure once, told as often as may be', () => {
-    const told = Array.from({ length: 9 }, () => failureNoted('q', { id: 'ask', error: 'no', nowMs: 1 }));
+    const told = Array.from({ length: 9 }, () => failureNoted({}, 'q', { id: 'ask', error: 'no', nowMs: 1 })).flat();
     expect(suppressionOf(kept(...told), 'q', NOW_MS)).toBeUndefined();
   });
 
@@ -49,6 +52,22 @@ describe('a question', () => {
     expect(suppressionOf(all, 'q:failed', NOW_MS)).toBeUndefined();
     const names = suppressionsIn(all, NOW_MS).map(({ questionId }) => questionId);
     expect(names.sort()).toEqual(['Q', 'q', 'q:failed:x']);
+  });
+
+  it('is suppressed still while strangers let 10,000 others fail, of whom only the newest are kept, and an operator keeps his word', () => {
+    const state = new Map<string, unknown>([word('named', null)].map(({ key, value }) => [key, value]));
+    const fail = (questionId: string, id: string, nowMs: number) => {
+      for (const { key, value } of failureNoted(Object.fromEntries(state), questionId, { id, error: 'no', nowMs }))
+        if (value === null) state.delete(key);
+        else state.set(key, value);
+    };
+    for (let n = 0; n < 10_000; n += 1) {
+      if (n >= 9_000 && n < 9_000 + FAILURES_TO_SUPPRESS) fail('real', `real-${n}`, n);
+      fail(`stranger ${n}`, `ask-${n}`, n);
+      expect(state.size).toBeLessThanOrEqual(MOST_KEPT + 1);
+    }
+    const names = suppressionsIn(Object.fromEntries(state), NOW_MS).map(({ questionId }) => questionId);
+    expect(names.sort()).toEqual(['named', 'real']);
   });
 
   it('is forgotten whole, and no other with it', () => {
