@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,9 @@ import DreamShow from '../../src/commands/dream/show.js';
 import DreamRun from '../../src/commands/dream/run.js';
 import DreamTry from '../../src/commands/dream/try.js';
 import DreamWinners from '../../src/commands/dream/winners.js';
+import { commandOf } from '../../src/lib/base/process-identity.js';
 import { bin, cliEnv, kloros, type CliResult } from '../helpers/cli.js';
+import { until } from '../helpers/colony.js';
 import { APP } from '../helpers/dream-home.js';
 import { examplesOf } from '../helpers/examples.js';
 
@@ -63,6 +66,31 @@ describe('on a terminal', () => {
     expect(text).toContain('Done: 4 candidates in');
     // It draws over what it drew before.
     expect(screen).toContain('\u001B[1A');
+  });
+});
+
+describe('a run that was ended by force', () => {
+  it('is in the history once the next one begins, and nothing of it runs on', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'kloros-dream-killed-'));
+    const [started, hang] = [join(place, 'started'), join(place, 'hang')];
+    const script = `[ ! -e ${hang} ] || { echo $$ > ${started}; sleep 3600; }; echo "{\\"score\\": $KLOROS_PARAM_LEVEL}"`;
+    const experiment = { ...APP, artifacts: [], param_mapping: {}, evaluator: { command: ['sh', '-c', script] } };
+    writeFileSync(join(place, 'dream.yaml'), stringify({ run: { seed: 1 }, experiments: [experiment] }));
+    writeFileSync(hang, '');
+    const inPlace = { ...env(), KLOROS_HOME: place };
+    const run = spawn(process.execPath, [...bin, 'dream', 'run', '--yes'], { env: cliEnv(inPlace), stdio: 'ignore' });
+    await until('its evaluator runs', () => existsSync(started) && readFileSync(started, 'utf8').endsWith('\n'));
+    run.kill('SIGKILL');
+    await once(run, 'exit');
+    rmSync(hang);
+    expect(await kloros(['dream', 'run', '--yes'], { env: inPlace })).toMatchObject({ code: 0 });
+    const { result } = json(await kloros(['dream', 'history', '--json'], { env: inPlace })) as { result: unknown };
+    expect(result).toMatchObject([
+      { success: true },
+      { success: false, failure: { error_type: 'Interrupted', error_message: 'its process was ended by force' } },
+    ]);
+    expect(commandOf(Number(readFileSync(started, 'utf8')))).toBe('');
+    rmSync(place, { recursive: true, force: true });
   });
 });
 

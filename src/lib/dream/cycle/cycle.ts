@@ -7,6 +7,7 @@ import type { DreamFailure, ExperimentResult } from '../result.js';
 import type { TournamentOrder, TournamentRecord } from '../tournament/record.js';
 import type { CycleContext } from './context.js';
 import { afterSearch, beginExperiment, searchOn } from './experiment-steps.js';
+import { concludeLeft } from './left-behind.js';
 import { takeLock } from './lock.js';
 import { readyFor } from './prerequisites.js';
 import { writeSnapshot } from './snapshot.js';
@@ -60,10 +61,14 @@ export async function beginCycle(
   const state = newState(request, { config, clock, seed: experiments.run.seed });
   const ready = await readyFor(request.topic, experiments, { dream: config.dream, dreamLab });
   if ('failure' in ready) return { state, failure: ready.failure };
+  await concludeLeft(dreamLab, clock);
   const other = await takeLock(dreamLab, request.cycleId);
   if (other !== undefined)
     return { state, failure: { error_type: CYCLE_RUNNING, error_message: `${other} runs already` } };
-  await writeSnapshot(dreamLab, request.cycleId, { ...experiments, begun: state.begun });
+  await writeSnapshot(dreamLab, request.cycleId, {
+    ...{ ...experiments, begun: state.begun },
+    foreground: request.triggerId === null ? state : undefined,
+  });
   return { state: { ...state, waiting: ready.names }, failure: null };
 }
 

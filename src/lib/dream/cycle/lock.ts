@@ -48,6 +48,12 @@ export async function cycleUnderway(dreamLab: string): Promise<string | undefine
   return running !== undefined && isRunningIn(dreamLab, running) ? running.cycle_id : undefined;
 }
 
+/** The cycle whose owner has gone without giving it back. */
+export async function leftCycle(dreamLab: string): Promise<string | undefined> {
+  const running = await readRunning(join(dreamLab, FILE));
+  return running === undefined || isRunningIn(dreamLab, running) ? undefined : running.cycle_id;
+}
+
 function isRunningIn(dreamLab: string, { owner, folder }: Running): boolean {
   return isAlive(owner) && (folder === undefined || folder === folderKey(dreamLab));
 }

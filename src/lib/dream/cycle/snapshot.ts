@@ -4,10 +4,13 @@ import { writeFileSafely } from '../../base/atomic-file.js';
 import type { Moment } from '../../base/clock-step.js';
 import type { Experiments } from '../experiment-file.js';
 import { cycleFolder } from '../cycle-folder.js';
+import type { CycleState } from './state.js';
 
 /** The experiments of a cycle, and both clocks as it began. */
 export interface Snapshot extends Experiments {
   begun: Moment;
+  /** Of one that no signal asked for, as it began: nobody else would know of it if its process were ended by force. */
+  foreground?: CycleState | undefined;
 }
 
 const FILE = 'experiments.json';
