@@ -66,6 +66,16 @@ export function readPeers(path: string): Peers | undefined {
   }
 }
 
+/** The peers of a home, for a view that shows them among others; none where their file cannot be used, which has checks of its own. */
+export function usablePeers(path: string): ReadonlyMap<string, Peer> {
+  try {
+    return readPeers(path)?.peers ?? new Map<string, Peer>();
+  } catch (error) {
+    if (errorCode(error) === 'INVALID_PEERS') return new Map();
+    throw error;
+  }
+}
+
 /** Replaces the file; the hub sees it within a second. */
 export async function writePeers(path: string, { server, peers }: Peers): Promise<void> {
   await replaceFile(path, `${JSON.stringify({ server, peers: Object.fromEntries(peers) }, null, 2)}\n`, MODE);
@@ -99,11 +109,7 @@ export function findPeer(path: string, name: string): { peer: Peer; serverKey: s
 }
 
 /** Where a peer publishes, subscribes and asks. */
-export interface PeerEndpoints {
-  publish: string;
-  subscribe: string;
-  request: string;
-}
+export type PeerEndpoints = Record<'publish' | 'subscribe' | 'request', string>;
 
 /** The three sockets of a peer. */
 export function peerEndpoints({ host, port }: Pick<Peer, 'host' | 'port'>): PeerEndpoints {

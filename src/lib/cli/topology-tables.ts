@@ -54,8 +54,8 @@ function widthOf(text: string): number {
   return Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));
 }
 
-function stateOf({ kind, pids }: Member): string {
-  if (kind === 'peer') return chalk.magenta('a peer');
+function stateOf({ kind, pids, level }: Member): string {
+  if (kind === 'peer') return chalk.magenta(level === undefined ? 'a peer' : `a peer, may ${level}`);
   const what = kind === 'consumer' ? 'undeclared, ' : '';
   return pids.length > 0 ? chalk.green(`${what}pid ${pids.join(' ')}`) : chalk.yellow(`${what}does not run`);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { daemons } from '../../../src/daemons/index.js';
 import { systemClock } from '../../../src/lib/base/clock.js';
+import { addPeer } from '../../../src/lib/bus/change-peers.js';
 import { openBus } from '../../../src/lib/bus/open-bus.js';
 import { loadConfig } from '../../../src/lib/config/load.js';
 import { pathsOf } from '../../../src/lib/config/paths.js';
@@ -20,7 +21,7 @@ import { openDoctor, type DoctorOptions } from '../../../src/lib/doctor/open-doc
 import { hashOf } from '../../../src/lib/systemd/record.js';
 import { idFromKey } from '../../../src/lib/signals/id.js';
 import { mint } from '../../../src/lib/signals/mint.js';
-import { removeHome, silentLog, temporaryConfig } from '../../helpers/colony.js';
+import { freePortBase, removeHome, silentLog, temporaryConfig } from '../../helpers/colony.js';
 
 let config: Config;
 beforeEach(async () => {
@@ -187,6 +188,49 @@ describe('ports', () => {
       `Port ${config.portBase + 1} is meant for chemical_bus and for chemical_bus`,
     ]);
     expect(codesOf(await found('ports', { config: { ...config, host: '0.0.0.0' } }))).toEqual(['BUS_OPEN_TO_NETWORK']);
+  });
+});
+
+describe('peers with keys', () => {
+  const add = async (level: 'ask' | 'act') => {
+    const port = await freePortBase();
+    const wish = { level, names: [], rate: null, host: '127.0.0.1', port, addedAt: '' };
+    await addPeer(pathsOf(config).peers, { name: 'sensor', wish, replace: true });
+    return port;
+  };
+
+  it('have ports that nobody else may hold, and need no loopback', async () => {
+    const port = await add('ask');
+    expect(await found('ports')).toEqual([]);
+    const squatter = createServer();
+    await once(squatter.listen(port + 2, '127.0.0.1'), 'listening');
+    expect(await found('ports')).toMatchObject([
+      {
+        code: 'PORT_HELD_BY_OTHER',
+        what: expect.stringContaining(`Port ${port + 2} of peer sensor is taken: process ${process.pid}`) as string,
+      },
+    ]);
+    squatter.close();
+  });
+
+  it('are a note where one may act, and a problem where others can read the keys, which is mended', async () => {
+    await add('ask');
+    expect(await found('peers')).toEqual([]);
+    await add('act');
+    const { peers } = pathsOf(config);
+    chmodSync(peers, 0o640);
+    const findings = await found('peers');
+    expect(codesOf(findings)).toEqual(['PEERS_OPEN', 'PEER_MAY_ACT']);
+    await findings[0]?.fix?.apply();
+    expect(statSync(peers).mode & 0o777).toBe(0o600);
+    expect(codesOf(await found('peers'))).toEqual(['PEER_MAY_ACT']);
+  });
+
+  it('are a problem where their file cannot be used, which hides no other port', async () => {
+    await add('ask');
+    writeFileSync(pathsOf(config).peers, '{');
+    expect(codesOf(await found('peers'))).toEqual(['PEERS_INVALID']);
+    expect(await found('ports')).toEqual([]);
   });
 });
 

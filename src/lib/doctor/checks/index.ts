@@ -5,6 +5,7 @@ import { disk } from './disk.js';
 import { journal } from './journal.js';
 import { nativeModules } from './native-modules.js';
 import { node } from './node.js';
+import { peers } from './peers.js';
 import { permissions } from './permissions.js';
 import { ports } from './ports.js';
 import { rules } from './rules.js';
@@ -17,5 +18,5 @@ export const groundChecks: readonly DoctorCheck<GroundView>[] = [node, nativeMod
 /** Every check, from the ground up. */
 export const doctorChecks: readonly DoctorCheck[] = [
   ...groundChecks,
-  ...[disk, clock, configuration, rules, permissions, ports, units, journal, signals],
+  ...[disk, clock, configuration, rules, permissions, peers, ports, units, journal, signals],
 ];

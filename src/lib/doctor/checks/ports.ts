@@ -1,10 +1,13 @@
 import { isEphemeral, portAdvice, portUse, portWords } from '../../base/port-holder.js';
-import { endpointsOf, MOVE_PORTS, ownEndpointOf } from '../../config/paths.js';
+import { peerEndpoints, usablePeers } from '../../bus/peers.js';
+import { endpointsOf, MOVE_PORTS, ownEndpointOf, pathsOf } from '../../config/paths.js';
 import type { Finding } from '../../base/finding.js';
 import type { DoctorCheck, DoctorView, Member } from '../finding.js';
 import { topologyFindings } from '../topology.js';
 
 interface Door {
+  /** Whoever has no key is not let in. */
+  hasKeys?: true;
   /** Who should bind it. */
   daemon: string;
   endpoint: string;
@@ -30,7 +33,14 @@ function doorsOf({ config, members }: DoctorView): Door[] {
     const endpoint = ownEndpointOf(config, portOffset);
     return endpoint === undefined ? [] : [{ daemon: name, endpoint }];
   });
-  return [...[xsub, xpub, router].map((endpoint) => ({ daemon: hub, endpoint })), ...owns];
+  const peers = [...usablePeers(pathsOf(config).peers)].flatMap(([name, peer]) =>
+    Object.values(peerEndpoints(peer)).map((endpoint) => ({
+      daemon: `peer ${name}`,
+      endpoint,
+      hasKeys: true as const,
+    })),
+  );
+  return [...[xsub, xpub, router].map((endpoint) => ({ daemon: hub, endpoint })), ...owns, ...peers];
 }
 
 function portOf({ endpoint }: Door): number {
@@ -47,8 +57,15 @@ function held(doors: readonly Door[], { journal }: DoctorView): Finding[] {
       code: 'PORT_HELD_BY_OTHER',
       level: 'problem' as const,
       what: `Port ${portOf(door)} of ${door.daemon} is taken: ${portWords(use)}`,
-      why: 'it is not this colony that has it, and the daemon cannot start',
-      next: [...portAdvice(portOf(door), use), `or move this colony: ${MOVE_PORTS}`],
+      why: door.hasKeys
+        ? 'it is not this colony that has it, and the peer reaches nobody there'
+        : 'it is not this colony that has it, and the daemon cannot start',
+      next: [
+        ...portAdvice(portOf(door), use),
+        door.hasKeys
+          ? 'or give it other ports: kloros peer add NAME --replace --port PORT'
+          : `or move this colony: ${MOVE_PORTS}`,
+      ],
     };
   });
 }
@@ -73,7 +90,9 @@ function chosen(doors: readonly Door[]): Finding[] {
 }
 
 function open(doors: readonly Door[]): Finding[] {
-  const exposed = doors.filter(({ endpoint }) => endpoint.startsWith('tcp:') && !LOOPBACK.test(endpoint));
+  const exposed = doors.filter(
+    ({ endpoint, hasKeys }) => hasKeys === undefined && endpoint.startsWith('tcp:') && !LOOPBACK.test(endpoint),
+  );
   if (exposed.length === 0) return [];
   return [
     {

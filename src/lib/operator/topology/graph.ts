@@ -41,8 +41,9 @@ function mermaidEdge(
     : `  ${alias(from)} -->|"${label}"| ${alias(to)}`;
 }
 
-function titleOf({ name, ports, pids, kind }: Member): string[] {
-  const state = kind === 'peer' ? ['peer'] : pids.length === 0 ? ['does not run'] : [];
+function titleOf({ name, ports, pids, kind, level }: Member): string[] {
+  const state =
+    kind === 'peer' ? [level === undefined ? 'peer' : `peer, may ${level}`] : pids.length === 0 ? ['does not run'] : [];
   return [name, ...(ports.length > 0 ? [ports.join(', ')] : []), ...state];
 }
 

@@ -1,5 +1,6 @@
 import type { Observer } from '../../bus/observer.js';
 import { openObserver } from '../../bus/open-observer.js';
+import { usablePeers } from '../../bus/peers.js';
 import type { Config } from '../../config/schema.js';
 import { pathsOf } from '../../config/paths.js';
 import { stats } from '../flow/stats.js';
@@ -32,7 +33,8 @@ export async function topologyThrough(
   { config, daemons, sinceMs, nowMs }: TopologyQuery,
   abort: AbortSignal,
 ): Promise<Topology> {
-  if (observer === undefined) return topologyOf({ config, daemons, consumers: [], attendants: [], seen: [] });
+  const declared = { config, daemons, peers: usablePeers(pathsOf(config).peers) };
+  if (observer === undefined) return topologyOf({ ...declared, consumers: [], attendants: [], seen: [] });
   const seen = await stats(observer, { range: { sinceMs, untilMs: nowMs }, pattern: namePattern([]) }, abort);
-  return topologyOf({ config, daemons, consumers: observer.consumers(), attendants: observer.attendants(), seen });
+  return topologyOf({ ...declared, consumers: observer.consumers(), attendants: observer.attendants(), seen });
 }

@@ -1,5 +1,6 @@
 import type { ConsumerStatus } from '../../bus/bus.js';
 import type { Attendant } from '../../bus/observer.js';
+import { peerEndpoints, type Peer } from '../../bus/peers.js';
 import { endpointsOf, ownEndpointOf } from '../../config/paths.js';
 import type { Config } from '../../config/schema.js';
 
@@ -20,18 +21,22 @@ export interface TopologySources {
   /** Registered with the journal, also those that do not run. */
   consumers: readonly ConsumerStatus[];
   attendants: readonly Pick<Attendant, 'name' | 'pid'>[];
+  /** Those that have keys, and sockets of their own. */
+  peers: ReadonlyMap<string, Peer>;
   /** Who said what lately. */
   seen: readonly { signal: string; source: string; count: number }[];
 }
 
-/** Who takes part: a declared daemon, a consumer that is registered and not declared, or a source that was only seen. */
+/** Who takes part: a declared daemon, a consumer that is registered and not declared, a peer with keys, or a source that was only seen. */
 export interface Member {
   name: string;
   kind: 'hub' | 'daemon' | 'consumer' | 'peer';
   /** Processes that live, where they are known; a peer's are not. */
   pids: number[];
-  /** Ports that it binds. */
+  /** Ports that it binds; of a peer with keys those that the hub binds for it. */
   ports: number[];
+  /** What a peer with keys may cause. */
+  level?: Peer['level'];
   hears: string[];
   /** Declared to be said. */
   says: string[];
@@ -63,7 +68,8 @@ export function topologyOf(sources: TopologySources): Topology {
   const registered = consumers.filter(({ name, enabled }) => enabled && !names.has(name)).map(registeredMember);
   for (const { name } of registered) names.add(name);
   const peers = [...new Set(seen.map(({ source }) => source))].filter((name) => !names.has(name)).map(peerMember);
-  const members = [...declared, ...registered, ...peers].map((member) => ({
+  const keyed = [...sources.peers].map(([name, peer]) => keyedMember(name, peer));
+  const members = [...declared, ...registered, ...keyed, ...peers].map((member) => ({
     ...member,
     said: saidBy(member.name, seen),
   }));
@@ -95,6 +101,11 @@ function declaredMember(daemon: Declared, { config, attendants, consumers }: Top
 function registeredMember(consumer: ConsumerStatus): Omit<Member, 'said'> {
   const { name, hears, pids } = consumer;
   return { name, kind: 'consumer', pids, ports: [], hears, says: [], kept: keptFor(consumer) };
+}
+
+/** Named by its origin: a source's name is its own word, and may be any. */
+function keyedMember(name: string, peer: Peer): Omit<Member, 'said'> {
+  return { ...peerMember(`peer:${name}`), level: peer.level, ports: Object.values(peerEndpoints(peer)).map(portOf) };
 }
 
 function peerMember(name: string): Omit<Member, 'said'> {

@@ -13,7 +13,15 @@ const asker: Declared = { name: 'asker', hears: [], says: ['Q_ASK'] };
 const worker: Declared = { name: 'worker', portOffset: 2, hears: ['Q_ASK'], says: ['Q_DONE'] };
 const running = (...names: string[]) => names.map((name, index) => ({ name, pid: index + 1 }));
 const found = (more: Partial<TopologySources> = {}) =>
-  topologyOf({ config, daemons: [hub, asker, worker], consumers: [], attendants: [], seen: [], ...more });
+  topologyOf({
+    config,
+    daemons: [hub, asker, worker],
+    consumers: [],
+    attendants: [],
+    peers: new Map(),
+    seen: [],
+    ...more,
+  });
 const codes = (more?: Partial<TopologySources>) =>
   checkTopology(found(more)).map(({ code, subject, level }) => [code, subject, level]);
 const attendants = running('hub', 'asker', 'worker');
@@ -38,16 +46,27 @@ describe('the topology', () => {
     ]);
   });
 
+  it('has each peer with keys under its origin, with its ports and level, and no other may have one of them', () => {
+    const rest = { names: [], rate: null, host: '127.0.0.1', publicKey: '', addedAt: '' };
+    const peers = new Map([['sensor', { ...rest, level: 'ask' as const, port: 7778 }]]);
+    expect(found({ peers }).members.at(-1)).toMatchObject({
+      ...{ name: 'peer:sensor', kind: 'peer', level: 'ask', ports: [7778, 7779, 7780], said: {} },
+    });
+    expect(codes({ attendants, peers })).toContainEqual(['PORT_SHARED', '7778', 'problem']);
+    expect(mermaidOf(found({ peers }))).toContain('peer:sensor<br/>7778, 7779, 7780<br/>peer, may ask');
+  });
+
   it('of the colony has nothing to find but that it does not run', () => {
     const all = topologyOf({
       config,
       daemons,
       consumers: [],
       attendants: running(...daemons.map((one) => one.name)),
+      peers: new Map(),
       seen: [],
     });
     expect(checkTopology(all)).toEqual([]);
-    const none = topologyOf({ config, daemons, consumers: [], attendants: [], seen: [] });
+    const none = topologyOf({ config, daemons, consumers: [], attendants: [], peers: new Map(), seen: [] });
     expect(checkTopology(none)).toMatchObject([{ code: 'NOT_RUNNING', subject: 'all daemons', level: 'problem' }]);
   });
 
