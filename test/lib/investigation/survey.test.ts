@@ -34,7 +34,7 @@ describe('a question about TypeScript', () => {
   it("reads this project's own source", async () => {
     const own = new URL('../../../src', import.meta.url).pathname;
     allow(own);
-    const record = recordOf(await ask('base', [`path:${own}/lib/base`]));
+    const record = recordOf(await ask('errors', [`path:${own}/lib/base/errors.ts`]));
     expect(record.structure.parse_errors).toEqual([]);
     expect(record.imported_by).toContain('daemons/index.ts');
     expect(record.capabilities).toContain('The error every room throws when an operator may read it');
