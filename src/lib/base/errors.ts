@@ -64,3 +64,6 @@ export function errorCode(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+
+/** How a process ends whose journal is damaged or gone: no start mends that, and who starts it anew waits for an operator. */
+export const JOURNAL_LOST_EXIT = 5;

@@ -1,7 +1,15 @@
-import { errorCode } from '../base/errors.js';
+import { errorCode, JOURNAL_LOST_EXIT } from '../base/errors.js';
 
 /** How a command ends: the one map of exit codes, from which the help is made. */
-export const ExitCode = { done: 0, failed: 1, usage: 2, notFound: 3, timedOut: 4, interrupted: 130 } as const;
+export const ExitCode = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  timedOut: 4,
+  journalLost: JOURNAL_LOST_EXIT,
+  interrupted: 130,
+} as const;
 
 /** How a check ends, as monitoring plugins do. */
 export const CheckCode = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
@@ -13,6 +21,7 @@ export const EXIT_MEANINGS: readonly [code: number, meaning: string][] = [
   [ExitCode.usage, 'wrong usage'],
   [ExitCode.notFound, 'not found, or nothing matched'],
   [ExitCode.timedOut, 'timed out'],
+  [ExitCode.journalLost, 'the journal is damaged or gone'],
   [ExitCode.interrupted, 'interrupted'],
 ];
 
@@ -30,6 +39,7 @@ const BY_CODE: readonly [RegExp, number][] = [
   [/(^|_)NOT_FOUND$|^UNKNOWN_/, ExitCode.notFound],
   [/(^|_)(TIMED_OUT|TIMEOUT)$/, ExitCode.timedOut],
   [/^(USAGE|INVALID_\w+)$/, ExitCode.usage],
+  [/^JOURNAL_(DAMAGED|GONE)$/, ExitCode.journalLost],
   [/^INTERRUPTED$/, ExitCode.interrupted],
 ];
 

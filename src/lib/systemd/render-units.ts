@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { JOURNAL_LOST_EXIT } from '../base/errors.js';
 import { wakeFolderOf } from '../config/paths.js';
 import type { Layout, UnitDaemon } from './layout.js';
 import { quoted, sandboxOf, type Setting } from './sandbox.js';
@@ -74,6 +75,8 @@ function serviceSection(daemon: UnitDaemon, layout: Layout): Section {
       // Who ended because nothing was to be done stays down until there is something.
       ['Restart', daemon.isOnDemand ? 'on-failure' : 'always'],
       ['RestartSec', '5s'],
+      // What a damaged journal needs is an operator: kloros journal check.
+      ['RestartPreventExitStatus', String(JOURNAL_LOST_EXIT)],
       ['WatchdogSec', '30s'],
       // Type=notify-reload needs systemd 253; the daemon says itself when it begins and is ready again.
       ['ExecReload', "/bin/sh -c 'kill -HUP $$MAINPID'"],

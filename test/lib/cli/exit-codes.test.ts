@@ -16,6 +16,9 @@ describe('exit codes', () => {
     ['UNKNOWN_DAEMON', 3],
     ['TIMED_OUT', 4],
     ['WAIT_TIMEOUT', 4],
+    ['JOURNAL_DAMAGED', 5],
+    ['JOURNAL_GONE', 5],
+    ['JOURNAL_IN_USE', 1],
     ['INTERRUPTED', 130],
     ['NOT_FOUNDED', 1],
   ])('of %s is %i', (code, exit) => {
