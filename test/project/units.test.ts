@@ -33,7 +33,9 @@ describe('the units in systemd/', () => {
     const [about = '', service = ''] = text.split('[Service]');
     expect(about).toContain('StartLimitIntervalSec=60s\nStartLimitBurst=5\n');
     expect(service).toContain('Type=notify\n');
-    expect(service).toMatch(/Restart=(always|on-failure)\nRestartSec=5s\nWatchdogSec=30s\n/);
+    expect(service).toMatch(
+      /Restart=(always|on-failure)\nRestartSec=5s\nRestartPreventExitStatus=5\nWatchdogSec=30s\n/,
+    );
   });
 
   it('start again who ends by itself, but not who was started on demand and ended for lack of work', () => {
