@@ -19,6 +19,8 @@ interface Result extends LetterView {
   /** The envelope; null where no whole signal is in the row. */
   envelope: Letter['signal'];
   intent_file: string | null;
+  /** Who wrote that file, where it was another user. */
+  intent_uid: number | null;
   content: string | null;
   /** How it left the queue; null while it is open. */
   resolution: Resolution | null;
@@ -44,6 +46,7 @@ export default class DlqShow extends KlorosCommand {
       ...viewOf(letter, config.dlq.quarantineAfter),
       ...{ traceback, history, envelope: signal, content, resolution },
       intent_file: letter.intentFile,
+      intent_uid: letter.intentUid,
       standing: await standingOf(letter, resolution, config),
     };
     this.log(letterPage(letter, { ...result, nowMs: systemClock.nowMs() }));

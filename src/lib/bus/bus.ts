@@ -60,6 +60,8 @@ export interface DeadLetterDraft extends Failure {
   signal?: Signal;
   /** The whole foreign content, where there is no signal: an intent file, raw frames. */
   intentFile?: string;
+  /** Who wrote that file, where it was another user. */
+  intentUid?: number;
   content?: string;
   /** Recording it twice under one key is one dead letter. */
   key: string;

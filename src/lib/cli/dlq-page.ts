@@ -48,7 +48,7 @@ function headOf(letter: Letter, { nowMs, resolution, standing, quarantined }: Pa
     ...(quarantined ? [field('quarantined', chalk.red('a wide replay leaves it out; its id replays it'))] : []),
     ...(resolution === null ? [] : [field('left', leftText(resolution, nowMs))]),
     ...(standing === null || standing === 'unknown' ? [] : [field('signal is', standing)]),
-    ...(letter.intentFile === null ? [] : [field('intent', letter.intentFile)]),
+    ...(letter.intentFile === null ? [] : [field('intent', intentText(letter.intentFile, letter.intentUid))]),
   ];
 }
 
@@ -60,6 +60,10 @@ function leftText({ kind, at, reason, became, newId }: Resolution, nowMs: number
 function earlierLine({ error, failed_at, attempts, replayed_at, reason }: EarlierFailure): string {
   const replayed = replayed_at === null ? '' : `; replayed ${replayed_at}${reason === null ? '' : ` (${reason})`}`;
   return `${failed_at}  ${error}  (${attempts} attempts${replayed})`;
+}
+
+function intentText(file: string, uid: number | null): string {
+  return uid === null ? file : `${file}, which user ${uid} wrote`;
 }
 
 function nextSteps({ id, signal, fingerprint, intentFile, content }: Letter, { resolution }: PageParts): string[] {

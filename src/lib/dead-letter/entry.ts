@@ -49,6 +49,8 @@ export interface DeadLetterRow {
   /** The failures before its replays, the oldest first. */
   history: EarlierFailure[];
   intent_file?: string;
+  /** Who wrote that file, where it was another user. */
+  intent_uid?: number;
   /** Foreign content, whole: an intent file or raw frames. */
   content?: string;
   /** Where content lies that is too large for a row. */
@@ -93,6 +95,7 @@ export function rowOfDeadLetter(letter: DeadLetter, past: Past = NO_PAST): DeadL
     replay: Math.max(letter.replay, past.replay),
     history: [...past.history],
     ...(letter.intentFile === undefined ? {} : { intent_file: letter.intentFile }),
+    ...(letter.intentUid === undefined ? {} : { intent_uid: letter.intentUid }),
     ...(letter.content === undefined ? {} : { content: letter.content }),
   };
 }

@@ -37,6 +37,8 @@ export interface Letter {
   number: number | null;
   key: string | null;
   intentFile: string | null;
+  /** Who wrote that file, where it was another user. */
+  intentUid: number | null;
   content: string | null;
   /** Where the content lies that is too large for the row. */
   contentFile: ContentReference | null;
@@ -63,6 +65,7 @@ export function letterOf(line: Buffer): Letter {
     ...failureOf(row),
     ...circumstancesOf(row),
     intentFile: textOf(row['intent_file']) ?? null,
+    intentUid: countOf(row['intent_uid']),
     content: textOf(row['content']) ?? null,
     contentFile: contentReferenceOf(row['content_file']),
   };
@@ -122,6 +125,7 @@ function unreadable(line: Buffer, text: string): Letter {
     ...failureOf({ error: UNREADABLE }),
     ...circumstancesOf({}),
     intentFile: null,
+    intentUid: null,
     content: text,
     contentFile: null,
   };

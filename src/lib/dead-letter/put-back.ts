@@ -55,7 +55,8 @@ async function quarantinedFile({ key }: Letter, folder: string): Promise<string 
 }
 
 async function writeAside(letter: Letter, path: string): Promise<string> {
-  const { content, traceback } = letter;
+  const { content, traceback, intentUid } = letter;
+  if (intentUid !== null) throw anothers(letter, intentUid);
   if (content === null || traceback.includes(BEGINNING)) throw notWhole(letter);
   const bytes = DATA_URL.test(content) ? Buffer.from(content.replace(DATA_URL, ''), 'base64') : Buffer.from(content);
   await writeFile(path, bytes, { flush: true });
@@ -74,6 +75,19 @@ async function linkFree(from: string, wanted: string): Promise<string> {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
   }
+}
+
+/** A file that this user wrote would be the colony's own word. */
+function anothers({ id, intentFile }: Letter, uid: number): KlorosError {
+  return new KlorosError({
+    code: 'INTENT_OF_ANOTHER_USER',
+    message: `The intent of dead letter ${id} cannot be put back`,
+    why: `user ${uid} wrote it, and the file is not in quarantine any more; written by you, it would be your own word`,
+    next: [
+      `let them write ${basename(intentFile ?? 'it')} into the intents folder again`,
+      `or say it yourself: kloros dlq show ${id} --json | jq -r .result.content >FILE && kloros intent submit FILE`,
+    ],
+  });
 }
 
 function notWhole({ id, intentFile }: Letter): KlorosError {

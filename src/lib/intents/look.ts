@@ -11,7 +11,7 @@ import type { IntentProblem } from './problem.js';
 import { readIntentFile } from './read-file.js';
 import type { RouteTable } from './routes.js';
 import { refusedPath } from './source-roots.js';
-import type { Stamp } from './stamp.js';
+import { isAnothers, type Stamp } from './stamp.js';
 import { toDraft, type Routed } from './to-draft.js';
 
 /** What a look at a file needs to know. */
@@ -94,7 +94,8 @@ function refused(name: string, { stamp, bytes, problem, key }: Refusal, options:
     ...next.map((step) => `what now: ${step}`),
     `it lies in ${quarantined}${isWhole ? '' : '; the content here is only its beginning'}`,
   ].join('\n');
-  const deadLetter = { error, traceback, intentFile, content: contentOf(bytes), key };
+  const writer = isAnothers(stamp) ? { intentUid: stamp.uid } : {};
+  const deadLetter = { error, traceback, intentFile, ...writer, content: contentOf(bytes), key };
   const { mayBeUnfinished } = problem;
   return { kind: 'refused', name, stamp, error, next, mayBeUnfinished, deadLetter, quarantineAs };
 }

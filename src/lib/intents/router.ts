@@ -12,7 +12,7 @@ import { depart, departureOf, type Departure } from './departure.js';
 import { Inbox } from './inbox.js';
 import { lookAt, type LookOptions, type RefusedFile, type RoutedFile } from './look.js';
 import { routesOf } from './routes.js';
-import { sameStamp } from './stamp.js';
+import { isAnothers, sameStamp } from './stamp.js';
 import { Stuck } from './stuck.js';
 import { Unfinished } from './unfinished.js';
 
@@ -197,5 +197,5 @@ export class IntentRouter {
 
 /** What this user or root writes is the colony's own; what somebody else may write into the folder is his word. */
 function writtenBy(uid: number): Entrance {
-  return uid === 0 || uid === process.getuid?.() ? COLONY : fileOf(uid);
+  return isAnothers({ uid }) ? fileOf(uid) : COLONY;
 }

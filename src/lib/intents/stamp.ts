@@ -10,6 +10,11 @@ export interface Stamp {
   uid: number;
 }
 
+/** Whether another user wrote it; what root writes is this user's. */
+export function isAnothers({ uid }: Pick<Stamp, 'uid'>): boolean {
+  return uid !== 0 && uid !== process.getuid?.();
+}
+
 /** Keeps of a stat what a stamp is. */
 export function stampOf({ ino, size, mtimeMs, uid }: Stamp): Stamp {
   return { ino, size, mtimeMs, uid };
