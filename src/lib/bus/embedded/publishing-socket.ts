@@ -1,15 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { XPublisher } from 'zeromq';
 import { cutConnections } from '../../base/cut-connections.js';
 import type { Logger } from '../../base/log.js';
 import type { TcpRow } from '../../base/tcp-table.js';
-import { trimMemory } from '../../base/trim-memory.js';
 import { portOf } from './bind-endpoint.js';
 import type { CurveOptions } from './curve.js';
-import { FREED_MS, GuardedSocket, unlessClosed } from './guarded-socket.js';
+import { GuardedSocket, unlessClosed } from './guarded-socket.js';
 import { HANDSHAKE_MS } from './receiving-socket.js';
 import { SubscribedNames } from './subscribed-names.js';
 import { STUCK_MS, SubscriberQueues } from './subscriber-queues.js';
+
+/** The two frames of a message. */
+export interface Frames {
+  name: string;
+  frame: Buffer;
+}
 
 /** Where to publish, and what people call it. */
 export interface PublishingSocketOptions {
@@ -21,10 +25,13 @@ export interface PublishingSocketOptions {
   curve?: CurveOptions | undefined;
   /** Told of each subscription that comes or goes. */
   onSubscription: (change: 1 | -1) => void;
-  /** Called when all connections have ended, before peers come again. */
-  onRenewal: () => void;
+  /** Called when all connections have ended, before peers come again, with what they may not have got. */
+  onRenewal: (unsure: readonly Frames[]) => void;
 }
 
+/** What was sent in the last moments may still lie in a socket when it is closed: so long, and so much of it. */
+const UNSURE_MS = 500;
+const UNSURE_BYTES = 1024 * 1024;
 /** Messages that a slow subscriber may lag behind before the wire forgets some; the journal does not. */
 const SEND_HIGH_WATER_MARK = 50_000;
 /** A name has at most 200 bytes, and the word SUBSCRIBE of ZMTP 3.1 has 10 before it; frames that are sent are not limited. */
@@ -51,6 +58,8 @@ export class PublishingSocket {
   readonly #queues: SubscriberQueues;
   readonly #names = new SubscribedNames();
   #renewedAtMs = -Infinity;
+  #recent: (Frames & { atMs: number })[] = [];
+  #recentBytes = 0;
   #sentBytes = 0;
   #seenBytes = 0;
   #quietTicks = LOOKS_AFTERWARDS;
@@ -80,7 +89,7 @@ export class PublishingSocket {
   }
 
   /** Sends one message to whoever subscribed; a socket takes one at a time. False where the socket was replaced or closed meanwhile. */
-  async send(name: string, frame: Buffer): Promise<boolean> {
+  async send({ name, frame }: Frames): Promise<boolean> {
     const { socket } = this.guarded;
     try {
       await socket.send([name, frame]);
@@ -89,6 +98,8 @@ export class PublishingSocket {
       return false;
     }
     this.#sentBytes += frame.length;
+    if (socket !== this.guarded.socket) return false;
+    this.#note({ name, frame, atMs: performance.now() });
     return true;
   }
 
@@ -104,6 +115,21 @@ export class PublishingSocket {
 
   close(): void {
     this.guarded.close();
+  }
+
+  #note(sent: Frames & { atMs: number }): void {
+    this.#recent.push(sent);
+    this.#recentBytes += sent.frame.length;
+    if (this.#recentBytes <= UNSURE_BYTES) return;
+    const half = Math.ceil(this.#recent.length / 2);
+    for (const { frame } of this.#recent.splice(0, half)) this.#recentBytes -= frame.length;
+  }
+
+  #takeUnsure(): Frames[] {
+    const sinceMs = performance.now() - UNSURE_MS;
+    const unsure = this.#recent.filter(({ atMs }) => atMs >= sinceMs);
+    [this.#recent, this.#recentBytes] = [[], 0];
+    return unsure;
   }
 
   async #cut(overdue: readonly TcpRow[]): Promise<void> {
@@ -126,8 +152,6 @@ export class PublishingSocket {
     if (this.guarded.renewal !== undefined || this.guarded.isClosed) return;
     this.#options.log?.warn(figures, `${this.#options.label} is bound again, which ends its connections: ${why}`);
     await this.guarded.renew();
-    await sleep(FREED_MS);
-    await trimMemory();
   }
 
   /** Whatever was known of peers is over with the socket that they were connected to. */
@@ -135,7 +159,7 @@ export class PublishingSocket {
     this.#names.renew();
     this.#renewedAtMs = performance.now();
     this.#queues.forget();
-    this.#options.onRenewal();
+    this.#options.onRenewal(this.#takeUnsure());
     return new XPublisher({
       ...this.#options.curve,
       linger: 500,

@@ -30,6 +30,7 @@ const LOOKS_PER_SECOND = 4;
 const MOST_GROWTH_BYTES = 128 * 1024 * 1024;
 /** Renewing sockets frees at least so much of the growth, or the growth is not theirs. */
 const THEIR_SHARE = 0.25;
+const LOOKS_UNTIL_FREED = 10;
 
 /**
  * Watches the sockets that a process binds. What a peer has begun and not finished (a message of endless frames) shows
@@ -45,6 +46,7 @@ export class WireGuard {
   #baseBytes: number | undefined;
   #looks = 0;
   #isRelieving = false;
+  #renewed = 0;
   #written = '';
   #troubles = 0;
   #troubleAtMs: number | null = null;
@@ -81,11 +83,16 @@ export class WireGuard {
     }
     this.#baseBytes ??= nativeBytes();
     if (nativeBytes() - this.#baseBytes > MOST_GROWTH_BYTES && !this.#isRelieving)
-      void this.#relieve(this.#baseBytes).finally(() => (this.#isRelieving = false));
+      void this.#relieve(this.#baseBytes).finally(() => {
+        this.#isRelieving = false;
+        this.#renewed = this.#renewals();
+      });
   }
 
   async #relieve(baseBytes: number): Promise<void> {
     this.#isRelieving = true;
+    // One that was renewed for what it knew itself needs only time.
+    if (this.#renewals() > this.#renewed && (await isFreed(baseBytes))) return;
     const grown = nativeBytes() - baseBytes;
     this.#options.log.warn(
       { bytes: grown },
@@ -93,12 +100,14 @@ export class WireGuard {
     );
     for (const sockets of [this.#receiving, this.#publishing]) {
       await Promise.all(sockets.map((socket) => socket.renew()));
-      await sleep(FREED_MS);
-      await trimMemory();
-      if (nativeBytes() - baseBytes < MOST_GROWTH_BYTES / 2) return;
+      if (await isFreed(baseBytes)) return;
     }
     const left = nativeBytes() - baseBytes;
     if (grown - left < grown * THEIR_SHARE) this.#baseBytes = baseBytes + left;
+  }
+
+  #renewals(): number {
+    return [...this.#receiving, ...this.#publishing].reduce((sum, { counts }) => sum + counts.renewed, 0);
   }
 
   async #write(): Promise<void> {
@@ -114,6 +123,16 @@ export class WireGuard {
     this.#written = text;
     await writeFileSafely(path, text).catch((error: unknown) => log.debug({ err: error }, `${path} cannot be written`));
   }
+}
+
+/** ZeroMQ's own threads free what a closed socket held, which takes the longer the more it is. */
+async function isFreed(baseBytes: number): Promise<boolean> {
+  for (let look = 0; look < LOOKS_UNTIL_FREED; look += 1) {
+    await sleep(FREED_MS);
+    await trimMemory();
+    if (nativeBytes() - baseBytes < MOST_GROWTH_BYTES / 2) return true;
+  }
+  return false;
 }
 
 /** What the process holds outside of JavaScript's memory. */

@@ -4,16 +4,10 @@ import type { Logger } from '../../base/log.js';
 import { WakeUp } from '../../base/wake-up.js';
 import type { CurveOptions } from './curve.js';
 import { unlessClosed } from './guarded-socket.js';
-import { PublishingSocket } from './publishing-socket.js';
+import { PublishingSocket, type Frames } from './publishing-socket.js';
 import { LARGEST_FRAME_BYTES } from './receiving-socket.js';
 import { SendPace } from './send-pace.js';
 import type { WireGuard } from './wire-guard.js';
-
-/** The two frames of a message. */
-export interface Frames {
-  name: string;
-  frame: Buffer;
-}
 
 /** Where a process publishes on a port of its own. */
 export interface BoundPublisherOptions {
@@ -48,6 +42,8 @@ export class Publisher {
   #sending: Promise<void> = Promise.resolve();
   #queue: Frames[] = [];
   #queuedBytes = 0;
+  /** What was sent right before the socket was renewed, and is sent again before all else. */
+  #again: Frames[] = [];
   #begun = false;
   #mayHoldMs = MOST_HELD_MS;
   #heldUntilMs = performance.now();
@@ -62,7 +58,7 @@ export class Publisher {
     this.#socket = new PublishingSocket({
       ...at,
       onSubscription: (change) => this.#count(change),
-      onRenewal: () => (this.#subscriptions = 0),
+      onRenewal: (unsure) => this.#sendAgain(unsure),
     });
   }
 
@@ -114,15 +110,24 @@ export class Publisher {
     this.#begun = true;
     const messages = this.#queue;
     this.#queue = [];
-    for (const { name, frame } of messages) {
-      const waitMs = this.#pace.take(frame.length);
+    let sent = 0;
+    const next = () => this.#again[0] ?? messages[sent];
+    for (let message = next(); message !== undefined; message = next()) {
+      const waitMs = this.#pace.take(message.frame.length);
       if (waitMs > 0) await sleep(waitMs);
-      do {
-        if (this.#socket.guarded.isClosed) return;
-        if (this.#socket.isReturning) await this.#hold();
-      } while (!(await this.#socket.send(name, frame)));
+      if (this.#socket.isReturning) await this.#hold();
+      if (this.#socket.guarded.isClosed) return;
+      if (message !== next() || !(await this.#socket.send(message))) continue;
+      if (this.#again.length > 0) this.#again.shift();
+      else sent += 1;
     }
     this.#queuedBytes -= bytesOf(messages);
+  }
+
+  #sendAgain(unsure: readonly Frames[]): void {
+    this.#subscriptions = 0;
+    this.#again.unshift(...unsure);
+    if (this.#again.length > 0) void this.send([]);
   }
 
   /**
