@@ -73,12 +73,12 @@ describe('the journal as a file', () => {
   it('that is damaged ends the colony at once, with one error that says what to do, and health says the same', async () => {
     damage();
     const { code, stderr } = await run('up', '--only', 'chemical-bus', '--for', '20s');
-    expect(code).toBe(1);
+    expect(code).toBe(5);
     expect(stderr).toContain(`The journal at ${path} is damaged`);
     expect(stderr).toContain('kloros journal salvage');
     expect(stderr).not.toMatch(/5 times|^ +at .*:\d+:\d+/m);
     const health = await run('health', '--check', 'journal');
     expect([health.code, health.stdout]).toEqual([2, expect.stringContaining('kloros journal') as string]);
-    expect(await run('up', '--only', 'chemical-bus', '--for', '20s')).toMatchObject({ code: 1 });
+    expect(await run('up', '--only', 'chemical-bus', '--for', '20s')).toMatchObject({ code: 5 });
   });
 });

@@ -13,6 +13,7 @@ const WRITER = fileURLToPath(new URL('../../helpers/writer-worker.ts', import.me
 const WRITERS = 4;
 const FILLER_BYTES = 50_000;
 const MINUTE_MS = 60_000;
+const LIMIT_MS = 100_000;
 
 describe('what killed writers left in a home', () => {
   let home: string;
@@ -39,8 +40,17 @@ describe('what killed writers left in a home', () => {
     await leftovers.sweep();
   };
 
-  /** Kills them in the middle of a write, as their drafts show. */
+  /** Kills them in the middle of a write; one that was just done leaves no draft, so there are more until one does. */
   async function killWriters(folder: string): Promise<void> {
+    const hasDraft = () => readdirSync(folder).some((name) => name.startsWith('.'));
+    const round = async () => {
+      await killRound(folder);
+      return hasDraft();
+    };
+    await until('one of them leaves a draft', round, LIMIT_MS);
+  }
+
+  async function killRound(folder: string): Promise<void> {
     const args = (writer: number) => [folder, `w${writer}`, String(FILLER_BYTES)];
     const options = { execArgv: ['--import', 'tsx'] };
     const writers = Array.from({ length: WRITERS }, (_, writer) => fork(WRITER, args(writer), options));
