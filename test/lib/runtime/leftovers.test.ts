@@ -13,7 +13,6 @@ const WRITER = fileURLToPath(new URL('../../helpers/writer-worker.ts', import.me
 const WRITERS = 4;
 const FILLER_BYTES = 50_000;
 const MINUTE_MS = 60_000;
-const LIMIT_MS = 100_000;
 
 describe('what killed writers left in a home', () => {
   let home: string;
@@ -40,26 +39,23 @@ describe('what killed writers left in a home', () => {
     await leftovers.sweep();
   };
 
-  /** Kills them in the middle of a write; one that was just done leaves no draft, so there are more until one does. */
+  /** Kills them in the middle of a write: each is stopped until a look shows its draft. */
   async function killWriters(folder: string): Promise<void> {
-    const hasDraft = () => readdirSync(folder).some((name) => name.startsWith('.'));
-    const round = async () => {
-      await killRound(folder);
-      return hasDraft();
-    };
-    await until('one of them leaves a draft', round, LIMIT_MS);
-  }
-
-  async function killRound(folder: string): Promise<void> {
     const args = (writer: number) => [folder, `w${writer}`, String(FILLER_BYTES)];
     const options = { execArgv: ['--import', 'tsx'] };
     const writers = Array.from({ length: WRITERS }, (_, writer) => fork(WRITER, args(writer), options));
+    const exits = writers.map((writer) => once(writer, 'exit'));
     await Promise.all(writers.map((writer) => once(writer, 'message')));
     for (const writer of writers) {
-      await until('it writes', () => readdirSync(folder).some((name) => name.includes(`-${writer.pid}-`)));
+      await until('it is stopped in the middle of a write', () => {
+        writer.kill('SIGSTOP');
+        const isWriting = readdirSync(folder).some((name) => name.includes(`-${writer.pid}-`));
+        if (!isWriting) writer.kill('SIGCONT');
+        return isWriting;
+      });
       writer.kill('SIGKILL');
     }
-    await Promise.all(writers.map((writer) => once(writer, 'exit')));
+    await Promise.all(exits);
   }
 
   it('is removed once it has lain still for minutes, and every good file stays', async () => {
