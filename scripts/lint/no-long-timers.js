@@ -1,6 +1,7 @@
 /**
  * Refuses timers of Node whose time is not a constant: what is computed or set by somebody may be longer than the 24.8
- * days that setTimeout can hold, and then fires at once. src/lib/base/timers.ts splits such a time.
+ * days that setTimeout can hold, and then fires at once. src/lib/base/timers.ts splits such a time. Refuses
+ * AbortSignal.timeout too: what stands in AbortSignal.any() alone is collected as garbage and never fires.
  */
 const CONSTANT = /^[A-Z][A-Z0-9_]*$/;
 
@@ -16,7 +17,10 @@ export const noLongTimers = {
   meta: {
     type: 'problem',
     schema: [],
-    messages: { long: 'This may be longer than setTimeout holds: base/timers.ts.' },
+    messages: {
+      long: 'This may be longer than setTimeout holds: base/timers.ts.',
+      lost: 'This may be collected as garbage before it fires: timeoutSignal() of base/timers.ts.',
+    },
   },
   create(context) {
     const sleeps = new Set();
@@ -30,7 +34,8 @@ export const noLongTimers = {
       },
       CallExpression(node) {
         const { callee, arguments: given } = node;
-        if (isTimeoutSignal(callee) || sleeps.has(callee.name)) return check(node, given[0]);
+        if (isTimeoutSignal(callee)) return context.report({ node, messageId: 'lost' });
+        if (sleeps.has(callee.name)) return check(node, given[0]);
         if (callee.name === 'setTimeout' || callee.name === 'setInterval') check(node, given[1]);
       },
     };

@@ -48,10 +48,14 @@ export function sleep(ms: number, abort?: AbortSignal): Promise<void> {
   });
 }
 
-/** As AbortSignal.timeout, for a time of any length. */
+/**
+ * As AbortSignal.timeout, for a time of any length, and kept until it is over: nothing holds Node's own one but who has it,
+ * and one that stands in AbortSignal.any() alone is collected as garbage and never fires.
+ */
 export function timeoutSignal(ms: number): AbortSignal {
-  if (ms <= LONGEST_MS) return AbortSignal.timeout(Math.max(0, ms));
   const over = new AbortController();
-  after(ms, () => over.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))).unref();
+  after(Math.max(0, ms), () =>
+    over.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+  ).unref();
   return over.signal;
 }

@@ -1,6 +1,7 @@
 import chalk from 'chalk';
 import type { ListrTask } from 'listr2';
 import { own } from '../base/own.js';
+import { timeoutSignal } from '../base/timers.js';
 import { changeText } from '../deployment/verdict.js';
 import { EXPERIMENT, writeDemoExperiment } from '../demo/dream-experiment.js';
 import { evolve, expectRestored } from '../demo/evolve.js';
@@ -36,7 +37,7 @@ async function evolveIn(stage: Stage, options: DemoStepsOptions, task: Titled): 
     task.title = `${title}  ${words.join(chalk.dim(' → '))}`;
   };
   const following = { bus: running.bus, config: sandbox.config, nowMs: () => options.clock.nowMs(), onSignal };
-  const abort = AbortSignal.any([options.abort, AbortSignal.timeout(FLOW_LIMIT_MS)]);
+  const abort = AbortSignal.any([options.abort, timeoutSignal(FLOW_LIMIT_MS)]);
   stage.evolved = await evolve(following, abort);
   const { fitness_improvement: gain, tookMs } = stage.evolved;
   task.title += ` ${chalk.dim(`${gain === null ? '' : `${changeText(gain)} smaller, `}${tookMs} ms`)}`;

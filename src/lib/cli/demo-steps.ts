@@ -3,6 +3,7 @@ import chalk from 'chalk';
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
 import type { Clock } from '../base/clock.js';
 import { own } from '../base/own.js';
+import { timeoutSignal } from '../base/timers.js';
 import { pathsOf, PORT_COUNT } from '../config/paths.js';
 import { ask, type Chain, type Question } from '../demo/ask.js';
 import { startDemoColony, type DemoColonyOptions } from '../demo/demo-colony.js';
@@ -102,7 +103,7 @@ function step(options: { clock: Clock; abort: AbortSignal }, { question, expecte
         task.title = `${name} ${words.join(chalk.dim(' → '))}`;
       };
       const asking = { bus: running.bus, clock: options.clock, folder: pathsOf(sandbox.config).intents, onSignal };
-      const chain = await ask(question, asking, AbortSignal.any([options.abort, AbortSignal.timeout(STEP_LIMIT_MS)]));
+      const chain = await ask(question, asking, AbortSignal.any([options.abort, timeoutSignal(STEP_LIMIT_MS)]));
       stage.chains.push(chain);
       expectOutcome(chain, expected);
       task.title += ` ${chalk.dim(`${tookMs(chain)} ms`)}${whyText(chain)}`;

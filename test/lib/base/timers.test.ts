@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { after, every, sleep, timeoutSignal } from '../../../src/lib/base/timers.js';
 
@@ -60,4 +62,15 @@ it('A timer that was ended does not run, also after a part of its time', async (
   expect(await runsAfter(30, run)).toBe(0);
   timer.clear();
   expect(await runsAfter(100, run)).toBe(0);
+});
+
+it('A limit that only AbortSignal.any() knows is kept until it is over', async () => {
+  vi.useRealTimers();
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const limited = AbortSignal.any([new AbortController().signal, timeoutSignal(20)]);
+  await new Promise((resolve) => setImmediate(resolve)); // What is referred to weakly lives until the turn is over.
+  collectGarbage();
+  await vi.waitUntil(() => limited.aborted, { timeout: 30_000 });
+  expect(limited.reason).toMatchObject({ name: 'TimeoutError' });
 });

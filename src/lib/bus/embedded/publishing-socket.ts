@@ -99,7 +99,7 @@ export class PublishingSocket {
     }
     this.#sentBytes += frame.length;
     if (socket !== this.guarded.socket) return false;
-    this.#note({ name, frame, atMs: performance.now() });
+    if (this.#options.attach === 'bind') this.#note({ name, frame, atMs: performance.now() }); // The others are not renewed.
     return true;
   }
 
